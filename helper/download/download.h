@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* The helper's side of suture-fetch: it passes an address and a pipe and gets bytes and status numbers. Calls block: use
+ * a thread. Nothing the server says crosses but the bytes themselves. */
+
+G_BEGIN_DECLS
+
+/* Called for every piece that arrived. */
+typedef void (*SutureDownloadProgress) (guint64 done, guint64 total, gpointer user_data);
+
+/* Fetches @url into memory, at most @max_length bytes. SUTURE_ERROR_NOT_FOUND for HTTP 404 and 403;
+ * SUTURE_ERROR_HASH when the server sends more; SUTURE_ERROR_NETWORK, _CANCELLED, _UNAVAILABLE. */
+GBytes *suture_download_bytes (const char *url, gsize max_length, GCancellable *cancellable, GError **error);
+
+/* Fetches @url, whose whole length is @length bytes, behind what @fd already holds (resume; from zero again, once, when
+ * the server can't). On error @fd keeps what arrived. Says nothing about the content: the caller hashes. */
+gboolean suture_download_file (const char *url,
+                               int fd,
+                               guint64 length,
+                               SutureDownloadProgress progress,
+                               gpointer user_data,
+                               GCancellable *cancellable,
+                               GError **error);
+
+G_END_DECLS

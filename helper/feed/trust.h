@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "feed/source.h"
+
+/* The TUF 1.0 client: one feed's trusted metadata in one folder (the workflow of section 5 of the specification).
+ * A role is written as soon as it is trusted and never when refused. The helper has one such folder a feed, and
+ * suture-activate another of its own; both run this code. Calls block: use a thread. */
+
+G_BEGIN_DECLS
+
+typedef struct _SutureTrust SutureTrust;
+
+typedef struct
+{
+  char *path;       /* "debian-12-x86-64/openssl-a.json" (owned) */
+  guint64 length;   /* bytes */
+  char *sha256;     /* hex, or NULL when only sha512 is given (owned) */
+  char *sha512;     /* hex, or NULL (owned) */
+  JsonNode *custom; /* NULL when there is none (owned) */
+} SutureTarget;
+void suture_target_free (SutureTarget *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTarget, suture_target_free)
+
+/* Opens the folder @path (made 0700 if it is missing). @first_root: the root that came with the system, trusted when the
+ * folder has none yet; may be NULL otherwise. */
+SutureTrust *suture_trust_open (const char *path, GBytes *first_root, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void suture_trust_free (SutureTrust *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTrust, suture_trust_free)
+
+/* Root, timestamp, snapshot and top-level targets, in that order. @now: seconds since the epoch, one start time a cycle.
+ * SUTURE_ERROR_SIGNATURE, _HASH, _STALE, _ROLLBACK, _MALFORMED, or what @source said. */
+gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GError **error);
+
+/* All targets of the delegated role @role that targets.json delegates to directly, those outside its own path patterns
+ * left out; fetched if the trusted copy is not the one that the snapshot names. After a successful refresh in this
+ * process. SUTURE_ERROR_NOT_FOUND: nothing is delegated under that name. Array of SutureTarget. */
+GPtrArray *suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, gint64 now, GError **error);
+
+/* The target at @path by a search of the delegations (pre-order, depth-first, terminating). */
+SutureTarget *suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, gint64 now, GError **error);
+
+/* Fetches @target and compares length and digests: SUTURE_ERROR_HASH. */
+GBytes *suture_trust_fetch (SutureTrust *self, SutureSource *source, const SutureTarget *target, GError **error);
+gboolean suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error);
+
+/* Hands every file that another client needs to reach the same state for @role, roots first, to @add: the bytes as they
+ * were received, under the names that a server has them under. For suture-activate. */
+typedef gboolean (*SutureTrustAdd) (const char *name, GBytes *bytes, gpointer user_data, GError **error);
+gboolean suture_trust_export (SutureTrust *self, const char *role, SutureTrustAdd add, gpointer user_data, GError **error);
+
+G_END_DECLS

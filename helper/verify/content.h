@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verify/manifest.h"
+
+/* Content decides: what an improvement is to this machine follows from the bytes below the unmerged /usr and from
+ * nothing else. */
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SUTURE_CONTENT_APPLIES,       /* every file has exactly the bytes of one and the same known base */
+  SUTURE_CONTENT_INCLUDED,      /* every file has the fixed bytes already */
+  SUTURE_CONTENT_SUPERSEDED,    /* a file is neither what is expected nor what is left */
+  SUTURE_CONTENT_MIXED,         /* each file is known, but not all of one base */
+  SUTURE_CONTENT_NOT_INSTALLED, /* none of the files is there */
+  SUTURE_CONTENT_OTHER_BASE,    /* made for another os-release or architecture */
+} SutureContentState;
+
+/* The state's name on the bus ("applies", "included", …); static. */
+const char *suture_content_to_string (SutureContentState state);
+
+typedef struct
+{
+  SutureContentState state;
+  int base;   /* the index of the base found; -1 unless state is SUTURE_CONTENT_APPLIES */
+  char *path; /* the first file that decided against, or NULL (owned) */
+} SutureContent;
+void suture_content_clear (SutureContent *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SutureContent, suture_content_clear)
+
+/* Compares @manifest with the files below @usr, a descriptor of a /usr folder (the unmerged one, SUTURE_PATH_BASE; the
+ * merged one to see what is really there). Paths are resolved beneath it, symbolic links never followed outside
+ * (openat2, RESOLVE_BENEATH). FALSE with @error only when a file can't be read. */
+gboolean suture_content_compare (const SutureManifest *manifest, int usr, SutureContent *content, GError **error);
+
+/* Whether every file of @manifest below @usr has the fixed bytes, type and mode: what a switch must end in. */
+gboolean suture_content_is_fixed (const SutureManifest *manifest, int usr, GError **error);
+
+G_END_DECLS
