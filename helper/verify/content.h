@@ -30,12 +30,25 @@ typedef struct
 void suture_content_clear (SutureContent *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SutureContent, suture_content_clear)
 
+/* Opens the entry of @path ("/usr/…", normalized) below @usr with open(2)'s @flags; -1 with errno. No symbolic link on the
+ * way is followed, so nothing outside @usr is reached, and a folder that an administrator replaced by a link counts as
+ * changed: an image would hide the link. With O_PATH | O_NOFOLLOW the entry itself may be a link. */
+int suture_content_open (int usr, const char *path, int flags);
+
+/* Opens the regular file @path below @usr for reading, whatever else is there: -1 with errno, ENOENT for no entry (or no
+ * folder) of that name, EINVAL for one that is no regular file. */
+int suture_content_open_regular (int usr, const char *path);
+
 /* Compares @manifest with the files below @usr, a descriptor of a /usr folder (the unmerged one, SUTURE_PATH_BASE; the
- * merged one to see what is really there). Paths are resolved beneath it, symbolic links never followed outside
- * (openat2, RESOLVE_BENEATH). FALSE with @error only when a file can't be read. */
+ * merged one to see what is really there), and with SUTURE_PATH_OS_RELEASE. FALSE with @error only when a file can't be
+ * read. @content is written only on success; clear it first if it was used before. */
 gboolean suture_content_compare (const SutureManifest *manifest, int usr, SutureContent *content, GError **error);
 
-/* Whether every file of @manifest below @usr has the fixed bytes, type and mode: what a switch must end in. */
+/* The same without a look at os-release: what a publisher asks about an unpacked package. */
+gboolean suture_content_compare_files (const SutureManifest *manifest, int usr, SutureContent *content, GError **error);
+
+/* Whether every file of @manifest below @usr has the fixed bytes, type and mode: what a switch must end in.
+ * FALSE with SUTURE_ERROR_NOT_APPLICABLE that names the first that has not, or with what could not be read. */
 gboolean suture_content_is_fixed (const SutureManifest *manifest, int usr, GError **error);
 
 G_END_DECLS
