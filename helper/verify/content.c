@@ -223,7 +223,7 @@ tally_decide (Tally *self, guint n_bases, SutureContent *content)
         return;
       }
   content->state = self->unknown != NULL ? SUTURE_CONTENT_SUPERSEDED : SUTURE_CONTENT_MIXED;
-  content->path = g_steal_pointer (self->unknown != NULL ? &self->unknown : &self->differs);
+  content->path = g_strdup (self->unknown != NULL ? self->unknown : self->differs);
 }
 
 gboolean
