@@ -21,7 +21,6 @@ INSIDE = "198.18.0.2"
 ENV = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=dumb",
        "LC_ALL=C.UTF-8", "SYSTEMD_PAGER=cat", "SYSTEMD_COLORS=0", "DEBIAN_FRONTEND=noninteractive"]
 SESSION = ["-p", "PAMName=login", "-E", "XDG_SEAT=seat0", "-E", "XDG_SESSION_TYPE=x11", "-E", "XDG_SESSION_CLASS=user"]
-DISPLAY = ":7"
 
 
 def until(condition, what, timeout=60, step=0.1):
@@ -75,6 +74,8 @@ def forget_loops(folder):
 class Machine:
     def __init__(self, source, keep=False):
         remove_left_overs()
+        self.source = source
+        self.children = []
         self.folder = tempfile.mkdtemp(prefix=PREFIX, dir=WORK)
         self.root = f"{self.folder}/root"
         self.keep = keep
@@ -249,6 +250,8 @@ class Machine:
     def destroy(self):
         atexit.unregister(self.destroy)
         self.pull_the_plug()
+        for child in self.children:
+            child.stop()
         if self.outside:
             self.outside.kill()
             self.outside.wait()
