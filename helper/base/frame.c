@@ -11,7 +11,7 @@
 #include "base/file.h"
 
 #define HEADER_MAX (SUTURE_FRAME_TAG_MAX + 24) /* tag, blank, 20 digits, line feed */
-#define TAG_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%-"
+#define TAG_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~%-"
 
 static gboolean
 send_all (int socket, const void *data, gsize length, int fd, GError **error)

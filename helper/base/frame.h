@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *tag;     /* [A-Za-z0-9._%-]{1,200} (owned) */
+  char *tag;     /* [A-Za-z0-9._~%-]{1,200} (owned) */
   GBytes *bytes; /* never NULL (owned) */
   int fd;        /* -1 when none came (owned) */
 } SutureFrame;

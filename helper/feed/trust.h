@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <json-glib/json-glib.h>
-
 #include "feed/source.h"
+#include "feed/target.h"
 
 /* The TUF 1.0 client: one feed's trusted metadata in one folder (the workflow of section 5 of the specification).
  * A role is written as soon as it is trusted and never when refused. The helper has one such folder a feed, and
@@ -13,24 +12,15 @@ G_BEGIN_DECLS
 
 typedef struct _SutureTrust SutureTrust;
 
-typedef struct
-{
-  char *path;       /* "debian-12-x86-64/openssl-a.json" (owned) */
-  guint64 length;   /* bytes */
-  char *sha256;     /* hex, or NULL when only sha512 is given (owned) */
-  char *sha512;     /* hex, or NULL (owned) */
-  JsonNode *custom; /* NULL when there is none (owned) */
-} SutureTarget;
-void suture_target_free (SutureTarget *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTarget, suture_target_free)
-
-/* Opens the folder @path (made 0700 if it is missing). @first_root: the root that came with the system, trusted when the
- * folder has none yet; may be NULL otherwise. */
+/* Opens the folder @path (made 0700 if it is missing). @first_root: the root that came with the system. It is trusted
+ * when the folder has none yet, and again when it is not one that was trusted here before: whoever replaces it, root,
+ * wants the feed to begin anew from it. NULL: go on from what is there; SUTURE_ERROR_NOT_FOUND when nothing is. */
 SutureTrust *suture_trust_open (const char *path, GBytes *first_root, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_trust_free (SutureTrust *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTrust, suture_trust_free)
 
-/* Root, timestamp, snapshot and top-level targets, in that order. @now: seconds since the epoch, one start time a cycle.
+/* Root, timestamp, snapshot and top-level targets, in that order. @now: seconds since the epoch, one start time a cycle; the
+ * trusted timestamp's own "issued" is a floor for it, so that a clock set back does not revive what has expired.
  * SUTURE_ERROR_SIGNATURE, _HASH, _STALE, _ROLLBACK, _MALFORMED, or what @source said. */
 gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GError **error);
 
@@ -44,10 +34,14 @@ SutureTarget *suture_trust_find (SutureTrust *self, SutureSource *source, const 
 
 /* Fetches @target and compares length and digests: SUTURE_ERROR_HASH. */
 GBytes *suture_trust_fetch (SutureTrust *self, SutureSource *source, const SutureTarget *target, GError **error);
-gboolean suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error);
+
+/* The target as the trusted copies in the folder list it, without any source: signatures are checked against the trusted
+ * root, expiry and versions are not. For the boot, when there is no network and the clock may be wrong. */
+SutureTarget *suture_trust_lookup_local (SutureTrust *self, const char *role, const char *path, GError **error);
 
 /* Hands every file that another client needs to reach the same state for @role, roots first, to @add: the bytes as they
- * were received, under the names that a server has them under. For suture-activate. */
+ * were received, under the names that a server has them under. For suture-activate. After suture_trust_list () of
+ * @role. All roots that were ever trusted here are among them: the other may be at an older one. */
 typedef gboolean (*SutureTrustAdd) (const char *name, GBytes *bytes, gpointer user_data, GError **error);
 gboolean suture_trust_export (SutureTrust *self, const char *role, SutureTrustAdd add, gpointer user_data, GError **error);
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "feed/config.h"
+
+#include <gio/gio.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/name.h"
+#include "base/paths.h"
+#include "feed/metadata.h"
+
+#define CONFIG_MAX 65536 /* bytes */
+#define URL_MAX 1024     /* bytes */
+#define SUFFIX ".conf"
+#define GROUP "Feed"
+
+void
+suture_feed_config_free (SutureFeedConfig *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->name);
+  g_free (self->url);
+  g_clear_pointer (&self->root, g_bytes_unref);
+  g_free (self);
+}
+
+/* https, a host, and nothing but a path behind it: no user information that a log could show, no query. */
+static gboolean
+url_is_valid (const char *url)
+{
+  g_autoptr (GUri) uri = strlen (url) <= URL_MAX ? g_uri_parse (url, G_URI_FLAGS_HAS_PASSWORD, NULL) : NULL;
+  const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
+
+  return host != NULL && *host != '\0' && g_str_equal (g_uri_get_scheme (uri), "https")
+         && g_uri_get_userinfo (uri) == NULL && g_uri_get_query (uri) == NULL && g_uri_get_fragment (uri) == NULL;
+}
+
+static gboolean
+check_keys (GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+  g_auto (GStrv) keys = NULL;
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    if (!g_str_equal (groups[i], GROUP))
+      {
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the group [%s] is not known", groups[i]);
+        return FALSE;
+      }
+  keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
+  for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
+    if (!g_str_equal (keys[i], "URL"))
+      {
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the key %s is not known", keys[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+read_url (SutureFeedConfig *self, GBytes *bytes, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) why = NULL;
+  gsize length;
+
+  if (!g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, &why))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s", why->message);
+      return FALSE;
+    }
+  if (!check_keys (file, error))
+    return FALSE;
+  self->url = g_key_file_get_string (file, GROUP, "URL", NULL);
+  if (self->url == NULL || !url_is_valid (self->url))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "URL= is missing or no plain https address");
+      return FALSE;
+    }
+  length = strlen (self->url);
+  while (self->url[length - 1] == '/')
+    self->url[--length] = '\0';
+  return TRUE;
+}
+
+/* Reads the feed @name from @folder. *@config stays NULL when the file is empty: a feed that was switched off. */
+static gboolean
+read_feed (const char *folder, const char *name, SutureFeedConfig **config, GError **error)
+{
+  g_autoptr (SutureFeedConfig) self = g_new0 (SutureFeedConfig, 1);
+  g_autofree char *root_name = g_strconcat (name, ".root.json", NULL);
+  g_autofree char *file_name = g_strconcat (name, SUFFIX, NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_auto (SutureFd) fd = suture_file_open_folder (folder, 0, error);
+
+  *config = NULL;
+  if (fd < 0)
+    return FALSE;
+  self->name = g_strdup (name);
+  bytes = suture_file_read (fd, file_name, CONFIG_MAX, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (g_bytes_get_size (bytes) == 0)
+    return TRUE;
+  if (!suture_name_is_valid (name))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s/%s: no feed can have this name", folder, file_name);
+      return FALSE;
+    }
+  if (!read_url (self, bytes, error))
+    {
+      g_prefix_error (error, "%s/%s: ", folder, file_name);
+      return FALSE;
+    }
+  self->root = suture_file_read (fd, root_name, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
+  if (self->root == NULL)
+    {
+      g_prefix_error (error, "%s/%s: ", folder, file_name);
+      return FALSE;
+    }
+  *config = g_steal_pointer (&self);
+  return TRUE;
+}
+
+/* Adds name → @folder for every NAME.conf there; a folder that does not exist has none. */
+static gboolean
+scan_folder (const char *folder, GHashTable *folders, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &why);
+  const char *entry;
+
+  if (dir == NULL && g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return TRUE;
+  if (dir == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s", why->message);
+      return FALSE;
+    }
+  while ((entry = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (entry, SUFFIX) && *entry != '.')
+      g_hash_table_insert (folders, g_strndup (entry, strlen (entry) - strlen (SUFFIX)), (gpointer) folder);
+  return TRUE;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+GPtrArray *
+suture_feed_config_load (GError **error)
+{
+  g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  g_autoptr (GList) names = NULL;
+
+  if (!scan_folder (suture_path (SUTURE_PATH_FEEDS_VENDOR), folders, error)
+      || !scan_folder (suture_path (SUTURE_PATH_FEEDS_ADMIN), folders, error))
+    return NULL;
+  names = g_list_sort (g_hash_table_get_keys (folders), compare_names);
+  for (GList *l = names; l != NULL; l = l->next)
+    {
+      SutureFeedConfig *config = NULL;
+
+      if (!read_feed (g_hash_table_lookup (folders, l->data), l->data, &config, error))
+        return NULL;
+      if (config != NULL)
+        g_ptr_array_add (feeds, config);
+    }
+  return g_steal_pointer (&feeds);
+}
+
+SutureFeedConfig *
+suture_feed_config_find (const char *name, GError **error)
+{
+  const char *const folders[] = { suture_path (SUTURE_PATH_FEEDS_ADMIN), suture_path (SUTURE_PATH_FEEDS_VENDOR) };
+
+  for (gsize i = 0; suture_name_is_valid (name) && i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *path = g_strconcat (folders[i], "/", name, SUFFIX, NULL);
+      SutureFeedConfig *config = NULL;
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      if (!read_feed (folders[i], name, &config, error))
+        return NULL;
+      if (config != NULL)
+        return config;
+      break;
+    }
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no feed of this name");
+  return NULL;
+}

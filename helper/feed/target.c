@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "feed/target.h"
+
+#include "base/error.h"
+#include "base/json.h"
+
+/* A place below the targets folder on any server: no empty part, "." or "..". */
+static gboolean
+path_is_usable (const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+
+  for (gsize i = 0; parts[i] != NULL; i++)
+    if (*parts[i] == '\0' || g_str_equal (parts[i], ".") || g_str_equal (parts[i], ".."))
+      return FALSE;
+  return parts[0] != NULL && strlen (path) <= SUTURE_TARGET_PATH_MAX;
+}
+
+SutureTarget *
+suture_target_parse (const char *path, JsonObject *object, GError **error)
+{
+  g_autoptr (SutureTarget) self = g_new0 (SutureTarget, 1);
+  SutureHashes digests = { NULL, NULL };
+  JsonObject *hashes = NULL;
+  JsonObject *custom = NULL;
+  gint64 length = 0;
+  gboolean fine;
+
+  fine = suture_json_read_integer (object, "length", SUTURE_JSON_REQUIRED, 0, G_MAXINT64, &length, error)
+         && suture_json_read_object (object, "hashes", SUTURE_JSON_REQUIRED, &hashes, error)
+         && suture_json_read_object (object, "custom", SUTURE_JSON_OPTIONAL, &custom, error)
+         && suture_hashes_parse (&digests, hashes, error);
+  self->path = g_strdup (path);
+  self->length = (guint64) length;
+  self->sha256 = g_steal_pointer (&digests.sha256);
+  self->sha512 = g_steal_pointer (&digests.sha512);
+  if (custom != NULL)
+    self->custom = json_node_ref (json_object_get_member (object, "custom"));
+  if (fine && !path_is_usable (path))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "a target's path can't be used");
+      fine = FALSE;
+    }
+  if (fine)
+    return g_steal_pointer (&self);
+  g_prefix_error (error, "a target: ");
+  return NULL;
+}
+
+void
+suture_target_free (SutureTarget *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->path);
+  g_free (self->sha256);
+  g_free (self->sha512);
+  g_clear_pointer (&self->custom, json_node_unref);
+  g_free (self);
+}
+
+gboolean
+suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error)
+{
+  if (g_bytes_get_size (bytes) == target->length)
+    return suture_hashes_check (target->sha256, target->sha512, bytes, "the target", error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "the length of the target is not the signed one");
+  return FALSE;
+}
+
+char *
+suture_target_place (const SutureTarget *target, gboolean consistent)
+{
+  const char *slash = strrchr (target->path, '/');
+  const char *digest = target->sha256 != NULL ? target->sha256 : target->sha512;
+  int folders = slash != NULL ? (int) (slash - target->path) + 1 : 0;
+
+  if (!consistent)
+    return g_strdup (target->path);
+  return g_strdup_printf ("%.*s%s.%s", folders, target->path, digest, target->path + folders);
+}

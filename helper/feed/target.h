@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "feed/hashes.h"
+
+/* A file that a targets role has signed. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_TARGET_PATH_MAX 1024 /* bytes */
+
+typedef struct
+{
+  char *path;       /* "debian-12-x86-64/openssl-a.json"; no part is empty, "." or ".." (owned) */
+  guint64 length;   /* bytes */
+  char *sha256;     /* hex, or NULL when only sha512 is given (owned) */
+  char *sha512;     /* hex, or NULL (owned) */
+  JsonNode *custom; /* an object; NULL when there is none (owned) */
+} SutureTarget;
+void suture_target_free (SutureTarget *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTarget, suture_target_free)
+
+/* Reads what the targets role says about @path. SUTURE_ERROR_MALFORMED, also when no digest is of a known algorithm. */
+SutureTarget *
+suture_target_parse (const char *path, JsonObject *object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether @bytes have its length and digests: SUTURE_ERROR_HASH. */
+gboolean suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error);
+
+/* Where it lies below a server's targets folder: "FOLDERS/DIGEST.NAME", or its path where names carry no digest. */
+char *suture_target_place (const SutureTarget *target, gboolean consistent) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "feed/trust.h"
+
+#include "base/error.h"
+#include "feed/trust-private.h"
+
+#define ROTATIONS_MAX 256 /* new roots in one refresh; the specification leaves the number to the client */
+
+static void
+drop_roles (SutureTrust *self)
+{
+  g_clear_pointer (&self->timestamp, suture_metadata_free);
+  g_clear_pointer (&self->snapshot, suture_metadata_free);
+  g_clear_pointer (&self->targets, suture_metadata_free);
+  g_hash_table_remove_all (self->delegated);
+}
+
+static SutureTrustWanted
+top_level (const SutureMetadata *root, SutureMetadataType type)
+{
+  return (SutureTrustWanted){ suture_metadata_type_name (type), type, root->roles[type], root->keys };
+}
+
+SutureMetadata *
+suture_trust_verify (const SutureTrustWanted *wanted, GBytes *bytes, GError **error)
+{
+  g_autoptr (SutureEnvelope) envelope
+      = suture_envelope_parse (bytes, suture_metadata_max_length (wanted->type), error);
+
+  if (envelope == NULL)
+    {
+      g_prefix_error (error, "%s: ", wanted->name);
+      return NULL;
+    }
+  if (!suture_role_verify (wanted->role, wanted->keys, envelope, wanted->name, error))
+    return NULL;
+  return suture_metadata_parse (g_steal_pointer (&envelope), wanted->type, error);
+}
+
+gboolean
+suture_trust_load_local (SutureTrust *self, const SutureTrustWanted *wanted, SutureMetadata **local, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  *local = NULL;
+  if (!suture_store_load (self->store, wanted->name, wanted->type, &bytes, error))
+    return FALSE;
+  /* a copy whose keys were removed since, or that a disk spoiled, is no copy */
+  if (bytes != NULL)
+    *local = suture_trust_verify (wanted, bytes, NULL);
+  return TRUE;
+}
+
+char *
+suture_trust_file_name (const SutureTrust *self, const char *role, gint64 version)
+{
+  g_autofree char *encoded = g_uri_escape_string (role, NULL, FALSE);
+
+  if (!self->root->consistent)
+    return g_strconcat (encoded, ".json", NULL);
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%s.json", version, encoded);
+}
+
+static GBytes *
+fetch (SutureSource *source, const char *name, gsize max_length, GError **error)
+{
+  g_autoptr (GBytes) bytes = source->metadata (source, name, max_length, error);
+
+  if (bytes == NULL || g_bytes_get_size (bytes) <= max_length)
+    return g_steal_pointer (&bytes);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "%s is longer than it may be", name);
+  return NULL;
+}
+
+static SutureMetadata *
+fetch_listed (SutureTrust *self,
+              SutureSource *source,
+              const SutureTrustWanted *wanted,
+              const SutureMetadataFile *listed,
+              GError **error)
+{
+  g_autofree char *name = suture_trust_file_name (self, wanted->name, listed->version);
+  gsize max_length = suture_metadata_max_length (wanted->type);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (SutureMetadata) metadata = NULL;
+
+  if (listed->length > (gint64) max_length)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is said to be longer than it may be", name);
+      return NULL;
+    }
+  bytes = fetch (source, name, listed->length >= 0 ? (gsize) listed->length : max_length, error);
+  if (bytes == NULL || !suture_metadata_file_check (listed, bytes, name, error))
+    return NULL;
+  metadata = suture_trust_verify (wanted, bytes, error);
+  if (metadata == NULL || metadata->version == listed->version)
+    return g_steal_pointer (&metadata);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_ROLLBACK,
+               "%s has version %" G_GINT64_FORMAT " where %" G_GINT64_FORMAT " was promised", wanted->name,
+               metadata->version, listed->version);
+  return NULL;
+}
+
+SutureMetadata *
+suture_trust_obtain (SutureTrust *self,
+                     SutureSource *source,
+                     const SutureTrustWanted *wanted,
+                     const SutureMetadataFile *listed,
+                     const SutureMetadata *local,
+                     GError **error)
+{
+  g_autoptr (SutureMetadata) metadata = NULL;
+
+  if (local != NULL && local->version == listed->version
+      && suture_metadata_file_check (listed, local->envelope->bytes, wanted->name, NULL))
+    metadata = suture_trust_verify (wanted, local->envelope->bytes, error);
+  else
+    metadata = fetch_listed (self, source, wanted, listed, error);
+  if (metadata == NULL || !suture_metadata_check_expiry (metadata, self->now, wanted->name, error))
+    return NULL;
+  return g_steal_pointer (&metadata);
+}
+
+/* A root must be signed as it says itself; what else it must be signed by is the caller's affair. */
+static SutureMetadata *
+read_root (GBytes *bytes, GError **error)
+{
+  g_autoptr (SutureEnvelope) envelope
+      = suture_envelope_parse (bytes, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
+  g_autoptr (SutureMetadata) root = NULL;
+
+  if (envelope != NULL)
+    root = suture_metadata_parse (g_steal_pointer (&envelope), SUTURE_METADATA_ROOT, error);
+  if (root == NULL
+      || !suture_role_verify (root->roles[SUTURE_METADATA_ROOT], root->keys, root->envelope, "root", error))
+    return NULL;
+  return g_steal_pointer (&root);
+}
+
+/* The root that follows @before, signed by the quorums of both. The old quorum is asked before anything is read. */
+static SutureMetadata *
+read_next_root (const SutureMetadata *before, GBytes *bytes, GError **error)
+{
+  SutureTrustWanted wanted = top_level (before, SUTURE_METADATA_ROOT);
+  g_autoptr (SutureMetadata) root = suture_trust_verify (&wanted, bytes, error);
+
+  if (root == NULL
+      || !suture_role_verify (root->roles[SUTURE_METADATA_ROOT], root->keys, root->envelope, "root", error))
+    return NULL;
+  if (root->version == before->version + 1)
+    return g_steal_pointer (&root);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_ROLLBACK,
+               "root has version %" G_GINT64_FORMAT " where %" G_GINT64_FORMAT " must follow", root->version,
+               before->version + 1);
+  return NULL;
+}
+
+static gboolean
+is_rotated (const SutureMetadata *before, const SutureMetadata *after, SutureMetadataType type)
+{
+  return suture_role_is_rotated (before->roles[type], before->keys, after->roles[type], after->keys);
+}
+
+/* Makes @root the trusted one. roots/N comes first: whoever finds it beside an older root.json (the power was cut here)
+ * does the rest again. Where online keys were taken away, what they signed is no floor any more: versions that a thief
+ * drove up must not lock the machine out. */
+static gboolean
+adopt_root (SutureTrust *self, SutureMetadata *root, gboolean forget, GError **error)
+{
+  g_autoptr (SutureMetadata) owned = root;
+
+  if (!suture_store_save_root (self->store, root->version, root->envelope->bytes, error))
+    return FALSE;
+  if (forget && self->root != NULL
+      && (is_rotated (self->root, root, SUTURE_METADATA_TIMESTAMP)
+          || is_rotated (self->root, root, SUTURE_METADATA_SNAPSHOT))
+      && (!suture_store_forget (self->store, "timestamp", error)
+          || !suture_store_forget (self->store, "snapshot", error)))
+    return FALSE;
+  if (!suture_store_save (self->store, "root", root->envelope->bytes, error))
+    return FALSE;
+  g_clear_pointer (&self->root, suture_metadata_free);
+  self->root = g_steal_pointer (&owned);
+  return TRUE;
+}
+
+/* Whether @root is one of those that were trusted here. */
+static gboolean
+is_in_chain (SutureTrust *self, const SutureMetadata *root, gboolean *found, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!suture_store_load_root (self->store, root->version, &bytes, error))
+    return FALSE;
+  *found = bytes != NULL && g_bytes_equal (bytes, root->envelope->bytes);
+  return TRUE;
+}
+
+/* Follows roots/N from the trusted root on; a file that does not follow is none of this chain and goes. */
+static gboolean
+follow_local_roots (SutureTrust *self, gboolean forget, GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GBytes) bytes = NULL;
+      SutureMetadata *next;
+
+      if (!suture_store_load_root (self->store, self->root->version + 1, &bytes, error))
+        return FALSE;
+      if (bytes == NULL)
+        return TRUE;
+      next = read_next_root (self->root, bytes, NULL);
+      if (next == NULL)
+        return suture_store_forget_root (self->store, self->root->version + 1, error);
+      if (!adopt_root (self, next, forget, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+find_trusted_root (SutureTrust *self, GBytes *first_root, GError **error)
+{
+  g_autoptr (SutureMetadata) first = first_root != NULL ? read_root (first_root, error) : NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gboolean known = TRUE;
+  gboolean intact;
+
+  if (first_root != NULL && first == NULL)
+    {
+      g_prefix_error (error, "the first root: ");
+      return FALSE;
+    }
+  if (!suture_store_load (self->store, "root", SUTURE_METADATA_ROOT, &bytes, error)
+      || (first != NULL && !is_in_chain (self, first, &known, error)))
+    return FALSE;
+  if (bytes != NULL && known)
+    self->root = read_root (bytes, NULL);
+  intact = self->root != NULL;
+  if (!intact && first == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no trusted root");
+      return FALSE;
+    }
+  if (!intact)
+    return adopt_root (self, g_steal_pointer (&first), FALSE, error) && follow_local_roots (self, FALSE, error);
+  if (!is_in_chain (self, self->root, &known, error)
+      || (!known && !suture_store_save_root (self->store, self->root->version, bytes, error)))
+    return FALSE;
+  return follow_local_roots (self, TRUE, error);
+}
+
+SutureTrust *
+suture_trust_open (const char *path, GBytes *first_root, GError **error)
+{
+  g_autoptr (SutureTrust) self = g_new0 (SutureTrust, 1);
+
+  self->delegated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) suture_metadata_free);
+  self->store = suture_store_open (path, error);
+  if (self->store == NULL || !find_trusted_root (self, first_root, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+suture_trust_free (SutureTrust *self)
+{
+  if (self == NULL)
+    return;
+  drop_roles (self);
+  g_clear_pointer (&self->delegated, g_hash_table_unref);
+  g_clear_pointer (&self->root, suture_metadata_free);
+  g_clear_pointer (&self->store, suture_store_free);
+  g_free (self);
+}
+
+static gboolean
+update_root (SutureTrust *self, SutureSource *source, GError **error)
+{
+  for (int i = 0; i < ROTATIONS_MAX; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT ".root.json", self->root->version + 1);
+      g_autoptr (GError) why = NULL;
+      g_autoptr (GBytes) bytes = NULL;
+      SutureMetadata *next;
+
+      bytes = fetch (source, name, suture_metadata_max_length (SUTURE_METADATA_ROOT), &why);
+      if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+        return TRUE;
+      if (bytes == NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+      next = read_next_root (self->root, bytes, error);
+      if (next == NULL || !adopt_root (self, next, TRUE, error))
+        return FALSE;
+    }
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the server has more than %d new roots", ROTATIONS_MAX);
+  return FALSE;
+}
+
+static gboolean
+older (GError **error, const char *name, gint64 version, gint64 known)
+{
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_ROLLBACK,
+               "%s has version %" G_GINT64_FORMAT ", older than the known %" G_GINT64_FORMAT, name, version, known);
+  return FALSE;
+}
+
+static gboolean
+update_timestamp (SutureTrust *self, SutureSource *source, SutureMetadata **known, GError **error)
+{
+  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_TIMESTAMP);
+  g_autoptr (GBytes) bytes = fetch (source, "timestamp.json", suture_metadata_max_length (wanted.type), error);
+  g_autoptr (SutureMetadata) metadata = bytes != NULL ? suture_trust_verify (&wanted, bytes, error) : NULL;
+  const SutureMetadata *old = *known;
+
+  if (metadata == NULL)
+    return FALSE;
+  if (old != NULL && metadata->version < old->version)
+    return older (error, "timestamp", metadata->version, old->version);
+  if (old != NULL && metadata->version == old->version)
+    {
+      self->timestamp = g_steal_pointer (known);
+      return suture_metadata_check_expiry (self->timestamp, self->now, "timestamp", error);
+    }
+  if (old != NULL)
+    {
+      gint64 version = suture_metadata_file (metadata, "snapshot.json")->version;
+      gint64 floor = suture_metadata_file (old, "snapshot.json")->version;
+
+      if (version < floor)
+        return older (error, "snapshot", version, floor);
+    }
+  /* before it is saved: one that was refused must not stand in the way of the next (CVE-2025-2888) */
+  if (!suture_metadata_check_expiry (metadata, self->now, "timestamp", error)
+      || !suture_store_save (self->store, "timestamp", bytes, error))
+    return FALSE;
+  self->now = MAX (self->now, metadata->issued);
+  self->timestamp = g_steal_pointer (&metadata);
+  return TRUE;
+}
+
+/* Every role that @old describes must be in @new, and not older. */
+static gboolean
+check_snapshot (const SutureMetadata *old, const SutureMetadata *new, GError **error)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  if (new->version < old->version)
+    return older (error, "snapshot", new->version, old->version);
+  g_hash_table_iter_init (&iter, old->files);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      const SutureMetadataFile *before = value;
+      const SutureMetadataFile *after = suture_metadata_file (new, name);
+
+      if (after == NULL || after->version < before->version)
+        return older (error, name, after != NULL ? after->version : 0, before->version);
+    }
+  return TRUE;
+}
+
+/* A role's copy that is as good as what is there already is not written again. */
+static gboolean
+keep (SutureTrust *self, const char *name, const SutureMetadata *metadata, const SutureMetadata *local, GError **error)
+{
+  return (local != NULL && g_bytes_equal (metadata->envelope->bytes, local->envelope->bytes))
+         || suture_store_save (self->store, name, metadata->envelope->bytes, error);
+}
+
+static gboolean
+update_snapshot (SutureTrust *self, SutureSource *source, GError **error)
+{
+  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_SNAPSHOT);
+  g_autoptr (SutureMetadata) local = NULL;
+  g_autoptr (SutureMetadata) metadata = NULL;
+
+  if (!suture_trust_load_local (self, &wanted, &local, error))
+    return FALSE;
+  metadata = suture_trust_obtain (self, source, &wanted, suture_metadata_file (self->timestamp, "snapshot.json"), local,
+                                  error);
+  if (metadata == NULL || (local != NULL && !check_snapshot (local, metadata, error))
+      || !keep (self, "snapshot", metadata, local, error))
+    return FALSE;
+  self->snapshot = g_steal_pointer (&metadata);
+  return TRUE;
+}
+
+static gboolean
+update_targets (SutureTrust *self, SutureSource *source, GError **error)
+{
+  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_TARGETS);
+  g_autoptr (SutureMetadata) local = NULL;
+  g_autoptr (SutureMetadata) metadata = NULL;
+
+  if (!suture_trust_load_local (self, &wanted, &local, error))
+    return FALSE;
+  metadata
+      = suture_trust_obtain (self, source, &wanted, suture_metadata_file (self->snapshot, "targets.json"), local, error);
+  if (metadata == NULL || !keep (self, "targets", metadata, local, error))
+    return FALSE;
+  self->targets = g_steal_pointer (&metadata);
+  return TRUE;
+}
+
+static gboolean
+refresh (SutureTrust *self, SutureSource *source, GError **error)
+{
+  g_autoptr (SutureMetadata) known = NULL; /* the timestamp of the last refresh */
+  SutureTrustWanted wanted;
+
+  if (!update_root (self, source, error))
+    return FALSE;
+  wanted = top_level (self->root, SUTURE_METADATA_TIMESTAMP);
+  if (!suture_trust_load_local (self, &wanted, &known, error))
+    return FALSE;
+  if (known != NULL)
+    self->now = MAX (self->now, known->issued);
+  return suture_metadata_check_expiry (self->root, self->now, "root", error)
+         && update_timestamp (self, source, &known, error) && update_snapshot (self, source, error)
+         && update_targets (self, source, error);
+}
+
+gboolean
+suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GError **error)
+{
+  drop_roles (self);
+  self->now = now;
+  if (refresh (self, source, error))
+    return TRUE;
+  drop_roles (self);
+  return FALSE;
+}
