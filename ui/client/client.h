@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "client/facts.h"
+#include "client/improvement.h"
+#include "client/record.h"
+
+/* The helper as an unprivileged program sees it; the only user of the generated proxies. Everything is asynchronous and
+ * in the thread-default main context. The helper leaves the bus when it is idle: what it said last stays, and the next
+ * call starts it again. Errors are SUTURE_ERROR; a helper that can't be reached is SUTURE_ERROR_UNAVAILABLE.
+ *
+ * Signal "changed": facts, improvements or reachability are different from before. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_TYPE_CLIENT (suture_client_get_type ())
+G_DECLARE_FINAL_TYPE (SutureClient, suture_client, SUTURE, CLIENT, GObject)
+
+/* What the helper can be told to work on. */
+typedef enum
+{
+  SUTURE_WORK_CHECK,
+  SUTURE_WORK_INSTALL,
+  SUTURE_WORK_REMOVE,
+  SUTURE_WORK_AUTOMATIC,
+} SutureWork;
+
+/* @interactive: whether polkit may ask the user for a password. */
+SutureClient *suture_client_new (gboolean interactive) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reaches the helper, starting it, and loads everything; once, before all other calls. After a failure the client still
+ * waits for a helper, and says so by "changed". */
+void suture_client_connect_async (SutureClient *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_connect_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+/* NULL when the helper was reached and all it said is known; else why not. */
+const GError *suture_client_get_error (SutureClient *self);
+
+/* Never NULL; valid until the next "changed". */
+const SutureFacts *suture_client_get_facts (SutureClient *self);
+
+/* All known improvements (SutureImprovement), by number; owned by @self. */
+GListModel *suture_client_get_improvements (SutureClient *self);
+
+/* The improvement of this id, or NULL; borrowed. */
+SutureImprovement *suture_client_find (SutureClient *self, const char *id);
+
+/* Ends when the work has ended, not when it has begun. @id: for INSTALL and REMOVE, else NULL. Cancelling @cancellable
+ * asks the helper to stop; the result tells whether it did. */
+void suture_client_run_async (SutureClient *self, SutureWork work, const char *id, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_run_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+/* Stops @operation, whoever started it. */
+void suture_client_cancel_async (SutureClient *self, const char *operation, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean suture_client_cancel_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+void suture_client_set_automatic_async (SutureClient *self, gboolean automatic, GAsyncReadyCallback callback,
+                                        gpointer user_data);
+gboolean suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+/* At most @limit (1 to 200) records older than @before (0: from the newest), newest first: an array of SutureRecord. */
+void suture_client_get_history_async (SutureClient *self, guint64 before, guint limit, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+GPtrArray *suture_client_get_history_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/improvement.h"
+
+#include "client/facts.h"
+
+#include "base/name.h"
+
+#define LIST_MAX 4096         /* entries of one list that are kept: more than any real improvement has */
+#define DESCRIPTION_MAX 16384 /* bytes */
+
+struct _SutureImprovement
+{
+  GObject parent_instance;
+  SutureImprovementFacts facts;
+  GVariant *properties; /* what facts were read from (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (SutureImprovement, suture_improvement, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+vulnerability_free (gpointer data)
+{
+  SutureVulnerability *self = data;
+
+  g_free (self->cve);
+  g_free (self->title);
+  g_free (self->credit);
+  g_free (self);
+}
+
+static void
+owed_free (gpointer data)
+{
+  SutureOwed *self = data;
+
+  g_free (self->name);
+  g_free (self->kind);
+  g_free (self->why);
+  g_free (self);
+}
+
+static void
+clear_facts (SutureImprovementFacts *facts)
+{
+  g_free (facts->id);
+  g_free (facts->component);
+  g_free (facts->letter);
+  g_free (facts->kind);
+  g_free (facts->title);
+  g_free (facts->description);
+  g_free (facts->publisher);
+  g_free (facts->feed);
+  g_free (facts->severity);
+  g_clear_pointer (&facts->vulnerabilities, g_ptr_array_unref);
+  g_strfreev (facts->files);
+  g_clear_pointer (&facts->owed, g_ptr_array_unref);
+  g_strfreev (facts->restarted);
+  *facts = (SutureImprovementFacts){ 0 };
+}
+
+static char *
+dup_text (GVariantDict *dict, const char *name)
+{
+  const char *text = "";
+
+  g_variant_dict_lookup (dict, name, "&s", &text);
+  return suture_facts_clean (text);
+}
+
+static char **
+dup_list (GVariantDict *dict, const char *name)
+{
+  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE_STRING_ARRAY);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *text = NULL;
+      g_autofree char *clean = NULL;
+
+      g_variant_get_child (list, i, "&s", &text);
+      clean = suture_facts_clean (text);
+      g_strv_builder_add (builder, clean);
+    }
+  return g_strv_builder_end (builder);
+}
+
+/* Calls @add with the three clean strings, which it owns then, of each entry of an a(sss). */
+static void
+each_triple (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, char *, char *))
+{
+  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE ("a(sss)"));
+  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *a = NULL;
+      const char *b = NULL;
+      const char *c = NULL;
+
+      g_variant_get_child (list, i, "(&s&s&s)", &a, &b, &c);
+      add (array, suture_facts_clean (a), suture_facts_clean (b), suture_facts_clean (c));
+    }
+}
+
+static void
+add_vulnerability (GPtrArray *array, char *cve, char *title, char *credit)
+{
+  SutureVulnerability *vulnerability = g_new (SutureVulnerability, 1);
+
+  *vulnerability = (SutureVulnerability){ .cve = cve, .title = title, .credit = credit };
+  g_ptr_array_add (array, vulnerability);
+}
+
+static void
+add_owed (GPtrArray *array, char *name, char *kind, char *why)
+{
+  SutureOwed *owed = g_new (SutureOwed, 1);
+
+  *owed = (SutureOwed){ .name = name, .kind = kind, .why = why };
+  g_ptr_array_add (array, owed);
+}
+
+static const char *const state_names[] = {
+  [SUTURE_STATE_UNKNOWN] = "unknown",           [SUTURE_STATE_AVAILABLE] = "available",
+  [SUTURE_STATE_ACTIVE] = "active",             [SUTURE_STATE_INACTIVE] = "inactive",
+  [SUTURE_STATE_INCLUDED] = "included",         [SUTURE_STATE_SUPERSEDED] = "superseded",
+  [SUTURE_STATE_MIXED] = "mixed",               [SUTURE_STATE_NOT_INSTALLED] = "not-installed",
+  [SUTURE_STATE_REPLACED] = "replaced",
+};
+
+static SutureState
+state_from_name (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (state_names); i++)
+    if (g_str_equal (name, state_names[i]))
+      return (SutureState) i;
+  return SUTURE_STATE_UNKNOWN;
+}
+
+const char *
+suture_state_to_name (SutureState state)
+{
+  return state_names[state];
+}
+
+static void
+read_facts (SutureImprovementFacts *facts, GVariant *properties)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (properties);
+  const char *description = "";
+  const char *state = "";
+
+  facts->id = dup_text (&dict, "Id");
+  facts->component = dup_text (&dict, "Component");
+  facts->letter = dup_text (&dict, "Letter");
+  facts->kind = dup_text (&dict, "Kind");
+  facts->title = dup_text (&dict, "Title");
+  g_variant_dict_lookup (&dict, "Description", "&s", &description);
+  facts->description = suture_name_clean_text (description, DESCRIPTION_MAX, TRUE);
+  facts->publisher = dup_text (&dict, "Publisher");
+  facts->feed = dup_text (&dict, "Feed");
+  facts->severity = dup_text (&dict, "Severity");
+  g_variant_dict_lookup (&dict, "Exploited", "b", &facts->exploited);
+  facts->vulnerabilities = g_ptr_array_new_with_free_func (vulnerability_free);
+  each_triple (&dict, "Vulnerabilities", facts->vulnerabilities, add_vulnerability);
+  g_variant_dict_lookup (&dict, "State", "&s", &state);
+  facts->state = state_from_name (state);
+  g_variant_dict_lookup (&dict, "DownloadSize", "t", &facts->download_size);
+  g_variant_dict_lookup (&dict, "ImageSize", "t", &facts->image_size);
+  facts->files = dup_list (&dict, "Files");
+  g_variant_dict_lookup (&dict, "InstalledAt", "x", &facts->installed_at);
+  facts->owed = g_ptr_array_new_with_free_func (owed_free);
+  each_triple (&dict, "Owed", facts->owed, add_owed);
+  facts->restarted = dup_list (&dict, "Restarted");
+}
+
+static void
+suture_improvement_finalize (GObject *object)
+{
+  SutureImprovement *self = SUTURE_IMPROVEMENT (object);
+
+  clear_facts (&self->facts);
+  g_clear_pointer (&self->properties, g_variant_unref);
+  G_OBJECT_CLASS (suture_improvement_parent_class)->finalize (object);
+}
+
+static void
+suture_improvement_class_init (SutureImprovementClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = suture_improvement_finalize;
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", SUTURE_TYPE_IMPROVEMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 0);
+}
+
+static void
+suture_improvement_init (SutureImprovement *self)
+{
+}
+
+SutureImprovement *
+suture_improvement_new (GVariant *properties)
+{
+  SutureImprovement *self = g_object_new (SUTURE_TYPE_IMPROVEMENT, NULL);
+
+  suture_improvement_update (self, properties);
+  return self;
+}
+
+void
+suture_improvement_update (SutureImprovement *self, GVariant *properties)
+{
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (properties);
+
+  if (self->properties != NULL && g_variant_equal (self->properties, wanted))
+    return;
+  clear_facts (&self->facts);
+  g_clear_pointer (&self->properties, g_variant_unref);
+  self->properties = g_steal_pointer (&wanted);
+  read_facts (&self->facts, self->properties);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+const SutureImprovementFacts *
+suture_improvement_get_facts (SutureImprovement *self)
+{
+  return &self->facts;
+}
+
+const char *
+suture_improvement_get_title (SutureImprovement *self)
+{
+  return self->facts.title[0] != '\0' ? self->facts.title : self->facts.id;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* One improvement as the helper published it: a copy that outlives the helper. It is updated in place, so that a list
+ * keeps its rows; "changed" tells. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_TYPE_IMPROVEMENT (suture_improvement_get_type ())
+G_DECLARE_FINAL_TYPE (SutureImprovement, suture_improvement, SUTURE, IMPROVEMENT, GObject)
+
+/* State of the contract (data/org.suture.Helper1.xml). */
+typedef enum
+{
+  SUTURE_STATE_UNKNOWN,
+  SUTURE_STATE_AVAILABLE,
+  SUTURE_STATE_ACTIVE,
+  SUTURE_STATE_INACTIVE,
+  SUTURE_STATE_INCLUDED,
+  SUTURE_STATE_SUPERSEDED,
+  SUTURE_STATE_MIXED,
+  SUTURE_STATE_NOT_INSTALLED,
+  SUTURE_STATE_REPLACED,
+} SutureState;
+
+/* Its word in the contract; "unknown" for one that this program does not know. */
+const char *suture_state_to_name (SutureState state);
+
+typedef struct
+{
+  char *cve;    /* (owned) */
+  char *title;  /* (owned) */
+  char *credit; /* (owned) */
+} SutureVulnerability;
+
+typedef struct
+{
+  char *name; /* (owned) */
+  char *kind; /* unit, session, pid1, process (owned) */
+  char *why;  /* never-restart, failed, user (owned) */
+} SutureOwed;
+
+/* All strings are clean, plain text and not NULL; all is owned. */
+typedef struct
+{
+  char *id;
+  char *component;
+  char *letter;
+  char *kind; /* security, test */
+  char *title;
+  char *description;
+  char *publisher;
+  char *feed;
+  char *severity; /* unknown, low, medium, high, critical */
+  gboolean exploited;
+  GPtrArray *vulnerabilities; /* of SutureVulnerability */
+  SutureState state;
+  guint64 download_size; /* bytes */
+  guint64 image_size;    /* bytes */
+  char **files;
+  gint64 installed_at; /* seconds since the epoch, 0: not active */
+  GPtrArray *owed;     /* of SutureOwed */
+  char **restarted;
+} SutureImprovementFacts;
+
+/* @properties: a dictionary (a{sv}) of org.suture.Improvement1; what is missing or of another type is empty. */
+SutureImprovement *suture_improvement_new (GVariant *properties) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes over @properties and emits "changed" if anything is different. */
+void suture_improvement_update (SutureImprovement *self, GVariant *properties);
+
+/* Never NULL; valid until the next "changed". */
+const SutureImprovementFacts *suture_improvement_get_facts (SutureImprovement *self);
+
+/* Its title, or its id where it has none. */
+const char *suture_improvement_get_title (SutureImprovement *self);
+
+G_END_DECLS

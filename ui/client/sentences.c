@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/sentences.h"
+
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+
+#define MINUTE 60
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+/* By SutureError. Each says what happened, what was left, and what to do where there is something to do. */
+static const char *const error_sentences[] = {
+  [SUTURE_ERROR_FAILED] = N_ ("Something went wrong. Nothing was changed. Update History may tell more."),
+  [SUTURE_ERROR_NOT_AUTHORIZED] = N_ ("Permission was not given. Nothing was changed."),
+  [SUTURE_ERROR_INVALID_ARGUMENT] = N_ ("This is not the name of an improvement. Nothing was changed."),
+  [SUTURE_ERROR_NOT_FOUND]
+  = N_ ("There is no such improvement, or this can’t be done with it now. Nothing was changed."),
+  [SUTURE_ERROR_NOT_APPLICABLE]
+  = N_ ("The improvement does not fit the files of this computer. Nothing was changed, and there is nothing to do."),
+  [SUTURE_ERROR_BUSY] = N_ ("Other software is being installed or too much is waiting. Nothing was changed. Try again "
+                            "later."),
+  [SUTURE_ERROR_CANCELLED] = N_ ("Stopped. Nothing was changed."),
+  [SUTURE_ERROR_NOT_CANCELLABLE] = N_ ("It is too late to stop. It can be removed afterwards."),
+  [SUTURE_ERROR_NO_SOURCE] = N_ ("No publisher of improvements is configured. Ask your administrator to add one."),
+  [SUTURE_ERROR_MALFORMED]
+  = N_ ("The publisher’s data can’t be read, so it was deleted. Nothing was changed. The next check tries again."),
+  [SUTURE_ERROR_SIGNATURE]
+  = N_ ("The download was not signed by a known publisher, so it was deleted. Nothing was changed."),
+  [SUTURE_ERROR_HASH] = N_ ("The download was damaged or altered, so it was deleted. Nothing was changed. Try again."),
+  [SUTURE_ERROR_STALE]
+  = N_ ("The publisher’s list has expired. Nothing was changed. Check the computer’s clock, or wait for a new list."),
+  [SUTURE_ERROR_ROLLBACK]
+  = N_ ("The publisher’s list is older than the one known, so it was refused. Nothing was changed."),
+  [SUTURE_ERROR_NETWORK] = N_ ("The publisher could not be reached. Nothing was changed. Check the network and try "
+                               "again."),
+  [SUTURE_ERROR_NO_SPACE] = N_ ("There is not enough space on the disk. Nothing was changed. Free some space and try "
+                                "again."),
+  [SUTURE_ERROR_INTERRUPTED] = N_ ("The work was interrupted and undone. Try again."),
+  [SUTURE_ERROR_RATE_LIMITED] = N_ ("This was done a moment ago. Try again in 10 minutes."),
+  [SUTURE_ERROR_UNAVAILABLE]
+  = N_ ("The service for improvements can’t be reached. Nothing was changed. Restarting the computer may help."),
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (error_sentences) == SUTURE_N_ERRORS);
+
+static char *
+sentence_for_code (int code)
+{
+  if (code < 0 || code >= SUTURE_N_ERRORS)
+    code = SUTURE_ERROR_FAILED;
+  return g_strdup (_(error_sentences[code]));
+}
+
+char *
+suture_sentence_error (const GError *error)
+{
+  return sentence_for_code (error->domain == SUTURE_ERROR ? error->code : SUTURE_ERROR_FAILED);
+}
+
+char *
+suture_sentence_error_name (const char *name, const char *message)
+{
+  int code = (int) suture_error_from_name (name);
+
+  /* Only this one has no cause of its own: the helper's words are better than none. */
+  if (code == SUTURE_ERROR_FAILED && message != NULL && message[0] != '\0')
+    /* Translators: %s is a technical reason in English, "could not mount". */
+    return g_strdup_printf (_("Something went wrong: %s."), message);
+  return sentence_for_code (code);
+}
+
+char *
+suture_sentence_activity (const char *activity, const char *title)
+{
+  gboolean named = title[0] != '\0';
+
+  if (g_str_equal (activity, "checking"))
+    return g_strdup (_("Checking…"));
+  if (g_str_equal (activity, "downloading"))
+    return named ? g_strdup_printf (_("Downloading “%s”"), title) : g_strdup (_("Downloading…"));
+  if (g_str_equal (activity, "rebuilding"))
+    return named ? g_strdup_printf (_("Preparing “%s”"), title) : g_strdup (_("Preparing…"));
+  if (g_str_equal (activity, "activating"))
+    return named ? g_strdup_printf (_("Installing “%s”"), title) : g_strdup (_("Installing…"));
+  if (g_str_equal (activity, "restarting"))
+    return g_strdup (_("Restarting Services…"));
+  if (g_str_equal (activity, "removing"))
+    return named ? g_strdup_printf (_("Removing “%s”"), title) : g_strdup (_("Removing…"));
+  if (g_str_equal (activity, "recovering"))
+    return g_strdup (_("Finishing Earlier Work…"));
+  return g_strdup (_("Working…"));
+}
+
+char *
+suture_sentence_severity (const char *severity)
+{
+  static const struct
+  {
+    const char *name;
+    const char *shown;
+  } severities[] = {
+    { "low", NC_ ("severity", "Low") },
+    { "medium", NC_ ("severity", "Medium") },
+    { "high", NC_ ("severity", "High") },
+    { "critical", NC_ ("severity", "Critical") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (severities); i++)
+    if (g_str_equal (severity, severities[i].name))
+      return g_strdup (g_dpgettext2 (NULL, "severity", severities[i].shown));
+  return g_strdup ("");
+}
+
+char *
+suture_sentence_problems (const SutureImprovementFacts *facts)
+{
+  guint n = facts->vulnerabilities->len;
+
+  if (g_str_equal (facts->kind, "test"))
+    return g_strdup (_("Fixes nothing: a test"));
+  if (n == 0)
+    return g_strdup (_("Improves security"));
+  return g_strdup_printf (g_dngettext (NULL, "%u problem fixed", "%u problems fixed", n), n);
+}
+
+char *
+suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
+{
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *severity = suture_sentence_severity (facts->severity);
+
+  if (facts->state == SUTURE_STATE_INACTIVE)
+    g_ptr_array_add (parts, g_strdup (_("Not active now")));
+  else if (facts->installed_at > 0)
+    {
+      g_autofree char *when = suture_sentence_time (facts->installed_at, now);
+
+      g_ptr_array_add (parts, g_strdup_printf (_("Installed %s"), when));
+    }
+  if (facts->exploited)
+    g_ptr_array_add (parts, g_strdup (_("Used in attacks")));
+  if (severity[0] != '\0')
+    g_ptr_array_add (parts, g_steal_pointer (&severity));
+  g_ptr_array_add (parts, suture_sentence_problems (facts));
+  if (facts->state == SUTURE_STATE_AVAILABLE && facts->download_size > 0)
+    g_ptr_array_add (parts, g_format_size (facts->download_size));
+  g_ptr_array_add (parts, NULL);
+  return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+char *
+suture_sentence_owed (const SutureOwed *owed)
+{
+  if (g_str_equal (owed->why, "failed"))
+    return g_strdup_printf (_("%s: could not be restarted"), owed->name);
+  if (g_str_equal (owed->kind, "session"))
+    return g_strdup_printf (_("%s: finishes at the next login"), owed->name);
+  if (g_str_equal (owed->kind, "process") || g_str_equal (owed->why, "user"))
+    return g_strdup_printf (_("%s: finishes when it is reopened"), owed->name);
+  return g_strdup_printf (_("%s: finishes at the next restart of the computer"), owed->name);
+}
+
+char *
+suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
+{
+  guint n = facts->vulnerabilities->len;
+  GString *text = g_string_new (NULL);
+
+  if (g_str_equal (facts->kind, "test"))
+    g_string_append (text, _("This is a test that fixes nothing."));
+  else if (n == 0)
+    g_string_append (text, _("The computer becomes less secure."));
+  else
+    g_string_append_printf (text,
+                            g_dngettext (NULL, "The computer becomes exposed again to %u problem.",
+                                         "The computer becomes exposed again to %u problems.", n),
+                            n);
+  if (facts->exploited)
+    g_string_append_printf (text, " %s", _("Attackers already use this."));
+  if (others > 0)
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text,
+                              g_dngettext (NULL, "The other %u improvement stays.", "The other %u improvements stay.",
+                                           others),
+                              others);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+suture_sentence_time (gint64 time, gint64 now)
+{
+  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  g_autoptr (GDateTime) yesterday = NULL;
+  const char *format = NULL;
+
+  if (then == NULL || today == NULL)
+    return g_strdup (_("at an unknown time"));
+  yesterday = g_date_time_add_days (today, -1);
+  if (g_date_time_get_year (then) == g_date_time_get_year (today)
+      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (today))
+    /* Translators: a format of strftime: hour and minute. */
+    format = _("today, %H:%M");
+  else if (g_date_time_get_year (then) == g_date_time_get_year (yesterday)
+           && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (yesterday))
+    /* Translators: a format of strftime: hour and minute. */
+    format = _("yesterday, %H:%M");
+  else
+    /* Translators: a format of strftime: day, month's name, year, hour and minute. */
+    format = _("%-e %B %Y, %H:%M");
+  return g_date_time_format (then, format);
+}
+
+char *
+suture_sentence_ago (gint64 time, gint64 now)
+{
+  gint64 seconds = now - time;
+
+  /* A clock that was set back, or a helper that is a second ahead. */
+  if (seconds < MINUTE)
+    return g_strdup (_("just now"));
+  if (seconds < HOUR)
+    return g_strdup_printf (g_dngettext (NULL, "%d minute ago", "%d minutes ago", (gulong) (seconds / MINUTE)),
+                            (int) (seconds / MINUTE));
+  if (seconds < DAY)
+    return g_strdup_printf (g_dngettext (NULL, "%d hour ago", "%d hours ago", (gulong) (seconds / HOUR)),
+                            (int) (seconds / HOUR));
+  return g_strdup_printf (g_dngettext (NULL, "%d day ago", "%d days ago", (gulong) (seconds / DAY)),
+                          (int) (seconds / DAY));
+}
+
+char *
+suture_sentence_event (const SutureRecordFacts *record)
+{
+  const char *title = record->title[0] != '\0' ? record->title : record->improvement;
+
+  if (g_str_equal (record->event, "installed"))
+    return g_strdup_printf (_("Installed “%s”"), title);
+  if (g_str_equal (record->event, "removed"))
+    return g_strdup_printf (_("Removed “%s”"), title);
+  if (g_str_equal (record->event, "failed"))
+    return g_strdup_printf (_("Failed: “%s”"), title);
+  if (g_str_equal (record->event, "undone"))
+    return g_strdup_printf (_("Undone by Itself: “%s”"), title);
+  if (g_str_equal (record->event, "interrupted"))
+    return g_strdup_printf (_("Interrupted: “%s”"), title);
+  if (g_str_equal (record->event, "included"))
+    return g_strdup_printf (_("Included in the System: “%s”"), title);
+  return g_strdup_printf ("%s: “%s”", record->event, title);
+}
+
+char *
+suture_sentence_who (const SutureRecordFacts *record, const char *user)
+{
+  if (g_str_equal (record->by, "automatic"))
+    return g_strdup (_("automatically"));
+  if (g_str_equal (record->by, "user") && user != NULL)
+    return g_strdup_printf (_("by %s"), user);
+  if (g_str_equal (record->by, "user"))
+    return g_strdup (_("by a user"));
+  return g_strdup (_("by the system"));
+}

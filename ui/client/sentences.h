@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client/improvement.h"
+#include "client/record.h"
+
+/* Everything that is said to people about the helper's words, translated, in one place. Plain text, never markup. All
+ * results are new strings. */
+
+G_BEGIN_DECLS
+
+/* Cause, state and next step of a failure: "No permission was given. Nothing was changed." */
+char *suture_sentence_error (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a short error name, as in Results, LastError and history. */
+char *suture_sentence_error_name (const char *name, const char *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What an activity of the helper is called: "Downloading “Image Viewing”". @title: of the improvement, or "". */
+char *suture_sentence_activity (const char *activity, const char *title) G_GNUC_WARN_UNUSED_RESULT;
+
+char *suture_sentence_severity (const char *severity) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "2 problems fixed", "Fixes nothing: a test". */
+char *suture_sentence_problems (const SutureImprovementFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The line below an improvement's title: "Installed today, 09:12 · High · 2 problems fixed". @now: seconds since the
+ * epoch. */
+char *suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "systemd-logind: finishes at the next restart of the computer". */
+char *suture_sentence_owed (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What removing it does: "The computer becomes exposed again to 2 problems." @others: how many others are active. */
+char *suture_sentence_exposure (const SutureImprovementFacts *facts, guint others) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "today, 09:12", "yesterday, 18:00", "4 June 2026, 09:12"; and "12 minutes ago". Seconds since the epoch. */
+char *suture_sentence_time (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+char *suture_sentence_ago (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "Installed “Image Viewing”". */
+char *suture_sentence_event (const SutureRecordFacts *record) G_GNUC_WARN_UNUSED_RESULT;
+/* "by Anna", "automatically", "by the system"; @user: the name of record->user or NULL. */
+char *suture_sentence_who (const SutureRecordFacts *record, const char *user) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/status.h"
+
+#include <glib/gi18n.h>
+
+#include "client/sentences.h"
+
+#define CLOCK_SLACK (60 * 60) /* seconds that the last check may lie ahead */
+#define NAMES_SHOWN 3         /* more would not be read */
+
+/* What counts, of all improvements. */
+typedef struct
+{
+  guint n_available;
+  guint n_active;
+  guint64 download_size;
+  GPtrArray *available; /* titles (borrowed) */
+  GPtrArray *owed;      /* names of what is owed, each once (borrowed) */
+  const char *inactive; /* title of one that does not do its work (borrowed) (nullable) */
+  const char *mixed;    /* title of one whose files are a mixture (borrowed) (nullable) */
+  const char *working;  /* title of the improvement that is worked on, or "" (borrowed) */
+  gboolean reboot;      /* some of what is owed needs a restart of the computer */
+} Count;
+
+static void
+count_free (Count *count)
+{
+  g_ptr_array_unref (count->available);
+  g_ptr_array_unref (count->owed);
+  g_free (count);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Count, count_free)
+
+static void
+count_owed (Count *count, const SutureImprovementFacts *facts)
+{
+  for (guint i = 0; i < facts->owed->len; i++)
+    {
+      const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
+
+      if (!g_ptr_array_find_with_equal_func (count->owed, owed->name, g_str_equal, NULL))
+        g_ptr_array_add (count->owed, owed->name);
+      if (g_str_equal (owed->kind, "unit") || g_str_equal (owed->kind, "pid1"))
+        count->reboot = TRUE;
+    }
+}
+
+static void
+count_one (Count *count, SutureImprovement *improvement, const char *worked_on)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
+  const char *title = suture_improvement_get_title (improvement);
+
+  if (g_str_equal (facts->id, worked_on))
+    count->working = title;
+  if (facts->state == SUTURE_STATE_AVAILABLE)
+    {
+      count->n_available++;
+      count->download_size += facts->download_size;
+      g_ptr_array_add (count->available, (gpointer) title);
+    }
+  else if (facts->state == SUTURE_STATE_ACTIVE)
+    {
+      count->n_active++;
+      count_owed (count, facts);
+    }
+  else if (facts->state == SUTURE_STATE_INACTIVE)
+    count->inactive = title;
+  else if (facts->state == SUTURE_STATE_MIXED)
+    count->mixed = title;
+}
+
+static Count *
+count_all (GListModel *improvements, const char *worked_on)
+{
+  Count *count = g_new0 (Count, 1);
+  guint n = g_list_model_get_n_items (improvements);
+
+  count->available = g_ptr_array_new ();
+  count->owed = g_ptr_array_new ();
+  count->working = "";
+  for (guint i = 0; i < n; i++)
+    {
+      /* The model keeps it alive for as long as the titles are borrowed. */
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+
+      count_one (count, improvement, worked_on);
+    }
+  return count;
+}
+
+/* "A, B and 4 more" */
+static char *
+list_names (GPtrArray *names)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < names->len && i < NAMES_SHOWN; i++)
+    /* Translators: between the names of a list. */
+    g_string_append_printf (text, "%s%s", i == 0 ? "" : _(", "), (const char *) g_ptr_array_index (names, i));
+  if (names->len > NAMES_SHOWN)
+    {
+      guint more = names->len - NAMES_SHOWN;
+
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, g_dngettext (NULL, "and %u more", "and %u more", more), more);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static SutureStatusKind
+decide (const SutureFacts *facts, const Count *count, const GError *unreachable, gint64 now)
+{
+  gboolean recent = facts->last_checked > 0 && now - facts->last_checked <= SUTURE_STATUS_RECENT
+                    && facts->last_checked - now <= CLOCK_SLACK;
+
+  if (unreachable != NULL)
+    return SUTURE_STATUS_UNREACHABLE;
+  if (!g_str_equal (facts->activity, "idle"))
+    return SUTURE_STATUS_WORKING;
+  if (facts->feeds[0] == NULL)
+    return SUTURE_STATUS_NO_SOURCE;
+  if (count->n_available > 0)
+    return SUTURE_STATUS_READY;
+  if (facts->last_error[0] != '\0' || count->inactive != NULL || count->mixed != NULL)
+    return SUTURE_STATUS_ATTENTION;
+  if (count->owed->len > 0)
+    return SUTURE_STATUS_UNFINISHED;
+  return recent ? SUTURE_STATUS_PROTECTED : SUTURE_STATUS_UNCHECKED;
+}
+
+static char *
+title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
+{
+  switch (kind)
+    {
+    case SUTURE_STATUS_UNREACHABLE:
+      return g_strdup (_("Not Available"));
+    case SUTURE_STATUS_NO_SOURCE:
+      return g_strdup (_("No Source"));
+    case SUTURE_STATUS_WORKING:
+      return suture_sentence_activity (facts->activity, count->working);
+    case SUTURE_STATUS_READY:
+      return g_strdup_printf (g_dngettext (NULL, "%u Improvement Ready", "%u Improvements Ready", count->n_available),
+                              count->n_available);
+    case SUTURE_STATUS_ATTENTION:
+      return g_strdup (_("Needs Attention"));
+    case SUTURE_STATUS_UNFINISHED:
+      return g_strdup (_("Almost Done"));
+    case SUTURE_STATUS_UNCHECKED:
+      return facts->last_checked > 0 ? g_strdup (_("Not Checked Recently")) : g_strdup (_("Not Checked Yet"));
+    case SUTURE_STATUS_PROTECTED:
+      return g_strdup (_("Protected"));
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static char *
+checked_sentence (const SutureFacts *facts, gint64 now)
+{
+  g_autofree char *ago = NULL;
+
+  if (facts->last_checked <= 0)
+    return g_strdup (_("Check to see what is ready."));
+  ago = suture_sentence_ago (facts->last_checked, now);
+  return g_strdup_printf (_("Checked %s."), ago);
+}
+
+static char *
+ready_subtitle (const SutureFacts *facts, const Count *count)
+{
+  g_autofree char *names = list_names (count->available);
+  g_autofree char *size = g_format_size (count->download_size);
+  g_autofree char *failed = NULL;
+
+  if (facts->last_error[0] == '\0')
+    return g_strdup_printf (_("%s. %s to download."), names, size);
+  failed = suture_sentence_error_name (facts->last_error, facts->last_message);
+  /* Translators: names, size, and why the last check failed. */
+  return g_strdup_printf (_("%s. %s to download. The last check failed: %s"), names, size, failed);
+}
+
+static char *
+attention_subtitle (const SutureFacts *facts, const Count *count)
+{
+  if (facts->last_error[0] != '\0')
+    return suture_sentence_error_name (facts->last_error, facts->last_message);
+  if (count->inactive != NULL)
+    return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
+                              "installing, or at the next restart of the computer."),
+                            count->inactive);
+  return g_strdup_printf (_("Files that “%s” would fix were changed by something else, so it can’t be installed. A "
+                            "system update may help."),
+                          count->mixed);
+}
+
+static char *
+unfinished_subtitle (const Count *count)
+{
+  g_autofree char *names = list_names (count->owed);
+
+  if (count->reboot)
+    return g_strdup_printf (
+        g_dngettext (NULL, "%s still uses the old version. The next restart of the computer finishes it.",
+                     "%s still use the old version. The next restart of the computer finishes it.", count->owed->len),
+        names);
+  return g_strdup_printf (
+      g_dngettext (NULL, "%s still uses the old version. The next login or reopening it finishes it.",
+                   "%s still use the old version. The next login or reopening them finishes it.", count->owed->len),
+      names);
+}
+
+static char *
+protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+{
+  g_autofree char *checked = checked_sentence (facts, now);
+  g_autofree char *active = NULL;
+
+  if (count->n_active == 0)
+    return g_strdup_printf (_("Nothing has to be improved. %s"), checked);
+  active = g_strdup_printf (g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.",
+                                         count->n_active),
+                            count->n_active);
+  return g_strdup_printf ("%s %s", active, checked);
+}
+
+static char *
+working_subtitle (const SutureFacts *facts)
+{
+  g_autofree char *done = g_format_size (facts->bytes_done);
+  g_autofree char *total = g_format_size (facts->bytes_total);
+
+  if (facts->bytes_total == 0)
+    return g_strdup ("");
+  /* Translators: "471 kB of 1.8 MB". */
+  return g_strdup_printf (_("%s of %s"), done, total);
+}
+
+static char *
+subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count, const GError *unreachable,
+              gint64 now)
+{
+  switch (kind)
+    {
+    case SUTURE_STATUS_UNREACHABLE:
+      return suture_sentence_error (unreachable);
+    case SUTURE_STATUS_NO_SOURCE:
+      return g_strdup (_("No publisher of improvements is configured."));
+    case SUTURE_STATUS_WORKING:
+      return working_subtitle (facts);
+    case SUTURE_STATUS_READY:
+      return ready_subtitle (facts, count);
+    case SUTURE_STATUS_ATTENTION:
+      return attention_subtitle (facts, count);
+    case SUTURE_STATUS_UNFINISHED:
+      return unfinished_subtitle (count);
+    case SUTURE_STATUS_UNCHECKED:
+      return checked_sentence (facts, now);
+    case SUTURE_STATUS_PROTECTED:
+      return protected_subtitle (facts, count, now);
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+SutureStatus *
+suture_status_new (const SutureFacts *facts, GListModel *improvements, const GError *unreachable, gint64 now)
+{
+  SutureStatus *self = g_new0 (SutureStatus, 1);
+  g_autoptr (Count) count = count_all (improvements, facts->operation_improvement);
+
+  self->kind = decide (facts, count, unreachable, now);
+  self->title = title_for (self->kind, facts, count);
+  self->subtitle = subtitle_for (self->kind, facts, count, unreachable, now);
+  self->n_available = count->n_available;
+  self->n_active = count->n_active;
+  self->download_size = count->download_size;
+  return self;
+}
+
+SutureStatus *
+suture_status_new_for_client (SutureClient *client)
+{
+  return suture_status_new (suture_client_get_facts (client), suture_client_get_improvements (client),
+                            suture_client_get_error (client), g_get_real_time () / G_USEC_PER_SEC);
+}
+
+void
+suture_status_free (SutureStatus *self)
+{
+  g_free (self->title);
+  g_free (self->subtitle);
+  g_free (self);
+}
+
+const char *
+suture_status_kind_to_name (SutureStatusKind kind)
+{
+  static const char *const names[] = { "unreachable", "no-source",  "working",   "ready",
+                                       "attention",   "unfinished", "unchecked", "protected" };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == SUTURE_STATUS_PROTECTED + 1);
+  return names[kind];
+}

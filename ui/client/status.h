@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "client/client.h"
+
+/* What is said first about this computer. One rule for panel and terminal, and the only place that says "Protected". */
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SUTURE_STATUS_UNREACHABLE, /* no helper: nothing is known */
+  SUTURE_STATUS_NO_SOURCE,   /* no feed */
+  SUTURE_STATUS_WORKING,     /* the helper is at work */
+  SUTURE_STATUS_READY,       /* something can be installed */
+  SUTURE_STATUS_ATTENTION,   /* the last check failed, or an improvement does not do its work */
+  SUTURE_STATUS_UNFINISHED,  /* something still runs the old bytes */
+  SUTURE_STATUS_UNCHECKED,   /* never checked, or too long ago to say anything */
+  SUTURE_STATUS_PROTECTED,
+} SutureStatusKind;
+
+/* A successful check that is older says nothing about today; the timer checks several times a day. Seconds. */
+#define SUTURE_STATUS_RECENT (3 * 24 * 60 * 60)
+
+typedef struct
+{
+  SutureStatusKind kind;
+  char *title;    /* "1 Improvement Ready" (owned) */
+  char *subtitle; /* one or more sentences (owned) */
+  guint n_available;
+  guint n_active;
+  guint64 download_size; /* bytes, of all available */
+} SutureStatus;
+
+/* @unreachable: the client's error or NULL. @now: seconds since the epoch. */
+SutureStatus *suture_status_new (const SutureFacts *facts, GListModel *improvements, const GError *unreachable,
+                                 gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+SutureStatus *suture_status_new_for_client (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
+void suture_status_free (SutureStatus *self);
+
+/* A stable word for scripts and tests: "no-source". */
+const char *suture_status_kind_to_name (SutureStatusKind kind);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureStatus, suture_status_free)
+
+G_END_DECLS

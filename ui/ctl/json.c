@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/json.h"
+
+#include <json-glib/json-glib.h>
+
+#include "base/error.h"
+#include "client/sentences.h"
+#include "client/status.h"
+
+static void
+add_text (JsonBuilder *builder, const char *name, const char *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+add_number (JsonBuilder *builder, const char *name, gint64 number)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, number);
+}
+
+static void
+add_boolean (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+static void
+add_list (JsonBuilder *builder, const char *name, char **list)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (gsize i = 0; list[i] != NULL; i++)
+    json_builder_add_string_value (builder, list[i]);
+  json_builder_end_array (builder);
+}
+
+static char *
+print (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char *text = json_to_string (root, TRUE);
+
+  return g_strconcat (text, "\n", NULL);
+}
+
+static void
+add_vulnerabilities (JsonBuilder *builder, const SutureImprovementFacts *facts)
+{
+  json_builder_set_member_name (builder, "vulnerabilities");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->vulnerabilities->len; i++)
+    {
+      const SutureVulnerability *vulnerability = g_ptr_array_index (facts->vulnerabilities, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "id", vulnerability->cve);
+      add_text (builder, "title", vulnerability->title);
+      add_text (builder, "credit", vulnerability->credit);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_owed (JsonBuilder *builder, const SutureImprovementFacts *facts)
+{
+  json_builder_set_member_name (builder, "owed");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->owed->len; i++)
+    {
+      const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "name", owed->name);
+      add_text (builder, "kind", owed->kind);
+      add_text (builder, "why", owed->why);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
+{
+  json_builder_begin_object (builder);
+  add_text (builder, "id", facts->id);
+  add_text (builder, "component", facts->component);
+  add_text (builder, "letter", facts->letter);
+  add_text (builder, "kind", facts->kind);
+  add_text (builder, "title", facts->title);
+  add_text (builder, "description", facts->description);
+  add_text (builder, "publisher", facts->publisher);
+  add_text (builder, "feed", facts->feed);
+  add_text (builder, "severity", facts->severity);
+  add_boolean (builder, "exploited", facts->exploited);
+  add_vulnerabilities (builder, facts);
+  add_text (builder, "state", suture_state_to_name (facts->state));
+  add_number (builder, "download_size", (gint64) facts->download_size);
+  add_number (builder, "image_size", (gint64) facts->image_size);
+  add_list (builder, "files", facts->files);
+  add_number (builder, "installed_at", facts->installed_at);
+  add_owed (builder, facts);
+  add_list (builder, "restarted", facts->restarted);
+  json_builder_end_object (builder);
+}
+
+static void
+add_improvements (JsonBuilder *builder, GListModel *improvements)
+{
+  guint n = g_list_model_get_n_items (improvements);
+
+  json_builder_set_member_name (builder, "improvements");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+
+      add_improvement (builder, suture_improvement_get_facts (improvement));
+    }
+  json_builder_end_array (builder);
+}
+
+char *
+suture_json_status (SutureClient *client)
+{
+  const SutureFacts *facts = suture_client_get_facts (client);
+  g_autoptr (SutureStatus) status = suture_status_new_for_client (client);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  add_text (builder, "status", suture_status_kind_to_name (status->kind));
+  add_text (builder, "title", status->title);
+  add_text (builder, "subtitle", status->subtitle);
+  add_text (builder, "version", facts->version);
+  add_text (builder, "label", facts->label);
+  add_text (builder, "activity", facts->activity);
+  add_text (builder, "operation", facts->operation);
+  add_text (builder, "operation_kind", facts->operation_kind);
+  add_text (builder, "operation_improvement", facts->operation_improvement);
+  add_number (builder, "bytes_done", (gint64) facts->bytes_done);
+  add_number (builder, "bytes_total", (gint64) facts->bytes_total);
+  add_boolean (builder, "automatic", facts->automatic);
+  add_list (builder, "feeds", facts->feeds);
+  add_number (builder, "last_checked", facts->last_checked);
+  add_text (builder, "last_error", facts->last_error);
+  add_text (builder, "last_message", facts->last_message);
+  add_improvements (builder, suture_client_get_improvements (client));
+  json_builder_end_object (builder);
+  return print (builder);
+}
+
+char *
+suture_json_history (GPtrArray *records)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "records");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < records->len; i++)
+    {
+      const SutureRecordFacts *record = suture_record_get_facts (g_ptr_array_index (records, i));
+
+      json_builder_begin_object (builder);
+      add_number (builder, "id", (gint64) record->id);
+      add_number (builder, "time", record->time);
+      add_text (builder, "event", record->event);
+      add_text (builder, "improvement", record->improvement);
+      add_text (builder, "title", record->title);
+      add_text (builder, "letter", record->letter);
+      add_text (builder, "by", record->by);
+      if (record->user != SUTURE_RECORD_NO_USER)
+        add_number (builder, "user", record->user);
+      add_text (builder, "error", record->error);
+      add_text (builder, "message", record->message);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  return print (builder);
+}
+
+char *
+suture_json_result (const GError *error)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *sentence = error != NULL ? suture_sentence_error (error) : g_strdup ("");
+  gboolean ours = error != NULL && error->domain == SUTURE_ERROR;
+
+  json_builder_begin_object (builder);
+  add_text (builder, "error", error == NULL ? "" : suture_error_to_name (ours ? error->code : SUTURE_ERROR_FAILED));
+  add_text (builder, "message", error != NULL ? error->message : "");
+  add_text (builder, "sentence", sentence);
+  json_builder_end_object (builder);
+  return print (builder);
+}

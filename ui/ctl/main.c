@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* suturectl: the helper over a terminal. It has no right of its own and talks to nothing but the bus. */
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+
+#include "client/client.h"
+#include "client/sentences.h"
+#include "ctl/agent.h"
+#include "ctl/exit-code.h"
+#include "ctl/json.h"
+#include "ctl/progress.h"
+#include "ctl/text.h"
+
+#define HISTORY_PAGE 200 /* records a call; the contract's most */
+
+typedef struct _Ctl Ctl;
+
+typedef struct
+{
+  const char *name;
+  int n_arguments;
+  gboolean asks; /* polkit may want a password */
+  void (*run) (Ctl *ctl);
+} Command;
+
+struct _Ctl
+{
+  SutureClient *client;      /* (owned) */
+  GMainLoop *loop;           /* (owned) */
+  GCancellable *cancellable; /* (owned) */
+  SutureProgress *progress;  /* (owned) (nullable) */
+  GSubprocess *agent;        /* (owned) (nullable) */
+  GPtrArray *records;        /* of SutureRecord (owned) */
+  const Command *command;
+  const char *argument; /* ID, on, off or NULL */
+  gboolean json;
+  int limit; /* records of history, 0: all */
+  int code;
+};
+
+static void
+finish (Ctl *ctl, int code)
+{
+  ctl->code = code;
+  g_main_loop_quit (ctl->loop);
+}
+
+/* The end of whatever has no output of its own. @done: said on success. */
+static void
+finish_result (Ctl *ctl, const GError *error, const char *done)
+{
+  g_autofree char *json = suture_json_result (error);
+  g_autofree char *sentence = error != NULL ? suture_sentence_error (error) : NULL;
+
+  g_clear_pointer (&ctl->progress, suture_progress_free);
+  if (ctl->json)
+    g_print ("%s", json);
+  else if (error == NULL)
+    g_print ("%s\n", done);
+  else if (error->message[0] != '\0')
+    g_printerr ("suturectl: %s (%s)\n", sentence, error->message);
+  else
+    g_printerr ("suturectl: %s\n", sentence);
+  finish (ctl, error != NULL ? (int) suture_exit_code_for_error (error) : SUTURE_EXIT_OK);
+}
+
+static void
+print_status (Ctl *ctl)
+{
+  g_autofree char *text = ctl->json ? suture_json_status (ctl->client) : suture_text_status (ctl->client);
+
+  g_print ("%s", text);
+}
+
+static void
+run_status (Ctl *ctl)
+{
+  print_status (ctl);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
+static void
+on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
+    {
+      finish_result (ctl, error, NULL);
+      return;
+    }
+  g_clear_pointer (&ctl->progress, suture_progress_free);
+  run_status (ctl);
+}
+
+static void
+on_installed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  suture_client_run_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (user_data, error, _("Installed."));
+}
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  suture_client_run_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (user_data, error, _("Removed."));
+}
+
+/* The timer's. What the next turn mends by itself is no failure of a unit; the helper keeps it as LastError. */
+static void
+on_automatic_ran (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  const int harmless[] = { SUTURE_ERROR_NO_SOURCE, SUTURE_ERROR_RATE_LIMITED, SUTURE_ERROR_NETWORK };
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+
+  suture_client_run_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (ctl, error, _("Done."));
+  for (gsize i = 0; i < G_N_ELEMENTS (harmless); i++)
+    if (g_error_matches (error, SUTURE_ERROR, harmless[i]))
+      ctl->code = SUTURE_EXIT_OK;
+}
+
+static void
+start_work (Ctl *ctl, SutureWork work, GAsyncReadyCallback callback)
+{
+  if (!ctl->json)
+    ctl->progress = suture_progress_new (ctl->client);
+  suture_client_run_async (ctl->client, work, ctl->argument, ctl->cancellable, callback, ctl);
+}
+
+static void
+run_check (Ctl *ctl)
+{
+  start_work (ctl, SUTURE_WORK_CHECK, on_checked);
+}
+
+static void
+run_install (Ctl *ctl)
+{
+  start_work (ctl, SUTURE_WORK_INSTALL, on_installed);
+}
+
+static void
+run_remove (Ctl *ctl)
+{
+  start_work (ctl, SUTURE_WORK_REMOVE, on_removed);
+}
+
+static void
+run_automatically (Ctl *ctl)
+{
+  start_work (ctl, SUTURE_WORK_AUTOMATIC, on_automatic_ran);
+}
+
+static void
+on_automatic_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+
+  suture_client_set_automatic_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (ctl, error,
+                 g_str_equal (ctl->argument, "on") ? _("Improvements are installed automatically.")
+                                                   : _("Improvements are not installed automatically. The computer "
+                                                       "stays exposed until the next system update."));
+}
+
+static void
+run_set_automatic (Ctl *ctl)
+{
+  suture_client_set_automatic_async (ctl->client, g_str_equal (ctl->argument, "on"), on_automatic_set, ctl);
+}
+
+static void load_history (Ctl *ctl);
+
+static void
+on_history (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) page = suture_client_get_history_finish (SUTURE_CLIENT (source), result, &error);
+  g_autofree char *text = NULL;
+  guint n = page != NULL ? page->len : 0;
+
+  if (page == NULL)
+    {
+      finish_result (ctl, error, NULL);
+      return;
+    }
+  g_ptr_array_extend_and_steal (ctl->records, g_steal_pointer (&page));
+  if (n == HISTORY_PAGE && (ctl->limit == 0 || ctl->records->len < (guint) ctl->limit))
+    {
+      load_history (ctl);
+      return;
+    }
+  text = ctl->json ? suture_json_history (ctl->records) : suture_text_history (ctl->records);
+  g_print ("%s", text);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
+static void
+load_history (Ctl *ctl)
+{
+  guint have = ctl->records->len;
+  guint wanted = ctl->limit > 0 ? MIN ((guint) ctl->limit - have, HISTORY_PAGE) : HISTORY_PAGE;
+  guint64 before = have > 0 ? suture_record_get_facts (g_ptr_array_index (ctl->records, have - 1))->id : 0;
+
+  suture_client_get_history_async (ctl->client, before, wanted, on_history, ctl);
+}
+
+static const Command commands[] = {
+  { "status", 0, FALSE, run_status },
+  { "check", 0, TRUE, run_check },
+  { "install", 1, TRUE, run_install },
+  { "remove", 1, TRUE, run_remove },
+  { "history", 0, FALSE, load_history },
+  { "automatic", 1, TRUE, run_set_automatic },
+  { "run-automatic", 0, FALSE, run_automatically }, /* for suture-check.service */
+};
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_client_connect_finish (SUTURE_CLIENT (source), result, &error))
+    {
+      finish_result (ctl, error, NULL);
+      return;
+    }
+  if (ctl->command->asks)
+    ctl->agent = suture_agent_start ();
+  ctl->command->run (ctl);
+}
+
+/* Once asks the helper to stop, and its result says whether it did; a second time does not wait for that. */
+static gboolean
+on_interrupt (gpointer user_data)
+{
+  Ctl *ctl = user_data;
+
+  if (g_cancellable_is_cancelled (ctl->cancellable))
+    finish (ctl, SUTURE_EXIT_CANCELLED);
+  g_cancellable_cancel (ctl->cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static const Command *
+find_command (int argc, char **argv)
+{
+  for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (argv[1], commands[i].name))
+      return argc - 2 == commands[i].n_arguments ? &commands[i] : NULL;
+  return NULL;
+}
+
+static const char *
+description (void)
+{
+  return _("Commands:\n"
+           "  status            what is ready, what is active\n"
+           "  check             ask the publishers what is new\n"
+           "  install ID        install an improvement\n"
+           "  remove ID         remove an improvement; the computer is exposed again\n"
+           "  history           what was installed and removed\n"
+           "  automatic on|off  install improvements when they are ready\n"
+           "\n"
+           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 permission was not given, 4 not found or\n"
+           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped.");
+}
+
+/* TRUE when there is something to do; else @code is set. */
+static gboolean
+parse (Ctl *ctl, int argc, char **argv)
+{
+  gboolean version = FALSE;
+  const GOptionEntry entries[]
+      = { { "json", 0, 0, G_OPTION_ARG_NONE, &ctl->json, N_ ("Print JSON"), NULL },
+          { "limit", 'n', 0, G_OPTION_ARG_INT, &ctl->limit, N_ ("Print at most this many records of history"), "N" },
+          { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
+          { NULL, 0, 0, 0, NULL, NULL, NULL } };
+  g_autoptr (GOptionContext) context = g_option_context_new (_("COMMAND"));
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, _("Small security fixes between system updates."));
+  g_option_context_set_description (context, description ());
+  ctl->code = SUTURE_EXIT_USAGE;
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("suturectl: %s\n", error->message);
+      return FALSE;
+    }
+  if (version)
+    {
+      g_print ("suturectl %s\n", SUTURE_VERSION);
+      ctl->code = SUTURE_EXIT_OK;
+      return FALSE;
+    }
+  ctl->command = find_command (argc, argv);
+  ctl->argument = ctl->command != NULL && ctl->command->n_arguments > 0 ? argv[2] : NULL;
+  if (ctl->command == NULL || ctl->limit < 0
+      || (ctl->command->run == run_set_automatic && g_strcmp0 (ctl->argument, "on") != 0
+          && g_strcmp0 (ctl->argument, "off") != 0))
+    {
+      g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
+
+      g_printerr ("%s", help);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  Ctl ctl = { 0 };
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  if (!parse (&ctl, argc, argv))
+    return ctl.code;
+  ctl.loop = g_main_loop_new (NULL, FALSE);
+  ctl.cancellable = g_cancellable_new ();
+  ctl.records = g_ptr_array_new_with_free_func (g_object_unref);
+  ctl.client = suture_client_new (ctl.command->asks);
+  g_unix_signal_add (SIGINT, on_interrupt, &ctl);
+  suture_client_connect_async (ctl.client, on_connected, &ctl);
+  g_main_loop_run (ctl.loop);
+
+  g_clear_pointer (&ctl.progress, suture_progress_free);
+  suture_agent_stop (ctl.agent);
+  g_ptr_array_unref (ctl.records);
+  g_object_unref (ctl.client);
+  g_object_unref (ctl.cancellable);
+  g_main_loop_unref (ctl.loop);
+  return ctl.code;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/text.h"
+
+#include <glib/gi18n.h>
+
+#include "client/sentences.h"
+#include "client/status.h"
+#include "client/user.h"
+
+static gint64
+seconds_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static void
+add_line (GString *text, const char *name, const char *value)
+{
+  /* Padded by characters, not bytes. */
+  g_string_append_printf (text, "%s:%*s %s\n", name, MAX (0, 24 - (int) g_utf8_strlen (name, -1)), "", value);
+}
+
+static void
+add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
+  g_autofree char *subtitle = suture_sentence_improvement (facts, now);
+
+  g_string_append_printf (text, "  %s  %s\n    %s\n", facts->id, suture_improvement_get_title (improvement), subtitle);
+  for (guint i = 0; i < facts->vulnerabilities->len; i++)
+    {
+      const SutureVulnerability *vulnerability = g_ptr_array_index (facts->vulnerabilities, i);
+
+      g_string_append_printf (text, "    %s  %s\n", vulnerability->cve, vulnerability->title);
+    }
+  for (guint i = 0; i < facts->owed->len; i++)
+    {
+      g_autofree char *owed = suture_sentence_owed (g_ptr_array_index (facts->owed, i));
+
+      g_string_append_printf (text, "    %s\n", owed);
+    }
+}
+
+static void
+add_group (GString *text, SutureClient *client, SutureState first, SutureState second, const char *name)
+{
+  GListModel *improvements = suture_client_get_improvements (client);
+  guint n = g_list_model_get_n_items (improvements);
+  gboolean titled = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+      SutureState state = suture_improvement_get_facts (improvement)->state;
+
+      if (state != first && state != second)
+        continue;
+      if (!titled)
+        g_string_append_printf (text, "\n%s\n", name);
+      titled = TRUE;
+      add_improvement (text, improvement, seconds_now ());
+    }
+}
+
+char *
+suture_text_status (SutureClient *client)
+{
+  const SutureFacts *facts = suture_client_get_facts (client);
+  g_autoptr (SutureStatus) status = suture_status_new_for_client (client);
+  g_autofree char *feeds = g_strjoinv (", ", facts->feeds);
+  g_autofree char *checked
+      = facts->last_checked > 0 ? suture_sentence_ago (facts->last_checked, seconds_now ()) : g_strdup (_("never"));
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "%s\n", status->title);
+  if (status->subtitle[0] != '\0')
+    g_string_append_printf (text, "%s\n", status->subtitle);
+  g_string_append_c (text, '\n');
+  if (facts->label[0] != '\0')
+    add_line (text, _("System"), facts->label);
+  add_line (text, _("Automatically install"), facts->automatic ? _("on") : _("off"));
+  add_line (text, _("Sources"), feeds[0] != '\0' ? feeds : _("none"));
+  add_line (text, _("Last checked"), checked);
+  add_group (text, client, SUTURE_STATE_AVAILABLE, SUTURE_STATE_AVAILABLE, _("Ready"));
+  add_group (text, client, SUTURE_STATE_ACTIVE, SUTURE_STATE_INACTIVE, _("Active"));
+  return g_string_free (text, FALSE);
+}
+
+char *
+suture_text_history (GPtrArray *records)
+{
+  GString *text = g_string_new (NULL);
+
+  if (records->len == 0)
+    g_string_append_printf (text, "%s\n", _("Nothing was installed or removed yet."));
+  for (guint i = 0; i < records->len; i++)
+    {
+      const SutureRecordFacts *record = suture_record_get_facts (g_ptr_array_index (records, i));
+      g_autofree char *when = suture_sentence_time (record->time, seconds_now ());
+      g_autofree char *event = suture_sentence_event (record);
+      g_autofree char *user = suture_user_name (record->user);
+      g_autofree char *who = suture_sentence_who (record, user);
+
+      g_string_append_printf (text, "%s  %s  %s  (%s)\n", when, event, who, record->improvement);
+      if (record->error[0] != '\0')
+        {
+          g_autofree char *why = suture_sentence_error_name (record->error, record->message);
+
+          g_string_append_printf (text, "    %s\n", why);
+        }
+    }
+  return g_string_free (text, FALSE);
+}
