@@ -1,0 +1,269 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A helper that only talks: the contract of data/org.suture.Helper1.xml with a made-up machine behind it.
+
+    mock_helper.py XML STATE.json
+
+Reads its machine from STATE.json, owns org.suture.Helper1 on the bus that started it.
+Tests change the machine by writing STATE.json and calling org.suture.Mock.Load, or Leave, which ends it as an idle
+helper ends. What STATE.json can say beside the properties:
+
+    deny: [method]          these fail with NotAuthorized
+    fail: {method: [name, sentence]}  these operations end so
+    hold: true              an install stops in the middle of its download until it is cancelled or hold is taken away
+    die: true               an install ends this process in the middle of its download; the next start records it
+    step: seconds           between two changes of an operation (0.05)
+"""
+import json
+import os
+import sys
+import time
+
+import gi
+gi.require_version('Gio', '2.0')
+from gi.repository import Gio, GLib  # noqa: E402
+
+NAME = 'org.suture.Helper1'
+PATH = '/org/suture/Helper1'
+MANAGER = """<node><interface name="org.freedesktop.DBus.ObjectManager">
+<method name="GetManagedObjects"><arg type="a{oa{sa{sv}}}" direction="out"/></method>
+<signal name="InterfacesAdded"><arg type="o"/><arg type="a{sa{sv}}"/></signal>
+<signal name="InterfacesRemoved"><arg type="o"/><arg type="as"/></signal></interface></node>"""
+CONTROL = """<node><interface name="org.suture.Mock"><method name="Load"/><method name="Leave"/></interface></node>"""
+
+HELPER_DEFAULTS = {
+    'Version': '0', 'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '',
+    'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False, 'Results': [], 'Automatic': True, 'Feeds': [],
+    'LastChecked': 0, 'LastError': ['', ''], 'Label': 'Debian GNU/Linux 12'}
+IMPROVEMENT_DEFAULTS = {
+    'Component': '', 'Letter': 'a', 'Number': 1, 'Kind': 'security', 'Title': '', 'Description': '',
+    'Publisher': 'Example Vendor', 'Feed': 'example', 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
+    'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
+    'Restarted': []}
+
+
+class Mock:
+    def __init__(self, xml, state_path):
+        node = Gio.DBusNodeInfo.new_for_xml(open(xml, encoding='utf-8').read())
+        self.helper_info = node.lookup_interface('org.suture.Helper1')
+        self.improvement_info = node.lookup_interface('org.suture.Improvement1')
+        self.state_path = state_path
+        self.bus = Gio.bus_get_sync(Gio.BusType.STARTER)
+        self.loop = GLib.MainLoop()
+        self.helper = dict(HELPER_DEFAULTS)
+        self.improvements = {}
+        self.registered = {}
+        self.state = {}
+        self.cancelled = set()
+        self.count = 0
+        self.load()
+        self.bus.register_object(PATH, self.helper_info, self.on_helper_call, self.on_helper_get, None)
+        for text in (MANAGER, CONTROL):
+            info = Gio.DBusNodeInfo.new_for_xml(text).interfaces[0]
+            self.bus.register_object(PATH, info, self.on_other_call, None, None)
+        Gio.bus_own_name_on_connection(self.bus, NAME, Gio.BusNameOwnerFlags.NONE, None,
+                                       lambda *_: self.loop.quit())
+
+    # the machine
+
+    def load(self):
+        with open(self.state_path, encoding='utf-8') as file:
+            self.state = json.load(file)
+        self.set_helper({k: v for k, v in self.state.items() if k in HELPER_DEFAULTS})
+        wanted = {i['Id']: dict(IMPROVEMENT_DEFAULTS, **i) for i in self.state.get('improvements', [])}
+        for gone in set(self.improvements) - set(wanted):
+            self.remove_object(gone)
+        for name, values in wanted.items():
+            if name in self.improvements:
+                self.set_improvement(name, values)
+            else:
+                self.add_object(name, values)
+
+    def save(self):
+        self.state.update({k: v for k, v in self.helper.items() if k not in ('Activity', 'Operation')})
+        self.state['improvements'] = list(self.improvements.values())
+        with open(self.state_path + '.new', 'w', encoding='utf-8') as file:
+            json.dump(self.state, file)
+        os.rename(self.state_path + '.new', self.state_path)
+
+    @staticmethod
+    def variants(info, values):
+        result = {}
+        for name, value in values.items():
+            prop = info.lookup_property(name)
+            if prop:
+                if prop.signature in ('a(sss)', '(ss)'):
+                    value = [tuple(v) for v in value] if prop.signature[0] == 'a' else tuple(value)
+                result[name] = GLib.Variant(prop.signature, value)
+        return result
+
+    def emit(self, path, interface, signal, parameters):
+        self.bus.emit_signal(None, path, interface, signal, parameters)
+
+    def emit_changed(self, path, info, values):
+        self.emit(path, 'org.freedesktop.DBus.Properties', 'PropertiesChanged',
+                  GLib.Variant('(sa{sv}as)', (info.name, self.variants(info, values), [])))
+
+    def set_helper(self, values):
+        changed = {k: v for k, v in values.items() if self.helper.get(k) != v}
+        self.helper.update(changed)
+        if changed:
+            self.emit_changed(PATH, self.helper_info, changed)
+
+    @staticmethod
+    def path_of(name):
+        return PATH + '/improvement/' + ''.join(c if c.isalnum() else '_%02x' % ord(c) for c in name)
+
+    def add_object(self, name, values):
+        self.improvements[name] = values
+        path = self.path_of(name)
+        self.registered[name] = self.bus.register_object(
+            path, self.improvement_info, lambda *_: None,
+            lambda c, s, p, i, prop: self.variants(self.improvement_info, self.improvements[name])[prop], None)
+        self.emit(PATH, 'org.freedesktop.DBus.ObjectManager', 'InterfacesAdded', GLib.Variant(
+            '(oa{sa{sv}})', (path, {self.improvement_info.name: self.variants(self.improvement_info, values)})))
+
+    def remove_object(self, name):
+        self.bus.unregister_object(self.registered.pop(name))
+        del self.improvements[name]
+        self.emit(PATH, 'org.freedesktop.DBus.ObjectManager', 'InterfacesRemoved',
+                  GLib.Variant('(oas)', (self.path_of(name), [self.improvement_info.name])))
+
+    def set_improvement(self, name, values):
+        changed = {k: v for k, v in values.items() if self.improvements[name].get(k) != v}
+        self.improvements[name].update(changed)
+        if changed:
+            self.emit_changed(self.path_of(name), self.improvement_info, changed)
+
+    # calls
+
+    def on_other_call(self, bus, sender, path, interface, method, parameters, invocation):
+        if method == 'GetManagedObjects':
+            objects = {self.path_of(n): {self.improvement_info.name: self.variants(self.improvement_info, v)}
+                       for n, v in self.improvements.items()}
+            invocation.return_value(GLib.Variant('(a{oa{sa{sv}}})', (objects,)))
+            return
+        invocation.return_value(None)
+        if method == 'Load':
+            self.load()
+        else:
+            self.save()
+            self.bus.flush_sync(None)
+            self.loop.quit()
+
+    def on_helper_get(self, bus, sender, path, interface, name):
+        return self.variants(self.helper_info, self.helper)[name]
+
+    def on_helper_call(self, bus, sender, path, interface, method, parameters, invocation):
+        def refuse(name, sentence):
+            invocation.return_dbus_error('org.suture.Error.' + name, sentence)
+
+        arguments = parameters.unpack()
+        if method in self.state.get('deny', []):
+            refuse('NotAuthorized', 'not permitted by polkit')
+        elif method == 'GetHistory':
+            self.get_history(*arguments, invocation)
+        elif method == 'SetAutomatic':
+            self.set_helper({'Automatic': arguments[0]})
+            invocation.return_value(None)
+        elif method == 'Cancel':
+            if arguments[0] != self.helper['Operation']:
+                refuse('NotFound', 'no such operation')
+            elif not self.helper['Cancellable']:
+                refuse('NotCancellable', 'the switch has begun')
+            else:
+                self.cancelled.add(arguments[0])
+                invocation.return_value(None)
+        else:
+            needed = {'Install': 'available', 'Remove': 'active'}.get(method)
+            known = self.improvements.get(arguments[0]) if needed else None
+            if needed and (known is None or known['State'] != needed):
+                refuse('NotFound', 'no such improvement')
+                return
+            self.count += 1
+            operation = 'op-%d-%d' % (os.getpid(), self.count)
+            invocation.return_value(GLib.Variant('(s)', (operation,)))
+            self.start(operation, method, arguments[0] if needed else '')
+
+    def get_history(self, before, limit, invocation):
+        types = {'id': 't', 'time': 'x', 'user': 'u'}
+        records = [r for r in sorted(self.state.get('history', []), key=lambda r: -r['id'])
+                   if before == 0 or r['id'] < before][:limit]
+        invocation.return_value(GLib.Variant('(aa{sv})', (
+            [{k: GLib.Variant(types.get(k, 's'), v) for k, v in r.items()} for r in records],)))
+
+    # operations
+
+    def start(self, operation, method, name):
+        kinds = {'Check': 'check', 'Install': 'install', 'Remove': 'remove', 'RunAutomatic': 'automatic'}
+        steps = {'Check': self.check, 'RunAutomatic': self.check, 'Install': self.install, 'Remove': self.remove}
+        self.set_helper({'Operation': operation, 'OperationKind': kinds[method], 'OperationImprovement': name})
+        work = steps[method](operation, name)
+
+        def step():
+            try:
+                next(work)
+                return True
+            except StopIteration as end:
+                error = end.value or self.state.get('fail', {}).get(method) or ['', '']
+                self.end(operation, method, name, error)
+                return False
+        GLib.timeout_add(int(1000 * self.state.get('step', 0.05)), step)
+
+    def end(self, operation, method, name, error):
+        ok = error[0] == ''
+        if ok and method == 'Install':
+            self.set_improvement(name, {'State': 'active', 'InstalledAt': int(time.time()),
+                                        'Owed': self.improvements[name].get('owed_after', [])})
+        elif ok and method == 'Remove':
+            self.set_improvement(name, {'State': 'available', 'InstalledAt': 0, 'Owed': [], 'Restarted': []})
+        elif method == 'Check':
+            self.set_helper({'LastError': error, **({'LastChecked': int(time.time())} if ok else {})})
+        if name:
+            event = {'Install': 'installed', 'Remove': 'removed'}[method] if ok else 'failed'
+            history = self.state.setdefault('history', [])
+            history.append({'id': max([r['id'] for r in history], default=0) + 1, 'time': int(time.time()),
+                            'event': event, 'improvement': name, 'title': self.improvements[name]['Title'],
+                            'letter': self.improvements[name]['Letter'], 'by': 'user', 'user': os.getuid(),
+                            'error': error[0], 'message': error[1]})
+        self.set_helper({'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '',
+                         'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False,
+                         'Results': (self.helper['Results'] + [[operation] + list(error)])[-16:]})
+        self.save()
+
+    def check(self, operation, name):
+        self.set_helper({'Activity': 'checking', 'Cancellable': True})
+        for _ in range(3):
+            yield
+
+    def install(self, operation, name):
+        total = self.improvements[name]['DownloadSize']
+        self.set_helper({'Activity': 'downloading', 'BytesTotal': total, 'Cancellable': True})
+        done = 0
+        while done < 10:
+            yield
+            if operation in self.cancelled:
+                return ['Cancelled', 'stopped on request']
+            if done == 4 and self.state.get('die'):
+                self.state['die'] = False
+                self.helper['Results'] = self.helper['Results'] + [[operation, 'Interrupted', 'a program ended']]
+                self.save()
+                os._exit(1)
+            if done == 4 and self.state.get('hold'):
+                continue
+            done += 1
+            self.set_helper({'BytesDone': total * done // 10})
+        self.set_helper({'Activity': 'activating', 'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False})
+        yield
+        self.set_helper({'Activity': 'restarting'})
+        yield
+        return None
+
+    def remove(self, operation, name):
+        self.set_helper({'Activity': 'removing'})
+        for _ in range(3):
+            yield
+
+
+if __name__ == '__main__':
+    Mock(sys.argv[1], sys.argv[2]).loop.run()

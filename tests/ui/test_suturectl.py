@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""suturectl against the mock helper: what it prints, and what it ends with."""
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+import unittest
+
+import harness
+
+CTL = os.path.join(harness.BUILD, 'ui/ctl/suturectl')
+
+
+def run(machine, *arguments):
+    done = subprocess.run([CTL, *arguments], env=machine.env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Status(unittest.TestCase):
+    def test_no_source(self):
+        with harness.Machine({'LastChecked': int(time.time())}) as machine:
+            code, out, _ = run(machine, 'status')
+            self.assertEqual(code, 0)
+            self.assertIn('No Source', out)
+            self.assertIn('No publisher', out)
+            self.assertNotIn('Protected', out)
+            self.assertNotIn('rotected', json.dumps(json.loads(run(machine, 'status', '--json')[1])))
+
+    def test_protected(self):
+        with harness.Machine(harness.checked()) as machine:
+            out = run(machine, 'status')[1]
+            self.assertTrue(out.startswith('Protected\nNothing has to be improved. Checked 12 minutes ago.\n'), out)
+
+    def test_never_protected(self):
+        owed = [['systemd-logind.service', 'unit', 'never-restart']]
+        states = {
+            'unchecked': {'Feeds': ['example']},
+            'unchecked ': dict(harness.checked(60 * 24 * 30)),
+            'unchecked  ': dict(harness.checked(-60 * 24)),
+            'attention': dict(harness.checked(), LastError=['Signature', 'too few signatures']),
+            'attention ': dict(harness.checked(), improvements=[harness.openssl(State='inactive')]),
+            'attention  ': dict(harness.checked(), improvements=[harness.openssl(State='mixed')]),
+            'unfinished': dict(harness.checked(), improvements=[harness.openssl(State='active', Owed=owed)]),
+            'ready': dict(harness.checked(), improvements=[harness.openssl()]),
+            'working': dict(harness.checked(), Activity='checking'),
+            'no-source': dict(harness.checked(), Feeds=[], improvements=[harness.openssl(State='active')]),
+        }
+        with harness.Machine({}) as machine:
+            run(machine, 'status')
+            for status, state in states.items():
+                machine.load(dict({'Feeds': [], 'LastChecked': 0, 'LastError': ['', ''], 'Activity': 'idle'}, **state))
+                with self.subTest(status):
+                    code, out, _ = run(machine, 'status', '--json')
+                    self.assertEqual((code, json.loads(out)['status']), (0, status.strip()))
+                    self.assertNotIn('Protected', run(machine, 'status')[1])
+
+    def test_text_and_json_name_everything(self):
+        owed = [['systemd-logind.service', 'unit', 'never-restart'], ['cron.service', 'unit', 'failed']]
+        state = dict(harness.checked(), Label='Debian GNU/Linux 12 (b)', Automatic=False, improvements=[
+            harness.openssl(State='active', InstalledAt=int(time.time()), Owed=owed, Restarted=['nginx.service']),
+            harness.expat(Exploited=True)])
+        with harness.Machine(state) as machine:
+            out = run(machine, 'status')[1]
+            for wanted in ('1 Improvement Ready', 'Debian GNU/Linux 12 (b)', 'CVE-2026-0001', 'CVE-2026-0003',
+                           'Used in attacks', 'Medium', '88.0\xa0kB', 'systemd-logind.service: finishes at the next restart',
+                           'cron.service: could not be restarted', 'off', '2 problems fixed'):
+                self.assertIn(wanted, out)
+            data = json.loads(run(machine, '--json', 'status')[1])
+            self.assertFalse(data['automatic'])
+            self.assertEqual(data['feeds'], ['example'])
+            active = next(i for i in data['improvements'] if i['id'] == 'openssl-a')
+            self.assertEqual(active['owed'][1], {'name': 'cron.service', 'kind': 'unit', 'why': 'failed'})
+            self.assertEqual(active['restarted'], ['nginx.service'])
+            self.assertEqual(active['state'], 'active')
+            self.assertEqual(active['vulnerabilities'][0]['credit'], 'A. Researcher')
+
+    def test_a_stranger_does_not_write_to_the_terminal(self):
+        evil = harness.openssl(Title='A\x1b[2J\u202eB\nC', Description='\x9b1m')
+        with harness.Machine(dict(harness.checked(), improvements=[evil])) as machine:
+            for arguments in (('status',), ('status', '--json')):
+                out = run(machine, *arguments)[1]
+                self.assertNotIn('\x1b', out)
+                self.assertNotIn('\u202e', out)
+                self.assertIn('A[2JB C', out)
+
+
+class Work(unittest.TestCase):
+    def test_install_and_remove(self):
+        with harness.Machine(dict(harness.checked(), improvements=[harness.openssl()])) as machine:
+            self.assertEqual(run(machine, 'install', 'openssl-a'), (0, 'Installed.\n', ''))
+            self.assertEqual(json.loads(run(machine, 'status', '--json')[1])['status'], 'unfinished')
+            code, out, _ = run(machine, 'remove', 'openssl-a', '--json')
+            self.assertEqual((code, json.loads(out)['error']), (0, ''))
+            out = run(machine, 'history')[1].splitlines()
+            self.assertIn('Removed “Encrypted Connections”', out[0])
+            self.assertIn('Installed “Encrypted Connections”', out[1])
+
+    def test_check_prints_what_is_new(self):
+        with harness.Machine({'Feeds': ['example']}) as machine:
+            code, out, _ = run(machine, 'check')
+            self.assertEqual(code, 0)
+            self.assertIn('Protected', out)
+
+    def test_failures_have_a_sentence_and_a_code(self):
+        improvements = [harness.openssl()]
+        rows = [
+            ({'deny': ['Install']}, ('install', 'openssl-a'), 3, 'Permission was not given. Nothing was changed.'),
+            ({'deny': ['SetAutomatic']}, ('automatic', 'off'), 3, 'Permission'),
+            ({}, ('install', 'nothing'), 4, 'no such improvement'),
+            ({}, ('remove', 'openssl-a'), 4, 'no such improvement'),
+            ({'fail': {'Install': ['NotApplicable', 'another base']}}, ('install', 'openssl-a'), 4, 'does not fit'),
+            ({'fail': {'Check': ['NoSource', 'no feed']}}, ('check',), 5, 'No publisher'),
+            ({'fail': {'Install': ['Hash', 'bad digest']}}, ('install', 'openssl-a'), 1, 'damaged or altered'),
+            ({'fail': {'Install': ['NewName', 'from a later helper']}}, ('install', 'openssl-a'), 1, 'went wrong'),
+        ]
+        with harness.Machine(dict(harness.checked(), improvements=improvements)) as machine:
+            run(machine, 'status')
+            for more, arguments, wanted, sentence in rows:
+                machine.load(dict(harness.checked(), improvements=improvements, **{'deny': [], 'fail': {}, **more}))
+                with self.subTest(arguments=arguments, more=more):
+                    code, out, error = run(machine, *arguments)
+                    self.assertEqual((code, out), (wanted, ''))
+                    self.assertIn(sentence, error)
+                    code, out, error = run(machine, *arguments, '--json')
+                    self.assertEqual((code, error), (wanted, ''))
+                    self.assertNotEqual(json.loads(out)['error'], '')
+
+    def test_usage(self):
+        with harness.Machine() as machine:
+            for arguments in ((), ('explode',), ('install',), ('status', 'x'), ('automatic', 'maybe'), ('--bogus',)):
+                with self.subTest(arguments):
+                    code, out, error = run(machine, *arguments)
+                    self.assertEqual((code, out), (2, ''))
+                    self.assertNotEqual(error, '')
+            code, out, _ = run(machine, '--help')
+            self.assertEqual(code, 0)
+            self.assertNotIn('run-automatic', out)
+
+    def test_no_helper(self):
+        with harness.Machine() as machine:
+            code, out, error = run(machine, 'status')
+            self.assertEqual((code, out), (6, ''))
+            self.assertIn('can’t be reached', error)
+
+    def test_automatic(self):
+        with harness.Machine(harness.checked()) as machine:
+            self.assertEqual(run(machine, 'automatic', 'off')[0], 0)
+            self.assertFalse(json.loads(run(machine, 'status', '--json')[1])['automatic'])
+            self.assertEqual(run(machine, 'automatic', 'on')[0], 0)
+            self.assertTrue(json.loads(run(machine, 'status', '--json')[1])['automatic'])
+
+    def test_timer(self):
+        with harness.Machine(harness.checked()) as machine:
+            self.assertEqual(run(machine, 'run-automatic')[0], 0)
+            machine.change(fail={'RunAutomatic': ['NoSource', 'no feed']})
+            self.assertEqual(run(machine, 'run-automatic')[0], 0)
+            machine.change(fail={'RunAutomatic': ['Signature', 'too few signatures']})
+            self.assertEqual(run(machine, 'run-automatic')[0], 1)
+
+    def test_history_pages(self):
+        with harness.Machine(dict(harness.checked(), history=harness.records(450))) as machine:
+            ids = [r['id'] for r in json.loads(run(machine, 'history', '--json')[1])['records']]
+            self.assertEqual(ids, list(range(450, 0, -1)))
+            self.assertEqual(len(json.loads(run(machine, 'history', '--json', '-n', '3')[1])['records']), 3)
+            self.assertEqual(len(json.loads(run(machine, 'history', '--json', '-n', '300')[1])['records']), 300)
+
+    def test_interrupt_cancels(self):
+        state = dict(harness.checked(), hold=True, improvements=[harness.openssl()])
+        with harness.Machine(state) as machine:
+            ctl = subprocess.Popen([CTL, 'install', 'openssl-a'], env=machine.env, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            end = time.monotonic() + 20
+            while json.loads(run(machine, 'status', '--json')[1])['activity'] != 'downloading':
+                self.assertLess(time.monotonic(), end)
+            ctl.send_signal(signal.SIGINT)
+            _, error = ctl.communicate(timeout=20)
+            self.assertEqual(ctl.returncode, 7)
+            self.assertIn('Stopped. Nothing was changed.', error)
+
+    def test_helper_lost_in_the_middle(self):
+        state = dict(harness.checked(), die=True, improvements=[harness.openssl()])
+        with harness.Machine(state) as machine:
+            code, _, error = run(machine, 'install', 'openssl-a')
+            self.assertEqual(code, 1)
+            self.assertIn('interrupted', error)
+
+    def test_progress_only_on_a_terminal(self):
+        with harness.Machine(dict(harness.checked(), improvements=[harness.openssl()])) as machine:
+            reader, writer = pty.openpty()
+            code = subprocess.run([CTL, 'install', 'openssl-a'], env=machine.env, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=writer, timeout=60).returncode
+            shown = os.read(reader, 65536).decode()
+            os.close(writer)
+            os.close(reader)
+            self.assertEqual(code, 0)
+            self.assertIn('Downloading “Encrypted Connections”', shown)
+            self.assertIn('[####', shown)
+
+
+if __name__ == '__main__':
+    unittest.main()
