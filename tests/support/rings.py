@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs the rings of tests one after another, and counts. A skip counts as a failure unless tests/skips lists it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import build
+
+TESTS = f"{build.TOP}/tests"
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:strict_string_checks=1",
+              "LSAN_OPTIONS": f"suppressions={TESTS}/support/lsan.supp:print_suppressions=0",
+              "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+TAP = re.compile(r"^(not ok|ok) \d+(?: -)?\s*(.*?)(?:\s*# (SKIP|TODO)\b\s*(.*))?$", re.MULTILINE | re.IGNORECASE)
+LINE = re.compile(r"^(ok|FAILED|skipped) (.*)$", re.MULTILINE)
+
+
+def allowed_skips():
+    with open(f"{TESTS}/skips", encoding="utf-8") as file:
+        return {line.split()[0] for line in file if line.strip() and not line.startswith("#")}
+
+
+class Count:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.allowed = allowed_skips()
+
+    def add(self, outcome, name, detail=""):
+        if outcome == "skipped" and name not in self.allowed:
+            outcome, detail = "failed", f"skipped, and tests/skips does not list it ({detail})"
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        if outcome != "passed":
+            print(f"  {outcome}: {name}" + (f": {detail}" if detail else ""), flush=True)
+
+
+def meson_results(count, ring, folder):
+    """Counts each case of each program where it speaks TAP, else each program."""
+    with open(f"{folder}/meson-logs/testlog.json", encoding="utf-8") as file:
+        tests = [json.loads(line) for line in file]
+    for test in tests:
+        name = f"{ring}/{test['name'].split(' / ')[-1]}"
+        cases = TAP.findall(test.get("stdout", ""))
+        failed = False
+        for verdict, case, directive, reason in cases:
+            if directive.upper() == "SKIP":
+                count.add("skipped", f"{name}:{case}".rstrip(":"), reason)
+            elif verdict == "ok":
+                count.add("passed", name)
+            else:
+                failed = True
+                count.add("failed", f"{name}:{case}")
+        if test["result"] in ("OK", "EXPECTEDFAIL"):
+            if not cases:
+                count.add("passed", name)
+        elif test["result"] == "SKIP":
+            if not cases:
+                count.add("skipped", name, "the whole program")
+        elif not failed:
+            count.add("failed", name, test["result"].lower())
+        if test["result"] not in ("OK", "EXPECTEDFAIL", "SKIP"):
+            show(test)
+    if not tests:
+        count.add("failed", ring, "has no tests")
+
+
+def show(test):
+    for stream in ("stdout", "stderr"):
+        lines = [line for line in test.get(stream, "").split("\n") if line and not line.startswith("ok ")]
+        for line in lines[-40:]:
+            print(f"    {line}")
+
+
+def meson_ring(count, ring, folder, env=None):
+    log = f"{folder}/meson-logs/testlog.json"
+    if os.path.exists(log):
+        os.unlink(log)
+    subprocess.run(["meson", "test", "-C", folder, "--no-rebuild", "--suite", ring, "--num-processes", build.JOBS],
+                   env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL, check=False)
+    if os.path.exists(log):
+        meson_results(count, ring, folder)
+    else:
+        count.add("failed", ring, "did not run")
+
+
+def script_ring(count, ring, argv):
+    """A program that says `ok NAME`, `FAILED NAME` or `skipped NAME: REASON` a line, shown as it comes."""
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        seen, failed = 0, False
+        for line in process.stdout:
+            print("  " + line, end="", flush=True)
+            match = LINE.match(line)
+            if match:
+                seen += 1
+                name, _, detail = match[2].partition(": ")
+                outcome = {"ok": "passed", "FAILED": "failed", "skipped": "skipped"}[match[1]]
+                count.add(outcome, f"{ring}/{name}", detail)
+                failed = failed or outcome == "failed"
+    if process.returncode != 0 and not failed:
+        count.add("failed", ring, f"ended with status {process.returncode}")
+    elif seen == 0:
+        count.add("failed", ring, "checked nothing")
+
+
+def build_ring(count):
+    for name, options, env in (
+            ("gcc", (), {}),
+            ("sanitized", ("-Db_sanitize=address,undefined", "-Db_lundef=false", "-Dpanel=false"), {}),
+            ("clang", (), {"CC": "clang"})):
+        try:
+            build.meson(name, *options, env=env)
+            count.add("passed", f"build/{name}")
+        except build.BuildError as error:
+            count.add("failed", f"build/{name}", str(error))
+
+
+RINGS = {
+    "build": build_ring,
+    "lint": lambda count: meson_ring(count, "lint", f"{build.BUILD}/gcc"),
+    "unit": lambda count: meson_ring(count, "unit", f"{build.BUILD}/sanitized", SANITIZERS),
+    "bus": lambda count: meson_ring(count, "bus", f"{build.BUILD}/sanitized", SANITIZERS),
+    "ui": lambda count: meson_ring(count, "ui", f"{build.BUILD}/gcc"),
+    "machine": lambda count: script_ring(count, "machine", ["/usr/bin/python3", f"{TESTS}/machine/run.py"]),
+    "try": lambda count: script_ring(count, "try", ["/usr/bin/python3", f"{TESTS}/support/demo.py", "--auto"]),
+}
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    wanted = sys.argv[1:] or list(RINGS)
+    unknown = [name for name in wanted if name not in RINGS]
+    if unknown:
+        sys.exit(f"no such ring: {', '.join(unknown)}; there are {', '.join(RINGS)}")
+    if "build" not in wanted:
+        wanted.insert(0, "build")
+    count = Count()
+    seconds = []
+    for name in wanted:
+        print(f"{name}:", flush=True)
+        start = time.monotonic()
+        RINGS[name](count)
+        seconds.append(f"{name} {time.monotonic() - start:.0f} s")
+        print(f"  {seconds[-1]}", flush=True)
+    print(", ".join(seconds))
+    print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)
+    sys.exit(1 if count.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
