@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* What is different between the unpacked old packages of every known base and the unpacked fixed ones, and whether that
+ * can be an improvement at all. */
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *path;      /* "/usr/…" (owned) */
+  gboolean is_link;
+  guint mode;      /* permission bits; 0 for a link */
+  guint64 size;    /* bytes; 0 for a link */
+  char *content;   /* SHA-256 or the link's target (owned) */
+  GPtrArray *old;  /* char * per base, or NULL where it is not there (owned) */
+} SutureChange;
+
+typedef struct
+{
+  char *path;        /* (owned) */
+  GPtrArray *sha256; /* char * (owned) */
+} SutureObsolete;
+
+typedef struct
+{
+  GPtrArray *files;     /* SutureChange, sorted by path as bytes (owned) */
+  GPtrArray *obsoletes; /* SutureObsolete, sorted (owned) */
+} SutureChanges;
+
+/* Compares the trees @bases (char *, one a known base) with the tree @fixed. @foreign: path → owner of what does not
+ * belong to root in any of the packages. Fails with a sentence for what an improvement can't do: other files outside /usr,
+ * denied paths, modes, owners or types that change, nothing that changes. */
+SutureChanges *suture_changes_find (GPtrArray *bases, const char *fixed, GHashTable *foreign, GError **error);
+void suture_changes_free (SutureChanges *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureChanges, suture_changes_free)
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "compose.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "run.h"
+
+/* Any constant does: an image is known by its digest, and its file system's UUID is read by nobody. */
+#define UUID "1d7b2f5c-7a0a-4c0e-9f34-5d2a6c1e8b40"
+
+gboolean
+suture_compose_image (const char *tree, const char *image, GError **error)
+{
+  const char *const argv[]
+      = { "mkfs.erofs", "--quiet", "-T0", "--all-root", "-x-1", "-U" UUID, image, tree, NULL };
+  g_autofree char *output = suture_run (argv, error);
+
+  return output != NULL;
+}
+
+char *
+suture_compose_root_hash (const char *image, const char *salt, GError **error)
+{
+  g_autofree char *hashes = g_strconcat (image, ".verity", NULL);
+  g_autofree char *salt_option = g_strconcat ("--salt=", salt, NULL);
+  const char *const argv[] = { "veritysetup", "format", "--format=1", "--hash=sha256", "--data-block-size=4096",
+                               "--hash-block-size=4096", "--no-superblock", salt_option, image, hashes, NULL };
+  g_autofree char *output = suture_run (argv, error);
+  g_autoptr (GRegex) regex = g_regex_new ("^Root hash:\\s+([0-9a-f]{64})$", G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+
+  (void) g_unlink (hashes);
+  if (output == NULL)
+    return NULL;
+  if (!g_regex_match (regex, output, 0, &match))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "veritysetup printed no root hash");
+      return NULL;
+    }
+  return g_match_info_fetch (match, 1);
+}
+
+gboolean
+suture_compose_unpack (const char *image, const char *tree, GError **error)
+{
+  g_autofree char *extract = g_strconcat ("--extract=", tree, NULL);
+  const char *const argv[] = { "fsck.erofs", extract, "--preserve-owner", "--preserve-perms", image, NULL };
+  g_autofree char *output = suture_run (argv, error);
+
+  return output != NULL;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include "base/error.h"
+#include "metadata.h"
+
+#define ROOT_DAYS 365
+
+static const char *const roles[] = { "root", "targets", "snapshot", "timestamp" };
+
+/* Makes the keys and the first root, which names them. */
+static gboolean
+make_root (SutureDepot *depot, GError **error)
+{
+  JsonObject *root = suture_metadata_new ("root", 1, ROOT_DAYS);
+  JsonObject *keys = json_object_new ();
+  JsonObject *all = json_object_new ();
+  g_autoptr (SutureSigner) root_signer = NULL;
+  g_autoptr (GBytes) written = NULL;
+
+  json_object_set_boolean_member (root, "consistent_snapshot", TRUE);
+  json_object_set_object_member (root, "keys", keys);
+  json_object_set_object_member (root, "roles", all);
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_autoptr (SutureSigner) signer = suture_depot_signer (depot, roles[i], TRUE, error);
+      JsonObject *role;
+      JsonArray *ids;
+
+      if (signer == NULL)
+        {
+          json_object_unref (root);
+          return FALSE;
+        }
+      role = json_object_new ();
+      ids = json_array_new ();
+      json_array_add_string_element (ids, suture_signer_get_id (signer));
+      json_object_set_array_member (role, "keyids", ids);
+      json_object_set_int_member (role, "threshold", 1);
+      json_object_set_object_member (all, roles[i], role);
+      json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
+    }
+  root_signer = suture_depot_signer (depot, "root", FALSE, error);
+  if (root_signer == NULL)
+    {
+      json_object_unref (root);
+      return FALSE;
+    }
+  written = suture_metadata_write (depot, "1.root.json", root, root_signer, error);
+  return written != NULL;
+}
+
+gboolean
+suture_command_init (int argc, char **argv, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *publisher = NULL;
+  const GOptionEntry entries[] = {
+    { "name", 0, 0, G_OPTION_ARG_STRING, &name, "The feed's name, also of its file in feeds.d", "NAME" },
+    { "publisher", 0, 0, G_OPTION_ARG_STRING, &publisher, "The publisher as people will read it", "TEXT" },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
+  g_autoptr (SutureDepot) depot = NULL;
+
+  g_option_context_set_summary (context, "Makes keys and an empty repository. Keep FOLDER/keys secret and in a safe\n"
+                                         "place: whoever has it can change the programs of everyone who uses the feed.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (argc != 2 || name == NULL || publisher == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER, --name and --publisher are needed");
+      return FALSE;
+    }
+  depot = suture_depot_create (argv[1], name, publisher, error);
+  if (depot == NULL || !make_root (depot, error))
+    return FALSE;
+  {
+    char *const renew[] = { "publish", depot->path, NULL };
+
+    if (!suture_command_publish (2, (char **) renew, error))
+      return FALSE;
+  }
+  g_print ("keys: %s/keys\nserve: %s/repository\nfirst root, for feeds.d/%s.root.json: %s/repository/metadata/1.root.json\n",
+           depot->path, depot->path, depot->name, depot->path);
+  return TRUE;
+}

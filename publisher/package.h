@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* A Debian package file, read with Debian's own dpkg-deb. */
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *path;           /* (owned), as all strings here */
+  char *name;           /* Package */
+  char *version;        /* Version */
+  char *source;         /* the source package's name */
+  char *architecture;   /* Debian's name of it */
+  char *depends;        /* Pre-Depends and Depends, one after the other; "" for none */
+  GHashTable *foreign;  /* path → "owner/group" of what does not belong to root (owned) */
+  GHashTable *scripts;  /* maintainer script, trigger or conffiles → contents (owned) */
+} SuturePackage;
+
+SuturePackage *suture_package_open (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void suture_package_free (SuturePackage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePackage, suture_package_free)
+
+/* Unpacks it into @tree, with what others have put there. */
+gboolean suture_package_unpack (SuturePackage *self, const char *tree, GError **error);
+
+/* systemd's name of the package's architecture (systemd.unit(5)); NULL for "all" and for what has none. */
+const char *suture_package_systemd_architecture (const SuturePackage *self);
+
+/* The packages that it is bound to by "= its own version": they are replaced together or not at all. */
+GPtrArray *suture_package_get_siblings (const SuturePackage *self);
+
+G_END_DECLS

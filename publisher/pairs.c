@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pairs.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+
+static SuturePackage *
+find (const SuturePairs *self, const char *name, guint *index)
+{
+  for (guint i = 0; i < self->fixed->len; i++)
+    {
+      SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+
+      if (!g_str_equal (fixed->name, name))
+        continue;
+      if (index != NULL)
+        *index = i;
+      return fixed;
+    }
+  return NULL;
+}
+
+static void
+take_foreign (SuturePairs *self, const SuturePackage *package)
+{
+  GHashTableIter iter;
+  gpointer path, owner;
+
+  g_hash_table_iter_init (&iter, package->foreign);
+  while (g_hash_table_iter_next (&iter, &path, &owner))
+    {
+      /* where a merged /usr has it */
+      char *below = g_str_has_prefix (path, "/usr/") ? g_strdup (path) : g_strconcat ("/usr", path, NULL);
+
+      g_hash_table_insert (self->foreign, below, g_strdup (owner));
+      g_hash_table_insert (self->foreign, g_strdup (path), g_strdup (owner));
+    }
+}
+
+static gboolean
+add_fixed (SuturePairs *self, const char *path, GError **error)
+{
+  g_autoptr (SuturePackage) package = suture_package_open (path, error);
+
+  if (package == NULL)
+    return FALSE;
+  if (find (self, package->name, NULL) != NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has %s twice", package->name);
+      return FALSE;
+    }
+  take_foreign (self, package);
+  g_ptr_array_add (self->fixed, g_steal_pointer (&package));
+  g_ptr_array_add (self->old, g_ptr_array_new_with_free_func ((GDestroyNotify) suture_package_free));
+  return TRUE;
+}
+
+static gboolean
+add_old (SuturePairs *self, const char *path, GError **error)
+{
+  g_autoptr (SuturePackage) package = suture_package_open (path, error);
+  SuturePackage *fixed = package != NULL ? find (self, package->name, NULL) : NULL;
+  guint index = 0;
+
+  if (package == NULL)
+    return FALSE;
+  if (fixed == NULL || !g_str_equal (fixed->architecture, package->architecture))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has no package %s of architecture %s",
+                   package->name, package->architecture);
+      return FALSE;
+    }
+  find (self, package->name, &index);
+  take_foreign (self, package);
+  g_ptr_array_add (g_ptr_array_index (self->old, index), g_steal_pointer (&package));
+  return TRUE;
+}
+
+static gboolean
+count_bases (SuturePairs *self, GError **error)
+{
+  for (guint i = 0; i < self->fixed->len; i++)
+    {
+      const GPtrArray *olds = g_ptr_array_index (self->old, i);
+      const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+
+      if (i == 0)
+        self->n_bases = olds->len;
+      if (olds->len == 0 || olds->len != self->n_bases)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "%s needs an --old for every known base, as many as the other packages", fixed->name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+SuturePairs *
+suture_pairs_open (char **old, char **fixed, GError **error)
+{
+  g_autoptr (SuturePairs) self = g_new0 (SuturePairs, 1);
+
+  self->fixed = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_package_free);
+  self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  self->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (gsize i = 0; fixed[i] != NULL; i++)
+    if (!add_fixed (self, fixed[i], error))
+      return NULL;
+  for (gsize i = 0; old[i] != NULL; i++)
+    if (!add_old (self, old[i], error))
+      return NULL;
+  return count_bases (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+suture_pairs_free (SuturePairs *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->fixed);
+  g_ptr_array_unref (self->old);
+  g_hash_table_unref (self->foreign);
+  g_free (self);
+}
+
+SuturePackage *
+suture_pairs_get_old (const SuturePairs *self, guint index, guint base)
+{
+  const GPtrArray *olds = g_ptr_array_index (self->old, index);
+
+  return g_ptr_array_index (olds, base);
+}
+
+static gboolean
+make_folder (const char *tree, GError **error)
+{
+  return g_mkdir (tree, 0755) == 0 || suture_error_set_errno (error, errno, "could not make %s", tree);
+}
+
+gboolean
+suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *tree, GError **error)
+{
+  if (!make_folder (tree, error))
+    return FALSE;
+  for (guint i = 0; i < self->fixed->len; i++)
+    if (!suture_package_unpack (suture_pairs_get_old (self, i, base), tree, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+suture_pairs_unpack_fixed (const SuturePairs *self, const char *tree, GError **error)
+{
+  if (!make_folder (tree, error))
+    return FALSE;
+  for (guint i = 0; i < self->fixed->len; i++)
+    if (!suture_package_unpack (g_ptr_array_index (self->fixed, i), tree, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+append_label (GString *label, const SuturePackage *package)
+{
+  g_string_append_printf (label, "%s%s %s", label->len > 0 ? ", " : "", package->name, package->version);
+}
+
+char *
+suture_pairs_label_base (const SuturePairs *self, guint base)
+{
+  GString *label = g_string_new (NULL);
+
+  for (guint i = 0; i < self->fixed->len; i++)
+    append_label (label, suture_pairs_get_old (self, i, base));
+  return g_string_free (label, FALSE);
+}
+
+char *
+suture_pairs_label_fixed (const SuturePairs *self)
+{
+  GString *label = g_string_new (NULL);
+
+  for (guint i = 0; i < self->fixed->len; i++)
+    append_label (label, g_ptr_array_index (self->fixed, i));
+  return g_string_free (label, FALSE);
+}
+
+const char *
+suture_pairs_get_architecture (const SuturePairs *self, GError **error)
+{
+  const char *found = NULL;
+
+  for (guint i = 0; i < self->fixed->len; i++)
+    {
+      const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+      const char *architecture = suture_package_systemd_architecture (fixed);
+
+      if (architecture == NULL && g_str_equal (fixed->architecture, "all"))
+        continue;
+      if (architecture == NULL || (found != NULL && !g_str_equal (found, architecture)))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "the packages are not all of one architecture that is known");
+          return NULL;
+        }
+      found = architecture;
+    }
+  if (found == NULL)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                 "packages for all architectures alone say nothing about which one it is for");
+  return found;
+}
+
+gboolean
+suture_pairs_check_siblings (const SuturePairs *self, GError **error)
+{
+  for (guint i = 0; i < self->fixed->len; i++)
+    {
+      const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+      g_autoptr (GPtrArray) siblings = suture_package_get_siblings (fixed);
+
+      for (guint s = 0; s < siblings->len; s++)
+        {
+          const char *name = g_ptr_array_index (siblings, s);
+
+          if (find (self, name, NULL) != NULL)
+            continue;
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "%s needs %s of exactly its own version: give both, or neither", fixed->name, name);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+void
+suture_pairs_warn (const SuturePairs *self)
+{
+  const char *const names[] = { "preinst", "postinst", "prerm", "postrm", "config", "triggers" };
+
+  for (guint i = 0; i < self->fixed->len; i++)
+    {
+      const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+
+      for (guint b = 0; b < self->n_bases; b++)
+        for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
+          if (g_strcmp0 (g_hash_table_lookup (suture_pairs_get_old (self, i, b)->scripts, names[n]),
+                         g_hash_table_lookup (fixed->scripts, names[n]))
+              != 0)
+            g_printerr ("warning: %s of %s changes; an improvement does not run it\n", names[n], fixed->name);
+    }
+}

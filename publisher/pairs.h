@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "package.h"
+
+/* The packages of one component: the fixed ones, and for each of them the old ones, one a known base. */
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GPtrArray *fixed;    /* SuturePackage (owned) */
+  GPtrArray *old;      /* GPtrArray of SuturePackage, one a package of @fixed, each @n_bases long (owned) */
+  guint n_bases;
+  GHashTable *foreign; /* path → owner, of all of them (owned) */
+} SuturePairs;
+
+/* Reads all packages and sorts them. Fails where a package has no counterpart, or fewer bases than another. */
+SuturePairs *suture_pairs_open (char **old, char **fixed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void suture_pairs_free (SuturePairs *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
+
+/* The old package of base @base of the package @index; the pairs' own. */
+SuturePackage *suture_pairs_get_old (const SuturePairs *self, guint index, guint base);
+
+gboolean suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *tree, GError **error);
+gboolean suture_pairs_unpack_fixed (const SuturePairs *self, const char *tree, GError **error);
+
+/* "libssl3 3.0.22-1, openssl 3.0.22-1"; the caller's. */
+char *suture_pairs_label_base (const SuturePairs *self, guint base) G_GNUC_WARN_UNUSED_RESULT;
+char *suture_pairs_label_fixed (const SuturePairs *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* systemd's name of the one architecture of all packages; static, NULL with @error. */
+const char *suture_pairs_get_architecture (const SuturePairs *self, GError **error);
+
+/* Refuses half a component: a package that a fixed one is bound to by its exact version is missing. */
+gboolean suture_pairs_check_siblings (const SuturePairs *self, GError **error);
+
+/* Tells on standard error where maintainer scripts differ: an improvement runs none. */
+void suture_pairs_warn (const SuturePairs *self);
+
+G_END_DECLS

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "run.h"
+
+#include "base/error.h"
+
+char *
+suture_run (const char *const *argv, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError) why = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *complaint = NULL;
+
+  g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
+  process = g_subprocess_launcher_spawnv (launcher, argv, &why);
+  if (process == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s: %s", argv[0], why->message);
+      return NULL;
+    }
+  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &output, &complaint, &why))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s: %s", argv[0], why->message);
+      return NULL;
+    }
+  if (!g_subprocess_get_successful (process))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s failed: %s", argv[0], g_strstrip (complaint));
+      return NULL;
+    }
+  return g_steal_pointer (&output);
+}
