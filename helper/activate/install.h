@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "activate/reply.h"
+#include "activate/request.h"
+#include "activate/shelf.h"
+
+/* The three changes. Each is for a caller that holds the lock; each leaves the old or the new, whenever it is killed. */
+
+G_BEGIN_DECLS
+
+/* Proves, copies, mounts, merges and records what @request asks for, in place of an earlier improvement of the same
+ * component. Already merged: nothing changes, and it is a success. On error everything is as before. */
+gboolean suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureReply *reply, GError **error);
+
+/* Takes the improvement @id out. One that is not there is a success. Needs no space. When the others can't be merged
+ * without it, they are taken out too and @error says so: nothing stays merged that was to be removed. */
+gboolean suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GError **error);
+
+/* Lets content decide again about everything installed: merges what applies, forgets what the system includes by now,
+ * keeps the rest out. One that is broken never keeps another from being merged. SUTURE_ERROR_FAILED when one that applies
+ * could not be merged. */
+gboolean suture_reconsider (SutureShelf *shelf, const SutureReply *reply, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* suture-activate: root's side of every change. Started by its socket with a connection as descriptor 3 and no argument;
+ * by suture-boot.service with --boot; by suture-step-aside with --reconsider --inside-dpkg. No argument names a file. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "activate/guard.h"
+#include "activate/install.h"
+#include "activate/settle.h"
+#include "activate/unmerged.h"
+#include "base/error.h"
+#include "restart/restart.h"
+
+#define CONNECTION 3       /* sd_listen_fds(3): the first descriptor that systemd passes */
+#define RECEIVE_SECONDS 30 /* of silence */
+#define SEND_SECONDS 10
+#define LOCK_SECONDS 45
+
+typedef struct
+{
+  SutureRequest *request;
+  gboolean boot;        /* no bus is there yet */
+  gboolean inside_dpkg; /* the caller is dpkg's own hook, so its lock is no obstacle */
+} Job;
+
+static gboolean
+change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **error)
+{
+  g_auto (SutureFd) lock = suture_guard_lock (LOCK_SECONDS, error);
+
+  if (lock < 0 || (!job->boot && !job->inside_dpkg && !suture_guard_package_manager (error))
+      || !suture_unmerged_keep (error))
+    return FALSE;
+  switch (job->request->kind)
+    {
+    case SUTURE_REQUEST_INSTALL:
+      return suture_install (shelf, job->request, reply, error);
+    case SUTURE_REQUEST_REMOVE:
+      return suture_remove (shelf, job->request->id, reply, error);
+    case SUTURE_REQUEST_RECONSIDER:
+      return suture_reconsider (shelf, reply, error);
+    case SUTURE_REQUEST_LIST:
+    default:
+      return TRUE;
+    }
+}
+
+/* What is looked for in running programs: everything installed, and what was removed since the start. */
+static GPtrArray *
+improvements (GPtrArray *installed)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_scanned_free);
+  g_autoptr (GPtrArray) removed = suture_shelf_removed ();
+
+  for (guint i = 0; i < installed->len; i++)
+    {
+      SutureManifest *manifest = ((SutureInstalled *) installed->pdata[i])->manifest;
+
+      g_ptr_array_add (all, suture_scanned_new (manifest, suture_settle_is_merged (manifest)));
+    }
+  for (guint i = 0; i < removed->len; i++)
+    if (suture_shelf_find (installed, ((SutureManifest *) removed->pdata[i])->id) == NULL)
+      g_ptr_array_add (all, suture_scanned_new (removed->pdata[i], FALSE));
+  return all;
+}
+
+static gboolean
+run (const Job *job, const SutureReply *reply, JsonArray **active, JsonArray **units, GError **error)
+{
+  g_autoptr (SutureShelf) shelf = NULL;
+  g_autoptr (GPtrArray) installed = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  gboolean list = job->request->kind == SUTURE_REQUEST_LIST;
+  gboolean ok;
+
+  if (!suture_guard_namespace (error))
+    return FALSE;
+  shelf = suture_shelf_open (error);
+  if (shelf == NULL)
+    return FALSE;
+  /* a list takes the lock only if the unmerged /usr has to be kept first; afterwards everyone may look at any time */
+  ok = list && suture_unmerged_is_kept () ? TRUE : change (job, shelf, reply, error);
+  installed = suture_shelf_list (shelf, ok ? error : NULL);
+  if (installed == NULL)
+    return FALSE;
+  if (suture_unmerged_is_kept ())
+    {
+      json_array_unref (*active);
+      *active = suture_settle_report (installed);
+    }
+  if (!ok || job->boot)
+    return ok;
+  all = improvements (installed);
+  if (!list)
+    suture_reply_progress (reply, "restarting");
+  json_array_unref (*units);
+  *units = suture_restart_run (all, !list, job->request->kind == SUTURE_REQUEST_INSTALL ? job->request->id : NULL);
+  return TRUE;
+}
+
+/* Runs @job and tells the outcome. Returns the exit status. */
+static int
+finish (const Job *job, const SutureReply *reply, GError *error)
+{
+  g_autoptr (GError) failure = error;
+  JsonArray *active = json_array_new ();
+  JsonArray *units = json_array_new ();
+
+  if (failure == NULL && !run (job, reply, &active, &units, &failure))
+    g_warning ("%s", failure->message);
+  suture_reply_result (reply, failure, active, units);
+  return failure == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+serve (void)
+{
+  const struct timeval receive = { .tv_sec = RECEIVE_SECONDS }, send = { .tv_sec = SEND_SECONDS };
+  SutureReply reply = { CONNECTION };
+  Job job = { NULL, FALSE, FALSE };
+  g_autoptr (SutureRequest) request = NULL;
+  g_autoptr (GError) error = NULL;
+  struct stat status;
+
+  if (fstat (CONNECTION, &status) < 0 || !S_ISSOCK (status.st_mode))
+    {
+      g_printerr ("suture-activate: started without a connection; suture-activate.socket does it\n");
+      return EXIT_FAILURE;
+    }
+  if (!suture_guard_peer (CONNECTION, &error))
+    {
+      g_warning ("%s", error->message);
+      return EXIT_FAILURE; /* a stranger is not even answered */
+    }
+  if (setsockopt (CONNECTION, SOL_SOCKET, SO_RCVTIMEO, &receive, sizeof receive) < 0
+      || setsockopt (CONNECTION, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof send) < 0)
+    suture_error_set_errno (&error, errno, "could not bound the waiting for the connection");
+  if (error == NULL)
+    request = suture_request_receive (CONNECTION, &error);
+  job.request = request;
+  /* what was asked for and refused is no failure of this unit */
+  (void) finish (&job, &reply, g_steal_pointer (&error));
+  return EXIT_SUCCESS;
+}
+
+static int
+by_word (gboolean boot, gboolean inside_dpkg)
+{
+  SutureRequest request = { .kind = SUTURE_REQUEST_RECONSIDER, .image = -1 };
+  SutureReply reply = { -1 };
+  Job job = { &request, boot, inside_dpkg };
+  int status = finish (&job, &reply, NULL);
+
+  if (inside_dpkg)
+    (void) unlink (SUTURE_GUARD_ASIDE_FILE);
+  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  /* nothing of a caller's environment reaches a library or a program started from here */
+  clearenv ();
+  umask (0077);
+  if (geteuid () != 0)
+    {
+      g_printerr ("suture-activate: this needs root\n");
+      return EXIT_FAILURE;
+    }
+  if (argc == 1)
+    return serve ();
+  if (argc == 2 && g_str_equal (argv[1], "--boot"))
+    return by_word (TRUE, FALSE);
+  if (argc == 2 && g_str_equal (argv[1], "--reconsider"))
+    return by_word (FALSE, FALSE);
+  if (argc == 3 && g_str_equal (argv[1], "--reconsider") && g_str_equal (argv[2], "--inside-dpkg"))
+    return by_word (FALSE, TRUE);
+  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg]]\n");
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "activate/verity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <linux/dm-ioctl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+
+#define VERITYSETUP "/usr/sbin/veritysetup"
+#define CONTROL "/dev/mapper/control"
+#define TARGETS_MAX 65536 /* bytes; the kernel's list of targets has a few hundred */
+
+static gboolean
+kernel_has_verity (void)
+{
+  g_auto (SutureFd) control = open (CONTROL, O_RDWR | O_CLOEXEC);
+  g_autofree struct dm_ioctl *list = NULL;
+  const char *at;
+  guint32 offset;
+
+  if (control < 0)
+    return FALSE;
+  list = g_malloc0 (TARGETS_MAX);
+  list->version[0] = DM_VERSION_MAJOR;
+  list->data_size = TARGETS_MAX;
+  list->data_start = sizeof *list;
+  if (ioctl (control, DM_LIST_VERSIONS, list) < 0)
+    return FALSE;
+  for (offset = list->data_start; offset + sizeof (struct dm_target_versions) < list->data_size;)
+    {
+      struct dm_target_versions target;
+
+      at = (const char *) list + offset;
+      memcpy (&target, at, sizeof target);
+      if (strncmp (at + sizeof target, "verity", list->data_size - offset - sizeof target) == 0)
+        return TRUE;
+      if (target.next == 0)
+        break;
+      offset += target.next;
+    }
+  return FALSE;
+}
+
+gboolean
+suture_verity_is_available (void)
+{
+  return access (VERITYSETUP, X_OK) == 0 && kernel_has_verity ();
+}
+
+/* Runs veritysetup with @image as descriptor 3. */
+static gboolean
+run (const char *const *argv, int image, GError **error)
+{
+  char *no_environment[] = { NULL };
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocess) process = NULL;
+
+  g_subprocess_launcher_set_environ (launcher, no_environment);
+  if (image >= 0)
+    g_subprocess_launcher_take_fd (launcher, fcntl (image, F_DUPFD_CLOEXEC, 3), 3);
+  process = g_subprocess_launcher_spawnv (launcher, argv, error);
+  return process != NULL && g_subprocess_wait_check (process, NULL, error);
+}
+
+static char *
+tree_of (const char *name)
+{
+  return g_strdup_printf ("%s/%s.verity", suture_path (SUTURE_PATH_ROOT_IMAGES), name);
+}
+
+char *
+suture_verity_open (const SutureManifest *manifest, const char *name, int image, GError **error)
+{
+  g_autofree char *tree = tree_of (name);
+  /* mapped improvements that were taken out keep their device, so its name is used once */
+  g_autofree char *device = g_strdup_printf ("%s.%08x", name, g_random_int ());
+  g_autofree char *salt = g_strconcat ("--salt=", manifest->verity_salt, NULL);
+  const char *format[] = { VERITYSETUP, "format", "--hash=sha256", "--data-block-size=4096", "--hash-block-size=4096",
+                           salt, "--uuid=5a5a5a5a-0000-4000-8000-000000000001", "/proc/self/fd/3", tree, NULL };
+  const char *verify[] = { VERITYSETUP, "verify", "/proc/self/fd/3", tree, manifest->verity_root_hash, NULL };
+  const char *open_it[] = { VERITYSETUP, "open", "/proc/self/fd/3", device, tree, manifest->verity_root_hash, NULL };
+
+  (void) unlink (tree);
+  if (!run (format, image, error))
+    {
+      g_prefix_error (error, "could not compute the hash tree: ");
+      return NULL;
+    }
+  if (!run (verify, image, NULL))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "the image's hash tree does not end in the signed root hash");
+      return NULL;
+    }
+  if (!run (open_it, image, error))
+    {
+      g_prefix_error (error, "could not set up dm-verity: ");
+      return NULL;
+    }
+  return g_strdup_printf ("/dev/mapper/%s", device);
+}
+
+void
+suture_verity_close (const char *device)
+{
+  g_autofree char *name = g_path_get_basename (device);
+  const char *close_it[] = { VERITYSETUP, "close", "--deferred", name, NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!run (close_it, -1, &error))
+    g_warning ("could not let go of %s: %s", device, error->message);
+}
+
+void
+suture_verity_forget (const char *name)
+{
+  g_autofree char *tree = tree_of (name);
+
+  (void) unlink (tree);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* The service manager over the system bus. */
+
+G_BEGIN_DECLS
+
+typedef struct _SutureSystemd SutureSystemd;
+
+/* SUTURE_ERROR_UNAVAILABLE where there is no bus or no systemd. */
+SutureSystemd *suture_systemd_connect (GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void suture_systemd_free (SutureSystemd *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSystemd, suture_systemd_free)
+
+/* Whether @unit is a service that runs once and ends by itself: restarting it would break off its work. */
+gboolean suture_systemd_is_oneshot (SutureSystemd *self, const char *unit);
+
+/* Restarts each of @units (char *) that is running, all at once, and waits at most @seconds for all of them. Returns
+ * unit → "" when it was restarted and runs, else a sentence. */
+GHashTable *suture_systemd_restart (SutureSystemd *self, GPtrArray *units, guint seconds) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
