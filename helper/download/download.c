@@ -60,10 +60,10 @@ sentence_for (guint code)
       return "the server could not be found";
     case 7:
       return "the server could not be reached";
+    case 1:
     case 8:
       return "the server's answer makes no sense";
     case 9:
-    case 1:
     case 47:
       return "the server sent the request on to where it may not go";
     case 18:
