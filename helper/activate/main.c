@@ -111,7 +111,7 @@ finish (const Job *job, const SutureReply *reply, GError *error)
   JsonArray *active = json_array_new ();
   JsonArray *units = json_array_new ();
 
-  if (failure == NULL && !run (job, reply, &active, &units, &failure))
+  if (failure == NULL && !run (job, reply, &active, &units, &failure) && reply->socket >= 0)
     g_warning ("%s", failure->message);
   suture_reply_result (reply, failure, active, units);
   return failure == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -154,8 +154,12 @@ by_word (gboolean boot, gboolean inside_dpkg)
   SutureRequest request = { .kind = SUTURE_REQUEST_RECONSIDER, .image = -1 };
   SutureReply reply = { -1 };
   Job job = { &request, boot, inside_dpkg };
-  int status = finish (&job, &reply, NULL);
+  int status;
 
+  /* packages are being changed in a chroot or a container, which is no concern of the system's */
+  if (inside_dpkg && !suture_guard_namespace (NULL))
+    return EXIT_SUCCESS;
+  status = finish (&job, &reply, NULL);
   if (inside_dpkg)
     (void) unlink (SUTURE_GUARD_ASIDE_FILE);
   return status;
@@ -164,6 +168,7 @@ by_word (gboolean boot, gboolean inside_dpkg)
 int
 main (int argc, char **argv)
 {
+  g_set_prgname ("suture-activate");
   /* nothing of a caller's environment reaches a library or a program started from here */
   clearenv ();
   umask (0077);

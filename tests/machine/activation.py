@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The helper's side of the activation socket, as small as it can be: frames in, frames out (helper/README.md)."""
+
+import array
+import json
+import os
+import socket
+import sys
+
+SOCKET = "/run/suture/activate.sock"
+
+
+def frame(tag, data=b""):
+    return tag.encode() + b" " + str(len(data)).encode() + b"\n" + data
+
+
+def receive(connection):
+    """The words of progress, and the result; None when the other side closed without one."""
+    data = b""
+    while True:
+        more = connection.recv(65536)
+        if not more:
+            break
+        data += more
+    progress, result = [], None
+    while data:
+        header, _, data = data.partition(b"\n")
+        tag, _, length = header.decode().partition(" ")
+        body, data = data[:int(length)], data[int(length):]
+        if tag == "progress":
+            progress.append(body.decode())
+        elif tag == "result":
+            result = json.loads(body)
+    return progress, result
+
+
+def connect():
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(SOCKET)
+    return connection
+
+
+def ask(words, files=(), image=None):
+    """Sends a request of words, the files (name, bytes) and a descriptor. Returns progress words and the result."""
+    with connect() as connection:
+        try:
+            connection.sendall(frame("request", words.encode()))
+            for name, data in files:
+                connection.sendall(frame(name, data))
+            if image is not None:
+                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [image]))]
+                connection.sendmsg([frame("image")], rights)
+            connection.sendall(frame("end"))
+        except BrokenPipeError:
+            pass  # refused before the end; the answer is there all the same
+        return receive(connection)
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def metadata(publisher):
+    """All metadata files of a publisher's folder but the first root, which the machine has already."""
+    folder = f"{publisher}/repository/metadata"
+    return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder)) if name != "1.root.json"]
+
+
+def install(feed, name, publisher, image=None, manifest=None, files=None):
+    """Installs the published improvement; image, manifest and files replace what would be handed over."""
+    folder = f"{publisher}/published/{name}"
+    files = list(metadata(publisher) if files is None else files)
+    files.append(("manifest", read(f"{folder}/manifest.json") if manifest is None else manifest))
+    descriptor = os.open(f"{folder}/image.erofs" if image is None else image, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return ask(f"install {feed} {name}", files, descriptor)
+    finally:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "install":
+        answer = install(*sys.argv[2:])
+    else:
+        answer = ask(" ".join(sys.argv[1:]))
+    print(json.dumps(answer, indent=1))
