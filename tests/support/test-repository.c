@@ -445,8 +445,11 @@ publish_targets (TestRepository *self, TestRole *role, JsonObject *meta)
 {
   g_autofree char *name = file_name (self, role);
   g_autoptr (GPtrArray) nobody = g_ptr_array_new ();
-  JsonObject *body = common_body (role, "targets");
+  JsonObject *body;
 
+  if (role->ghost)
+    return;
+  body = common_body (role, "targets");
   json_object_set_object_member (body, "targets", describe_targets (self, role));
   if (role->delegates->len > 0)
     json_object_set_object_member (body, "delegations", describe_delegations (role));

@@ -36,6 +36,7 @@ typedef struct
   GPtrArray *paths;        /* delegated roles: char *, patterns (owned) */
   gboolean terminating;    /* delegated roles */
   gboolean unsigned_by_me; /* publish with no signature at all */
+  gboolean ghost;          /* delegated to, but published as another TestRole of the same name: for cycles */
 } TestRole;
 
 typedef struct
