@@ -11,6 +11,7 @@
 
 #define CONFIG_MAX 65536 /* bytes */
 #define URL_MAX 1024     /* bytes */
+#define URL_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/%[]"
 #define SUFFIX ".conf"
 #define GROUP "Feed"
 
@@ -29,7 +30,8 @@ suture_feed_config_free (SutureFeedConfig *self)
 static gboolean
 url_is_valid (const char *url)
 {
-  g_autoptr (GUri) uri = strlen (url) <= URL_MAX ? g_uri_parse (url, G_URI_FLAGS_HAS_PASSWORD, NULL) : NULL;
+  gboolean plain = strlen (url) <= URL_MAX && strspn (url, URL_CHARACTERS) == strlen (url);
+  g_autoptr (GUri) uri = plain ? g_uri_parse (url, G_URI_FLAGS_HAS_PASSWORD, NULL) : NULL;
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
 
   return host != NULL && *host != '\0' && g_str_equal (g_uri_get_scheme (uri), "https")
