@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "history/setting.h"
+
+#include "history/statement.h"
+
+char *
+suture_setting_get_text (SutureDatabase *database, const char *name, const char *fallback)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+  g_autoptr (SutureStatement) statement = NULL;
+
+  statement = suture_statement_new (database, NULL, "SELECT value FROM setting WHERE name = ?", "s", name);
+  if (statement == NULL || suture_statement_step (statement, NULL) != 1)
+    return g_strdup (fallback);
+  return g_strdup (suture_statement_text (statement, 0));
+}
+
+gboolean
+suture_setting_set_text (SutureDatabase *database, const char *name, const char *value, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+
+  return suture_statement_run (database, error, "INSERT OR REPLACE INTO setting VALUES (?, ?)", "ss", name, value);
+}
+
+gint64
+suture_setting_get_number (SutureDatabase *database, const char *name, gint64 fallback)
+{
+  g_autofree char *text = suture_setting_get_text (database, name, NULL);
+  gint64 value;
+
+  if (text == NULL || !g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL))
+    return fallback;
+  return value;
+}
+
+gboolean
+suture_setting_set_number (SutureDatabase *database, const char *name, gint64 value, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, value);
+
+  return suture_setting_set_text (database, name, text, error);
+}

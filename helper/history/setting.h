@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "history/database.h"
+
+/* What is remembered by name. A name that was never set, or holds nonsense, gives the fallback. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_SETTING_AUTOMATIC "automatic"           /* 0 or 1; never set: 1 */
+#define SUTURE_SETTING_AUTOMATIC_RAN "automatic-ran"   /* seconds since the epoch of the last RunAutomatic */
+#define SUTURE_SETTING_LAST_CHECKED "last-checked"     /* seconds since the epoch; never set: 0 */
+#define SUTURE_SETTING_LAST_ERROR "last-error"         /* short error name of the last check */
+#define SUTURE_SETTING_LAST_MESSAGE "last-message"     /* its sentence */
+#define SUTURE_SETTING_RESTARTED "restarted"           /* ID\nUNIT\nUNIT…: what the last switch restarted */
+
+gint64 suture_setting_get_number (SutureDatabase *database, const char *name, gint64 fallback);
+gboolean suture_setting_set_number (SutureDatabase *database, const char *name, gint64 value, GError **error);
+char *suture_setting_get_text (SutureDatabase *database, const char *name, const char *fallback) G_GNUC_WARN_UNUSED_RESULT;
+gboolean suture_setting_set_text (SutureDatabase *database, const char *name, const char *value, GError **error);
+
+G_END_DECLS
