@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/cache.h"
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "history/record.h"
+#include "history/setting.h"
+
+static int
+open_folder (void)
+{
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_STATE), "manifests", NULL);
+
+  return suture_file_open_folder (path, 0700, NULL);
+}
+
+static char *
+setting_of (const char *id)
+{
+  return g_strconcat ("manifest-of-", id, NULL);
+}
+
+GBytes *
+suture_cache_load (const char *sha256)
+{
+  g_auto (SutureFd) folder = open_folder ();
+  g_autofree char *name = g_strconcat (sha256, ".json", NULL);
+  g_autofree char *found = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (folder < 0 || !suture_digest_is_valid (sha256))
+    return NULL;
+  bytes = suture_file_read (folder, name, SUTURE_MANIFEST_MAX, NULL);
+  if (bytes == NULL)
+    return NULL;
+  found = suture_digest_data (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return g_str_equal (found, sha256) ? g_steal_pointer (&bytes) : NULL;
+}
+
+void
+suture_cache_save (const char *sha256, GBytes *bytes)
+{
+  g_auto (SutureFd) folder = open_folder ();
+  g_autofree char *name = g_strconcat (sha256, ".json", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (folder < 0
+      || !suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0600, &error))
+    g_info ("a manifest is not kept: %s", error != NULL ? error->message : "there is no folder for it");
+}
+
+void
+suture_cache_sweep (SutureDatabase *database, GPtrArray *known)
+{
+  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) installed = suture_record_installed (database);
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_STATE), "manifests", NULL);
+  g_auto (SutureFd) folder = open_folder ();
+  g_autoptr (GDir) files = g_dir_open (path, 0, NULL);
+  GHashTableIter iter;
+  gpointer id;
+
+  for (guint i = 0; i < known->len; i++)
+    g_hash_table_add (wanted, g_strconcat (((SutureKnown *) g_ptr_array_index (known, i))->sha256, ".json", NULL));
+  g_hash_table_iter_init (&iter, installed);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    {
+      g_autofree char *setting = setting_of (id);
+      g_autofree char *sha256 = suture_setting_get_text (database, setting, "");
+
+      g_hash_table_add (wanted, g_strconcat (sha256, ".json", NULL));
+    }
+  for (const char *name = NULL; folder >= 0 && files != NULL && (name = g_dir_read_name (files)) != NULL;)
+    if (!g_hash_table_contains (wanted, name))
+      (void) suture_file_remove (folder, name, NULL);
+}
+
+void
+suture_cache_keep (SutureDatabase *database, const char *id, const char *sha256)
+{
+  g_autofree char *setting = setting_of (id);
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_setting_set_text (database, setting, sha256, &error))
+    g_info ("the manifest of %s is not kept: %s", id, error->message);
+}
+
+SutureKnown *
+suture_cache_find_kept (SutureDatabase *database, const char *feed, const char *id)
+{
+  g_autofree char *setting = setting_of (id);
+  g_autofree char *sha256 = suture_setting_get_text (database, setting, "");
+  g_autoptr (GBytes) bytes = suture_cache_load (sha256);
+  g_autoptr (SutureKnown) known = bytes != NULL ? suture_known_new (feed, NULL, bytes, NULL) : NULL;
+
+  return known != NULL && g_str_equal (known->manifest->id, id) ? g_steal_pointer (&known) : NULL;
+}

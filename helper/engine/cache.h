@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/facts.h"
+
+/* Manifests on the disk, STATE/manifests/SHA256.json: what a start without network shows, and what is left to say about an
+ * installed improvement that its feed no longer lists. A file is believed when its bytes have the digest it is named by. */
+
+G_BEGIN_DECLS
+
+/* NULL when it is not there, or not what its name says. */
+GBytes *suture_cache_load (const char *sha256);
+
+/* A failure is only logged: the next check fetches it again. */
+void suture_cache_save (const char *sha256, GBytes *bytes);
+
+/* Removes all files but those of @known (SutureKnown) and of what is kept. */
+void suture_cache_sweep (SutureDatabase *database, GPtrArray *known);
+
+/* Remembers the manifest of an improvement that is being installed for as long as it is. */
+void suture_cache_keep (SutureDatabase *database, const char *id, const char *sha256);
+
+/* The manifest that was kept for @id; NULL when there is none. */
+SutureKnown *suture_cache_find_kept (SutureDatabase *database, const char *feed, const char *id);
+
+G_END_DECLS

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Responsible for: the order feed → metadata → manifests → content, and for what stays known when a feed fails.
+ * Not for: what a signature is (feed/), what content means (verify/), who may ask (bus/). */
+#include "engine/check.h"
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "engine/cache.h"
+#include "engine/recover.h"
+#include "history/setting.h"
+
+#define OFFERS_MAX 4096 /* manifests of one feed that are read: memory stays below 100 MB */
+
+static gint64
+now_seconds (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static SutureTrust *
+open_trust (const SutureFeedConfig *config, GError **error)
+{
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_TRUST), config->name, NULL);
+
+  return suture_trust_open (path, config->root, error);
+}
+
+SutureTrust *
+suture_check_open_feed (const SutureFeedConfig *config,
+                        const char *role,
+                        GCancellable *cancellable,
+                        SutureSource **source,
+                        GError **error)
+{
+  g_autoptr (SutureTrust) trust = open_trust (config, error);
+  g_autoptr (SutureSource) remote = suture_source_new_remote (config, cancellable);
+  g_autoptr (GError) local = NULL;
+  gint64 now = now_seconds ();
+
+  if (trust == NULL)
+    return NULL;
+  if (!suture_trust_refresh (trust, remote, now, &local))
+    {
+      g_autoptr (SutureSource) trusted = NULL;
+
+      if (!g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
+          && !g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      trusted = suture_source_new_trusted (trust, role);
+      if (!suture_trust_refresh (trust, trusted, now, NULL))
+        {
+          /* what the network said explains more than what is missing here */
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+    }
+  *source = g_steal_pointer (&remote);
+  return g_steal_pointer (&trust);
+}
+
+/* The manifest behind @target, from the cache when it is there. */
+static SutureKnown *
+load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const SutureTarget *target, GError **error)
+{
+  g_autoptr (GBytes) bytes = target->sha256 != NULL ? suture_cache_load (target->sha256) : NULL;
+
+  if (target->length > SUTURE_MANIFEST_MAX)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is too long for a manifest", target->path);
+      return NULL;
+    }
+  if (bytes == NULL || !suture_target_matches (target, bytes, NULL))
+    {
+      g_clear_pointer (&bytes, g_bytes_unref);
+      bytes = suture_trust_fetch (trust, source, target, error);
+      if (bytes == NULL)
+        return NULL;
+      if (target->sha256 != NULL)
+        suture_cache_save (target->sha256, bytes);
+    }
+  return suture_known_new (feed, target->path, bytes, error);
+}
+
+/* Puts @offer into @known, where a component has one offer: the one with the highest number. A component belongs to the
+ * feed that came first, and an id too. */
+static void
+keep_highest (GPtrArray *known, SutureKnown *offer)
+{
+  for (guint i = 0; i < known->len; i++)
+    {
+      SutureKnown *other = g_ptr_array_index (known, i);
+      gboolean same_id = g_str_equal (other->manifest->id, offer->manifest->id);
+
+      if (!same_id && !g_str_equal (other->manifest->component, offer->manifest->component))
+        continue;
+      if (g_str_equal (other->feed, offer->feed) && offer->manifest->number > other->manifest->number)
+        {
+          g_ptr_array_index (known, i) = offer;
+          suture_known_unref (other);
+        }
+      else
+        suture_known_unref (offer);
+      return;
+    }
+  g_ptr_array_add (known, offer);
+}
+
+/* Adds what @config offers for @role to @known. A manifest that can't be used is left out and said in the log: it must not
+ * hide its neighbours. One that can't be fetched fails the feed. */
+static gboolean
+add_offers (GPtrArray *known,
+            SutureTrust *trust,
+            SutureSource *source,
+            const SutureFeedConfig *config,
+            const char *role,
+            gint64 now,
+            GError **error)
+{
+  g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (GPtrArray) targets = NULL;
+  g_autoptr (GError) local = NULL;
+
+  targets = suture_trust_list (trust, source, role, now, &local);
+  if (targets == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    return TRUE; /* this publisher has nothing for this base */
+  if (targets == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  for (guint i = 0; i < MIN (targets->len, OFFERS_MAX); i++)
+    {
+      const SutureTarget *target = g_ptr_array_index (targets, i);
+      g_autoptr (GError) refused = NULL;
+      SutureKnown *offer;
+
+      if (!g_str_has_suffix (target->path, ".json"))
+        continue;
+      offer = load_offer (trust, source, config->name, target, &refused);
+      if (offer != NULL)
+        g_ptr_array_add (mine, offer);
+      else if (g_error_matches (refused, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
+        g_message ("feed %s: %s is left out: %s", config->name, target->path, refused->message);
+      else
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&refused), "%s: ", target->path);
+          return FALSE;
+        }
+    }
+  for (guint i = 0; i < mine->len; i++)
+    keep_highest (known, suture_known_ref (g_ptr_array_index (mine, i)));
+  return TRUE;
+}
+
+static void
+add_from_before (GPtrArray *known, const SutureFacts *facts, const char *feed)
+{
+  for (guint i = 0; facts != NULL && i < facts->known->len; i++)
+    {
+      SutureKnown *before = g_ptr_array_index (facts->known, i);
+
+      if (g_str_equal (before->feed, feed))
+        keep_highest (known, suture_known_ref (before));
+    }
+}
+
+/* One feed over the network. */
+static gboolean
+check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, GPtrArray *known, GError **error)
+{
+  g_autoptr (SutureTrust) trust = open_trust (config, error);
+  g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
+  gint64 now = now_seconds (); /* one start time a cycle */
+  gboolean ok;
+
+  ok = trust != NULL && suture_trust_refresh (trust, source, now, error)
+       && add_offers (known, trust, source, config, role, now, error);
+  if (!ok)
+    {
+      g_prefix_error (error, "feed %s: ", config->name);
+      add_from_before (known, work->facts, config->name);
+    }
+  return ok;
+}
+
+static void
+remember_outcome (SutureWork *work, const GError *error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (!suture_setting_set_text (work->database, SUTURE_SETTING_LAST_ERROR,
+                                error != NULL ? suture_error_to_name (error->code) : "", &local)
+      || !suture_setting_set_text (work->database, SUTURE_SETTING_LAST_MESSAGE, error != NULL ? error->message : "", &local)
+      || (error == NULL
+          && !suture_setting_set_number (work->database, SUTURE_SETTING_LAST_CHECKED, now_seconds (), &local)))
+    g_message ("the check's outcome is not kept: %s", local->message);
+}
+
+gboolean
+suture_check_run (SutureWork *work, GError **error)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureRelease) release = NULL;
+  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (GError) first = NULL;
+  g_autofree char *role = NULL;
+
+  suture_work_set_activity (work, "checking");
+  release = suture_release_load (&first);
+  if (release != NULL)
+    feeds = suture_feed_config_load (&first);
+  if (feeds != NULL && feeds->len == 0)
+    g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher is configured");
+  role = release != NULL ? suture_release_role (release) : NULL;
+  for (guint i = 0; feeds != NULL && i < feeds->len; i++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (!check_feed (work, g_ptr_array_index (feeds, i), role, known, &local) && first == NULL)
+        first = g_steal_pointer (&local);
+    }
+  /* where not even the feeds' names can be read, nothing that was known is thrown away */
+  for (guint i = 0; feeds == NULL && i < work->facts->known->len; i++)
+    g_ptr_array_add (known, suture_known_ref (g_ptr_array_index (work->facts->known, i)));
+  if (first == NULL)
+    suture_cache_sweep (work->database, known);
+  /* stopped by a person: that says nothing about the feeds */
+  if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
+    remember_outcome (work, first);
+  suture_work_learn (work, known, suture_activation_list (NULL));
+  suture_recover_settle (work);
+  if (first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
+  return FALSE;
+}
+
+void
+suture_check_restore (SutureWork *work)
+{
+  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureRelease) release = suture_release_load (NULL);
+  g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
+  g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
+  g_autoptr (GError) silent = NULL;
+  /* what was valid at the last check is shown; what is installed is held against the present time by suture_install_run () */
+  gint64 then = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
+
+  for (guint i = 0; role != NULL && feeds != NULL && i < feeds->len && then > 0; i++)
+    {
+      const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
+      g_autoptr (SutureTrust) trust = open_trust (config, NULL);
+      g_autoptr (SutureSource) source = trust != NULL ? suture_source_new_trusted (trust, role) : NULL;
+      g_autoptr (GError) local = NULL;
+
+      if (trust == NULL || !suture_trust_refresh (trust, source, then, &local)
+          || !add_offers (known, trust, source, config, role, then, &local))
+        g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
+    }
+  suture_work_learn (work, known, suture_activation_list (&silent));
+  if (silent != NULL)
+    g_message ("the activation step did not say what is installed: %s", silent->message);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/source.h"
+#include "engine/work.h"
+
+/* Checking: what do the feeds offer, what does root hold, what does this machine's content say about it. */
+
+G_BEGIN_DECLS
+
+/* Asks every feed, over the network. One feed's failure leaves what was known of it, does not keep the others from being
+ * asked, and is the error that is returned. work->facts is new in any case. */
+gboolean suture_check_run (SutureWork *work, GError **error);
+
+/* What was known before, verified again from the trusted metadata on the disk, without network. */
+void suture_check_restore (SutureWork *work);
+
+/* A feed's metadata, verified up to now: from its server, or, when that can't be reached, from what was trusted before
+ * and has not expired. *@source is what to list or find with. */
+SutureTrust *suture_check_open_feed (const SutureFeedConfig *config,
+                                     const char *role,
+                                     GCancellable *cancellable,
+                                     SutureSource **source,
+                                     GError **error);
+
+G_END_DECLS

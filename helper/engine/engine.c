@@ -1,0 +1,627 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Responsible for: accepting, running one at a time, ending each operation exactly once, publishing.
+ * Not for: the order of stages (check.c, install.c, remove.c, recover.c), permission (bus/). */
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "engine/automatic.h"
+#include "engine/check.h"
+#include "engine/install.h"
+#include "engine/queue.h"
+#include "engine/recover.h"
+#include "engine/remove.h"
+#include "history/setting.h"
+
+#define LOOK_INTERVAL 250 /* milliseconds between two looks at the bytes: 4 a second */
+#define ENDED_KEEP 16     /* operations whose user is remembered, as many as have results */
+
+struct _SutureEngine
+{
+  GObject parent_instance;
+  SutureDatabase *database;       /* (owned) */
+  SutureQueue *queue;       /* (owned) */
+  SutureSnapshot snapshot;
+  GQueue ended;             /* SutureWork, newest first; whose they were */
+  gint64 past;              /* journal lines up to this one are of an earlier process */
+  gint64 automatic_ran;     /* seconds since the epoch */
+  gint64 automatic_before;  /* the same, should the present run not be accepted */
+  guint writing;            /* threads at work beside the queue's one */
+  guint look;               /* source id */
+  gboolean loaded;
+  gboolean recovered;       /* nothing of the past is open */
+  gboolean stopped;
+};
+
+G_DEFINE_FINAL_TYPE (SutureEngine, suture_engine, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void start_next (SutureEngine *self);
+
+/* ---- what is published ---- */
+
+static void
+publish (SutureEngine *self)
+{
+  SutureSnapshot *snapshot = &self->snapshot;
+  SutureWork *work = suture_queue_get_running (self->queue);
+  SutureWorkStatus status = { .activity = "idle" };
+
+  if (work != NULL)
+    status = suture_work_get_status (work);
+  snapshot->activity = status.activity;
+  snapshot->operation = work != NULL ? work->operation : "";
+  snapshot->kind = work != NULL && *work->operation != '\0' ? work->kind : "";
+  g_strlcpy (snapshot->improvement, status.improvement, sizeof snapshot->improvement);
+  snapshot->bytes_done = status.done;
+  snapshot->bytes_total = status.total;
+  snapshot->cancellable = status.cancellable && *snapshot->operation != '\0';
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+look (gpointer user_data)
+{
+  SutureEngine *self = user_data;
+  SutureWork *work = suture_queue_get_running (self->queue);
+  SutureWorkStatus status;
+
+  if (work == NULL)
+    {
+      self->look = 0;
+      return G_SOURCE_REMOVE;
+    }
+  status = suture_work_get_status (work);
+  if (status.done != self->snapshot.bytes_done || status.total != self->snapshot.bytes_total)
+    publish (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+work_changed_idle (gpointer user_data)
+{
+  publish (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* In any thread. */
+static void
+work_changed (SutureWork *work, gpointer user_data)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT, work_changed_idle, g_object_ref (user_data), g_object_unref);
+}
+
+static void
+add_result (SutureEngine *self, SutureResult *result)
+{
+  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_result_free);
+  guint first = self->snapshot.results->len >= SUTURE_RESULT_KEEP ? self->snapshot.results->len - SUTURE_RESULT_KEEP + 1 : 0;
+
+  for (guint i = first; i < self->snapshot.results->len; i++)
+    {
+      const SutureResult *old = g_ptr_array_index (self->snapshot.results, i);
+
+      g_ptr_array_add (results, suture_result_new (old->operation, old->error, old->message));
+    }
+  g_ptr_array_add (results, result);
+  g_ptr_array_unref (self->snapshot.results);
+  self->snapshot.results = g_steal_pointer (&results);
+}
+
+static void
+remember_ended (SutureEngine *self, SutureWork *work)
+{
+  g_queue_push_head (&self->ended, suture_work_ref (work));
+  if (self->ended.length > ENDED_KEEP)
+    suture_work_unref (g_queue_pop_tail (&self->ended));
+}
+
+static void
+take_facts (SutureEngine *self, SutureWork *work)
+{
+  if (work->facts == NULL)
+    return;
+  suture_facts_unref (self->snapshot.facts);
+  self->snapshot.facts = suture_facts_ref (work->facts);
+}
+
+static SutureWork *
+new_work (SutureEngine *self, const char *operation, const char *kind, guint32 user)
+{
+  SutureWork *work = suture_work_new (self->database, operation, kind,
+                                      g_str_equal (kind, "automatic") ? "automatic" : "user", user);
+
+  work->past = self->past;
+  work->changed = work_changed;
+  work->user_data = self; /* a running work's task holds a reference to the engine */
+  if (g_str_equal (kind, "automatic"))
+    work->user = G_MAXUINT32; /* whoever called it, the stored choice did it */
+  return work;
+}
+
+/* ---- one operation, in a thread ---- */
+
+/* Between permission and its turn things may have changed: the plan that was permitted is run, or nothing is. */
+static gboolean
+plan_stands (SutureWork *work, GError **error)
+{
+  g_autoptr (SuturePlan) now = suture_plan_new (work->facts, work->plan->kind, work->plan->improvement, NULL);
+
+  if (now != NULL && g_str_equal (now->digest, work->plan->digest))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+               "nothing was changed: what was asked for is not possible any more");
+  return FALSE;
+}
+
+static gboolean
+run_kind (SutureWork *work, GError **error)
+{
+  if (work->plan != NULL && !plan_stands (work, error))
+    return FALSE;
+  if (g_str_equal (work->kind, "check"))
+    return suture_check_run (work, error);
+  if (g_str_equal (work->kind, "automatic"))
+    return suture_automatic_run (work, error);
+  if (g_str_equal (work->kind, "install"))
+    return suture_install_run (work, work->plan, error);
+  return suture_remove_run (work, work->plan, error);
+}
+
+static SutureResult *
+end_work (SutureWork *work, const GError *error)
+{
+  const char *event = work->plan != NULL && work->plan->kind == SUTURE_PLAN_REMOVE ? "removed" : "installed";
+  g_autoptr (SutureResult) result = NULL;
+  g_autoptr (SutureRecord) record = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *message = suture_name_clean_text (error != NULL ? error->message : "", 4096, FALSE);
+
+  result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);
+  if (work->plan != NULL)
+    record = suture_work_record (work, work->plan, error == NULL ? event : "failed", error);
+  if (!suture_record_close (work->database, work->operation, record, result, &local))
+    g_message ("the end of operation %s is not kept: %s", work->operation, local->message);
+  /* the time of the record belongs to what is shown */
+  if (work->plan != NULL && error == NULL)
+    suture_work_learn (work, work->facts->known, suture_activation_ref (work->facts->activation));
+  return g_steal_pointer (&result);
+}
+
+static void
+run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureEngine *self = source;
+  SutureWork *work = task_data;
+  g_autoptr (GError) error = NULL;
+
+  /* only this thread sets it, one at a time */
+  if (!self->recovered)
+    self->recovered = suture_recover_run (work);
+  if (*work->operation == '\0')
+    {
+      g_task_return_pointer (task, suture_record_results (work->database), (GDestroyNotify) g_ptr_array_unref);
+      return;
+    }
+  if (!self->recovered && work->plan != NULL)
+    g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE,
+                 "an operation that was interrupted has to be finished first, and the activation step does not answer");
+  else
+    (void) run_kind (work, &error);
+  g_task_return_pointer (task, end_work (work, error), (GDestroyNotify) suture_result_free);
+}
+
+static void
+run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+  g_autoptr (SutureWork) work = user_data;
+  gpointer result = g_task_propagate_pointer (G_TASK (async), NULL);
+
+  take_facts (self, work);
+  if (*work->operation != '\0')
+    add_result (self, result);
+  else
+    {
+      /* the recovery: all results, those of operations of the past among them */
+      g_ptr_array_unref (self->snapshot.results);
+      self->snapshot.results = result;
+    }
+  remember_ended (self, work);
+  suture_queue_finish (self->queue);
+  publish (self);
+  start_next (self);
+}
+
+static void
+start_next (SutureEngine *self)
+{
+  SutureWork *work = self->loaded ? suture_queue_start (self->queue) : NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (work == NULL)
+    return;
+  work->facts = suture_facts_ref (self->snapshot.facts);
+  task = g_task_new (self, NULL, run_ended, suture_work_ref (work));
+  g_task_set_task_data (task, suture_work_ref (work), (GDestroyNotify) suture_work_unref);
+  g_task_run_in_thread (task, run_in_thread);
+  if (self->look == 0)
+    self->look = g_timeout_add (LOOK_INTERVAL, look, self);
+  publish (self);
+}
+
+/* ---- accepting ---- */
+
+static void
+submit_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureWork *work = task_data;
+  g_autoptr (GError) error = NULL;
+  gboolean removal = work->plan != NULL && work->plan->kind == SUTURE_PLAN_REMOVE;
+
+  if (g_str_equal (work->kind, "automatic")
+      && !suture_setting_set_number (work->database, SUTURE_SETTING_AUTOMATIC_RAN, g_get_real_time () / G_USEC_PER_SEC, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  /* a removal is accepted on a full disk too */
+  if (suture_work_write_step (work, SUTURE_STEP_QUEUED, work->plan, &error)
+      || (removal && g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_NO_SPACE)))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+submitted (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+  g_autoptr (GTask) outer = user_data;
+  SutureWork *work = g_task_get_task_data (G_TASK (async));
+  g_autoptr (GError) error = NULL;
+
+  self->writing--;
+  suture_queue_release (self->queue, work->operation);
+  if (!g_task_propagate_boolean (G_TASK (async), &error))
+    {
+      (void) suture_queue_drop (self->queue, work->operation);
+      if (g_str_equal (work->kind, "automatic"))
+        self->automatic_ran = self->automatic_before;
+      g_task_return_error (outer, g_steal_pointer (&error));
+    }
+  else
+    g_task_return_pointer (outer, g_strdup (work->operation), g_free);
+  start_next (self);
+  publish (self);
+}
+
+static gboolean
+may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  if (!self->loaded || self->stopped)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is %s",
+                   self->stopped ? "about to end" : "not ready yet");
+      return FALSE;
+    }
+  if (g_str_equal (kind, "automatic") && !suture_automatic_is_due (self->automatic_ran, now))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_RATE_LIMITED, "it ran less than %d minutes ago",
+                   SUTURE_AUTOMATIC_INTERVAL / 60);
+      return FALSE;
+    }
+  return suture_queue_has_room (self->queue, user, error);
+}
+
+void
+suture_engine_submit (SutureEngine *self,
+                      const char *kind,
+                      SuturePlan *plan,
+                      guint32 user,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GTask) inner = NULL;
+  g_autoptr (SutureWork) work = NULL;
+  g_autofree char *operation = suture_queue_make_id ();
+  gboolean automatic = g_str_equal (kind, "automatic");
+  GError *error = NULL;
+
+  if (!may_submit (self, kind, automatic ? G_MAXUINT32 : user, &error))
+    {
+      g_task_return_error (outer, error);
+      return;
+    }
+  work = new_work (self, operation, kind, user);
+  work->plan = plan != NULL ? suture_plan_ref (plan) : NULL;
+  if (plan != NULL)
+    g_strlcpy (work->status.improvement, plan->improvement, sizeof work->status.improvement);
+  if (automatic)
+    {
+      self->automatic_before = self->automatic_ran;
+      self->automatic_ran = g_get_real_time () / G_USEC_PER_SEC;
+    }
+  suture_queue_push (self->queue, work);
+  self->writing++;
+  inner = g_task_new (self, NULL, submitted, g_steal_pointer (&outer));
+  g_task_set_task_data (inner, g_steal_pointer (&work), (GDestroyNotify) suture_work_unref);
+  g_task_run_in_thread (inner, submit_in_thread);
+}
+
+char *
+suture_engine_submit_finish (SutureEngine *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+SuturePlan *
+suture_engine_plan (SutureEngine *self, SuturePlanKind kind, const char *id, GError **error)
+{
+  if (self->snapshot.facts != NULL)
+    return suture_plan_new (self->snapshot.facts, kind, id, error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is not ready yet");
+  return NULL;
+}
+
+/* ---- cancelling ---- */
+
+gboolean
+suture_engine_owns (SutureEngine *self, const char *operation, guint32 user)
+{
+  SutureWork *work = suture_queue_find (self->queue, operation);
+
+  for (GList *at = self->ended.head; at != NULL && work == NULL; at = at->next)
+    if (g_str_equal (((SutureWork *) at->data)->operation, operation))
+      work = at->data;
+  return work != NULL && *operation != '\0' && work->user == user && user != G_MAXUINT32;
+}
+
+static void
+end_unrun_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureWork *work = task_data;
+  g_autoptr (SutureResult) result = suture_result_new (work->operation, "Cancelled", "it was cancelled before it began");
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_record_close (work->database, work->operation, NULL, result, &error))
+    g_message ("the end of operation %s is not kept: %s", work->operation, error->message);
+  g_task_return_pointer (task, g_steal_pointer (&result), (GDestroyNotify) suture_result_free);
+}
+
+static void
+unrun_ended (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+
+  self->writing--;
+  add_result (self, g_task_propagate_pointer (G_TASK (async), NULL));
+  publish (self);
+}
+
+gboolean
+suture_engine_cancel (SutureEngine *self, const char *operation, GError **error)
+{
+  SutureWork *work = *operation != '\0' ? suture_queue_find (self->queue, operation) : NULL;
+  g_autoptr (SutureWork) kept = NULL;
+  g_autoptr (GTask) task = NULL;
+
+  if (work == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such operation");
+      return FALSE;
+    }
+  if (work == suture_queue_get_running (self->queue))
+    return suture_work_cancel (work, error);
+  kept = suture_work_ref (work);
+  if (!suture_queue_drop (self->queue, operation))
+    return suture_work_cancel (kept, error); /* its line is being written: it ends when its turn comes */
+  remember_ended (self, kept);
+  self->writing++;
+  task = g_task_new (self, NULL, unrun_ended, NULL);
+  g_task_set_task_data (task, g_steal_pointer (&kept), (GDestroyNotify) suture_work_unref);
+  g_task_run_in_thread (task, end_unrun_in_thread);
+  return TRUE;
+}
+
+/* ---- the stored choice, and history ---- */
+
+static void
+set_automatic_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureEngine *self = source;
+  GError *error = NULL;
+
+  if (suture_automatic_set (self->database, GPOINTER_TO_INT (task_data), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+suture_engine_set_automatic (SutureEngine *self, gboolean automatic, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_task_data (task, GINT_TO_POINTER (automatic), NULL);
+  self->writing++;
+  g_task_run_in_thread (task, set_automatic_in_thread);
+}
+
+gboolean
+suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error)
+{
+  gboolean ok = g_task_propagate_boolean (G_TASK (result), error);
+
+  self->writing--;
+  if (ok)
+    self->snapshot.automatic = GPOINTER_TO_INT (g_task_get_task_data (G_TASK (result)));
+  publish (self);
+  return ok;
+}
+
+typedef struct
+{
+  guint64 before;
+  guint limit;
+} HistoryQuery;
+
+static void
+history_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureEngine *self = source;
+  HistoryQuery *query = task_data;
+  GError *error = NULL;
+  GPtrArray *records = suture_record_list (self->database, query->before, query->limit, &error);
+
+  if (records != NULL)
+    g_task_return_pointer (task, records, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+suture_engine_history (SutureEngine *self,
+                       guint64 before,
+                       guint limit,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  HistoryQuery *query = g_new0 (HistoryQuery, 1);
+
+  query->before = before;
+  query->limit = limit;
+  g_task_set_task_data (task, query, g_free);
+  self->writing++;
+  g_task_run_in_thread (task, history_in_thread);
+}
+
+GPtrArray *
+suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error)
+{
+  self->writing--;
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- the start and the end ---- */
+
+static void
+load_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureEngine *self = source;
+  SutureWork *work = task_data;
+
+  self->database = suture_database_open ();
+  work->database = self->database;
+  self->past = suture_journal_last (self->database);
+  self->automatic_ran = suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_RAN, 0);
+  self->snapshot.automatic = suture_automatic_get (self->database);
+  g_ptr_array_unref (self->snapshot.results);
+  self->snapshot.results = suture_record_results (self->database);
+  suture_check_restore (work);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+  SutureWork *work = g_task_get_task_data (G_TASK (async));
+  g_autoptr (SutureWork) recovery = NULL;
+
+  self->writing--;
+  take_facts (self, work);
+  self->loaded = TRUE;
+  recovery = new_work (self, "", "recover", G_MAXUINT32);
+  suture_queue_push (self->queue, recovery);
+  suture_queue_release (self->queue, "");
+  start_next (self);
+}
+
+void
+suture_engine_start (SutureEngine *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, load_ended, NULL);
+
+  self->writing++;
+  g_task_set_task_data (task, suture_work_new (NULL, "", "load", "system", G_MAXUINT32),
+                        (GDestroyNotify) suture_work_unref);
+  g_task_run_in_thread (task, load_in_thread);
+}
+
+void
+suture_engine_stop (SutureEngine *self)
+{
+  SutureWork *running = suture_queue_get_running (self->queue);
+
+  self->stopped = TRUE;
+  if (running != NULL)
+    (void) suture_work_cancel (running, NULL);
+}
+
+gboolean
+suture_engine_is_loaded (SutureEngine *self)
+{
+  return self->loaded;
+}
+
+gboolean
+suture_engine_is_idle (SutureEngine *self)
+{
+  return self->writing == 0 && suture_queue_is_empty (self->queue);
+}
+
+const SutureSnapshot *
+suture_engine_get_snapshot (SutureEngine *self)
+{
+  return &self->snapshot;
+}
+
+static void
+suture_engine_finalize (GObject *object)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+
+  if (self->look != 0)
+    g_source_remove (self->look);
+  g_queue_clear_full (&self->ended, (GDestroyNotify) suture_work_unref);
+  suture_queue_free (self->queue);
+  suture_facts_unref (self->snapshot.facts);
+  g_ptr_array_unref (self->snapshot.results);
+  suture_database_free (self->database);
+  G_OBJECT_CLASS (suture_engine_parent_class)->finalize (object);
+}
+
+static void
+suture_engine_class_init (SutureEngineClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = suture_engine_finalize;
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 0);
+}
+
+static void
+suture_engine_init (SutureEngine *self)
+{
+  self->queue = suture_queue_new ();
+  g_queue_init (&self->ended);
+  self->snapshot.activity = "idle";
+  self->snapshot.operation = "";
+  self->snapshot.kind = "";
+  self->snapshot.results = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_result_free);
+}
+
+SutureEngine *
+suture_engine_new (void)
+{
+  return g_object_new (SUTURE_TYPE_ENGINE, NULL);
+}

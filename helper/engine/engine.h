@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/work.h"
+
+/* The helper without its bus: accepts operations, runs one at a time in a thread, publishes one immutable snapshot of
+ * everything. Belongs to the main loop and never blocks it. Signal "changed": there is a new snapshot. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_TYPE_ENGINE (suture_engine_get_type ())
+G_DECLARE_FINAL_TYPE (SutureEngine, suture_engine, SUTURE, ENGINE, GObject)
+
+/* What is, at one moment. All of it stays the engine's until its next "changed". */
+typedef struct
+{
+  SutureFacts *facts;          /* (owned) */
+  const char *activity;        /* static */
+  const char *operation;       /* "" when idle; strings are (owned) by what runs */
+  const char *kind;            /* "" when idle */
+  char improvement[SUTURE_NAME_MAX + 1];
+  guint64 bytes_done, bytes_total;
+  gboolean cancellable;
+  gboolean automatic;
+  GPtrArray *results;          /* SutureResult, oldest first (owned) */
+} SutureSnapshot;
+
+SutureEngine *suture_engine_new (void);
+
+/* Reads what was left, without network, and then finishes or undoes what was interrupted. "changed" is emitted when the
+ * first part is done, and suture_engine_is_loaded () is TRUE from then on. */
+void suture_engine_start (SutureEngine *self);
+gboolean suture_engine_is_loaded (SutureEngine *self);
+
+/* Nothing runs, waits, or is being written. */
+gboolean suture_engine_is_idle (SutureEngine *self);
+
+const SutureSnapshot *suture_engine_get_snapshot (SutureEngine *self);
+
+/* The plan for @id as things are now: engine/plan.h. */
+SuturePlan *suture_engine_plan (SutureEngine *self, SuturePlanKind kind, const char *id, GError **error);
+
+/* Accepts an operation for @user, by now permitted: check and automatic with @plan NULL, install and remove with the plan
+ * that was permitted. Answers when its line in the journal is on the disk, with its id; it ends in one result, whatever
+ * happens. SUTURE_ERROR_BUSY, _RATE_LIMITED (automatic), _NO_SPACE, _UNAVAILABLE (not loaded yet, or ending). */
+void suture_engine_submit (SutureEngine *self,
+                           const char *kind,
+                           SuturePlan *plan,
+                           guint32 user,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+char *suture_engine_submit_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+
+/* Whether @user began @operation, which runs, waits, or was one of the last to end. */
+gboolean suture_engine_owns (SutureEngine *self, const char *operation, guint32 user);
+
+/* SUTURE_ERROR_NOT_FOUND, _NOT_CANCELLABLE. */
+gboolean suture_engine_cancel (SutureEngine *self, const char *operation, GError **error);
+
+/* Answers when the choice is on the disk. */
+void suture_engine_set_automatic (SutureEngine *self,
+                                  gboolean automatic,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+
+/* Array of SutureRecord: history/record.h. */
+void suture_engine_history (SutureEngine *self,
+                            guint64 before,
+                            guint limit,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+GPtrArray *suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+
+/* Accepts nothing more and cancels what can be cancelled: the program is asked to end. */
+void suture_engine_stop (SutureEngine *self);
+
+G_END_DECLS

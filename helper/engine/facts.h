@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/release.h"
+#include "engine/activation.h"
+#include "history/database.h"
+#include "verify/content.h"
+
+/* What is known: what the feeds offer, what root holds, what this machine's content says about it. A value: made by the
+ * thread that works, never changed afterwards, replaced as a whole. */
+
+G_BEGIN_DECLS
+
+/* One improvement whose manifest was verified. */
+typedef struct
+{
+  gatomicrefcount count;
+  char *feed;               /* (owned) */
+  char *target;             /* its path in the repository; NULL when no feed lists it any more (owned) */
+  char *sha256;             /* of the manifest (owned) */
+  GBytes *bytes;            /* the manifest, as signed (owned) */
+  SutureManifest *manifest; /* (owned) */
+} SutureKnown;
+
+SutureKnown *suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error);
+SutureKnown *suture_known_ref (SutureKnown *self);
+void suture_known_unref (SutureKnown *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureKnown, suture_known_unref)
+
+/* One improvement as it is shown: the properties of org.suture.Improvement1. */
+typedef struct
+{
+  SutureKnown *known; /* NULL: root holds it, but its manifest is gone from here (owned) */
+  char *id;           /* strings are (owned) */
+  char *component;
+  guint number;
+  char *letter;
+  char *title;
+  char *description;
+  char *feed;
+  char *state;
+  int base;              /* index of the base that this machine has; -1: none */
+  guint64 download_size; /* bytes */
+  gint64 installed_at;   /* seconds since the epoch; 0: not active */
+  GPtrArray *owed;       /* SutureUnit of the same facts (owned array, borrowed elements) */
+  char **restarted;
+} SutureImprovement;
+
+typedef struct
+{
+  gatomicrefcount count;
+  SutureRelease *release;       /* NULL: os-release can't be used (owned) */
+  char **feeds;                 /* names of the configured feeds (owned) */
+  GPtrArray *known;             /* SutureKnown (owned) */
+  SutureActivation *activation; /* NULL: the activation step did not answer (owned) */
+  GPtrArray *improvements;      /* SutureImprovement, by id (owned) */
+  gint64 last_checked;          /* seconds since the epoch; 0: never */
+  char *last_error;             /* short error name, or "" (owned) */
+  char *last_message;           /* sentence, or "" (owned) */
+  char *label;                  /* "Debian GNU/Linux 12 (b)" (owned) */
+} SutureFacts;
+
+/* Makes facts of @known (SutureKnown; a reference is taken), what @activation said (taken over; NULL: it did not answer)
+ * and what the database and the files below the unmerged /usr say. Reads files: use a thread. */
+SutureFacts *suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *activation);
+SutureFacts *suture_facts_ref (SutureFacts *self);
+void suture_facts_unref (SutureFacts *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFacts, suture_facts_unref)
+
+/* The one with @id, or NULL; stays @self's. */
+const SutureImprovement *suture_facts_find (const SutureFacts *self, const char *id);
+
+/* The unmerged /usr: SUTURE_PATH_BASE, or SUTURE_PATH_USR where nothing was ever merged since boot. -1 with @error. */
+int suture_facts_open_base (GError **error);
+
+G_END_DECLS

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/plan.h"
+
+#include "base/digest.h"
+#include "base/error.h"
+
+/* The manifest's own digest covers files, effects and payloads. No part can hold the separator. */
+static char *
+digest_of (const SuturePlan *self)
+{
+  g_autofree char *text = NULL;
+
+  text = g_strdup_printf ("suture plan 1\n%s\n%s\n%s\n%s\n%s\n%s\n%d\n",
+                          self->kind == SUTURE_PLAN_INSTALL ? "install" : "remove", self->improvement, self->component,
+                          self->feed, self->known != NULL ? self->known->sha256 : "",
+                          self->known != NULL && self->known->target != NULL ? self->known->target : "", self->base);
+  return suture_digest_data (text, strlen (text));
+}
+
+static gboolean
+is_possible (const SutureImprovement *improvement, SuturePlanKind kind)
+{
+  if (kind == SUTURE_PLAN_INSTALL)
+    return g_str_equal (improvement->state, "available") && improvement->known != NULL
+           && improvement->known->target != NULL;
+  return g_str_equal (improvement->state, "active") || g_str_equal (improvement->state, "inactive");
+}
+
+SuturePlan *
+suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, GError **error)
+{
+  const SutureImprovement *improvement = suture_facts_find (facts, id);
+  SuturePlan *self;
+
+  if (improvement == NULL || !is_possible (improvement, kind))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such improvement to %s",
+                   kind == SUTURE_PLAN_INSTALL ? "install" : "remove");
+      return NULL;
+    }
+  self = g_new0 (SuturePlan, 1);
+  g_atomic_ref_count_init (&self->count);
+  self->kind = kind;
+  self->improvement = g_strdup (improvement->id);
+  self->component = g_strdup (improvement->component);
+  self->title = g_strdup (improvement->title);
+  self->letter = g_strdup (improvement->letter);
+  self->feed = g_strdup (improvement->feed);
+  self->base = -1;
+  if (kind == SUTURE_PLAN_INSTALL)
+    {
+      self->known = suture_known_ref (improvement->known);
+      self->base = improvement->base;
+    }
+  self->digest = digest_of (self);
+  return self;
+}
+
+SuturePlan *
+suture_plan_ref (SuturePlan *self)
+{
+  g_atomic_ref_count_inc (&self->count);
+  return self;
+}
+
+void
+suture_plan_unref (SuturePlan *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->count))
+    return;
+  g_free (self->improvement);
+  g_free (self->component);
+  g_free (self->title);
+  g_free (self->letter);
+  g_free (self->feed);
+  suture_known_unref (self->known);
+  g_free (self->digest);
+  g_free (self);
+}

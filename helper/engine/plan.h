@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/facts.h"
+
+/* What is going to be done, frozen before anybody is asked for permission: polkit is shown the digest of it, and exactly it
+ * is run (THREATS.md V3). Never changed after it was made. */
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  SUTURE_PLAN_INSTALL,
+  SUTURE_PLAN_REMOVE,
+} SuturePlanKind;
+
+typedef struct
+{
+  gatomicrefcount count;
+  SuturePlanKind kind;
+  char *improvement;  /* its id; strings are (owned) */
+  char *component;
+  char *title;
+  char *letter;
+  char *feed;
+  SutureKnown *known; /* what is installed; NULL for a removal (owned) */
+  int base;           /* index of the base that this machine has */
+  char *digest;       /* SHA-256 over all that decides what happens, in hex */
+} SuturePlan;
+
+/* The plan to install @id (State "available") or to remove it ("active", "inactive").
+ * SUTURE_ERROR_NOT_FOUND: there is no such improvement, or it is not in that state: the same words for both. */
+SuturePlan *suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
+SuturePlan *suture_plan_ref (SuturePlan *self);
+void suture_plan_unref (SuturePlan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePlan, suture_plan_unref)
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Responsible for: the recovery table of DESIGN.md, section 5. */
+#include "engine/recover.h"
+
+#include "base/error.h"
+#include "engine/install.h"
+#include "history/setting.h"
+
+void
+suture_recover_remember_restarted (SutureDatabase *database, const char *id, const SutureActivation *activation)
+{
+  g_autoptr (GString) text = g_string_new (id);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < activation->units->len; i++)
+    {
+      const SutureUnit *unit = g_ptr_array_index (activation->units, i);
+
+      if (g_str_equal (unit->outcome, "restarted") && g_str_equal (unit->id, id))
+        g_string_append_printf (text, "\n%s", unit->name);
+    }
+  if (!suture_setting_set_text (database, SUTURE_SETTING_RESTARTED, text->str, &error))
+    g_message ("the restarted units are not kept: %s", error->message);
+}
+
+static gboolean
+is_as_wanted (const SutureActivation *activation, const char *id, gboolean installed)
+{
+  const SutureActive *active = suture_activation_find (activation, id);
+
+  return installed ? active != NULL && active->merged : active == NULL;
+}
+
+SutureActivation *
+suture_recover_look (const char *id, gboolean installed, const GError *error)
+{
+  g_autoptr (SutureActivation) activation = NULL;
+
+  /* anything else is the activation step's own word that nothing changed */
+  if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED)
+      && !g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
+    return NULL;
+  activation = suture_activation_list (NULL);
+  if (activation == NULL || !is_as_wanted (activation, id, installed))
+    return NULL;
+  return g_steal_pointer (&activation);
+}
+
+/* The end of @line: its record and its one result. */
+static void
+close_line (SutureWork *work, const SutureJournalLine *line, const char *event, const char *error, const char *message)
+{
+  g_autoptr (SutureResult) result = suture_result_new (line->operation, error, message);
+  g_autoptr (SutureRecord) record = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (*line->improvement != '\0')
+    {
+      record = g_new0 (SutureRecord, 1);
+      record->event = g_strdup (event);
+      record->improvement = g_strdup (line->improvement);
+      record->component = g_strdup (line->component);
+      record->title = g_strdup (line->title);
+      record->letter = g_strdup (line->letter);
+      record->by = g_strdup (line->by);
+      record->user = line->user;
+      record->error = g_strdup (error);
+      record->message = g_strdup (message);
+    }
+  if (!suture_record_close (work->database, line->operation, record, result, &local))
+    g_message ("an operation that was interrupted stays open: %s", local->message);
+  else
+    g_message ("operation %s (%s %s) was interrupted: %s", line->operation, line->kind, line->improvement,
+               *error == '\0' ? "it is finished" : message);
+}
+
+/* It broke off at the switch, or behind it: asks root to finish or drop what it holds, and goes where that ends. */
+static gboolean
+recover_switch (SutureWork *work, const SutureJournalLine *line)
+{
+  g_autoptr (SutureActivation) activation = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean removal = g_str_equal (line->kind, "remove");
+
+  if (removal)
+    activation = suture_activation_remove (line->improvement, NULL, NULL, &error);
+  else
+    activation = suture_activation_reconsider (&error);
+  /* a package manager at work, or a refusal: what is, can be seen all the same */
+  if (activation == NULL && !g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
+    activation = suture_activation_list (NULL);
+  if (activation == NULL)
+    {
+      g_message ("operation %s stays open until the activation step answers: %s", line->operation, error->message);
+      return FALSE;
+    }
+  if (removal && suture_activation_find (activation, line->improvement) == NULL)
+    {
+      suture_recover_remember_restarted (work->database, line->improvement, activation);
+      close_line (work, line, "removed", "", "");
+    }
+  else if (removal)
+    close_line (work, line, "interrupted", "Interrupted", "the removal was interrupted and it stays as it was");
+  else if (suture_activation_find (activation, line->improvement) != NULL)
+    close_line (work, line, "installed", "", "");
+  else
+    close_line (work, line, "interrupted", "Interrupted",
+                "the installation was interrupted and the system's files are as they were");
+  return TRUE;
+}
+
+static gboolean
+recover_line (SutureWork *work, const SutureJournalLine *line)
+{
+  switch (line->step)
+    {
+    case SUTURE_STEP_QUEUED:
+    case SUTURE_STEP_BEGIN:
+    case SUTURE_STEP_STAGED:
+      /* a line that was queued for an improvement, or had only begun: nothing of it is visible */
+      close_line (work, line, "interrupted", "Interrupted", "it was interrupted before anything changed");
+      return TRUE;
+    case SUTURE_STEP_SWITCHING:
+    case SUTURE_STEP_SWITCHED:
+    case SUTURE_STEP_RESTARTED:
+    default:
+      return recover_switch (work, line);
+    }
+}
+
+gboolean
+suture_recover_run (SutureWork *work)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) lines = suture_journal_list (work->database, work->past, &error);
+  gboolean ok = TRUE;
+
+  if (lines == NULL)
+    g_message ("the journal cannot be read: %s", error->message);
+  suture_work_set_activity (work, "recovering");
+  suture_install_clean ();
+  for (guint i = 0; lines != NULL && i < lines->len; i++)
+    ok = recover_line (work, g_ptr_array_index (lines, i)) && ok;
+  suture_work_learn (work, work->facts->known, suture_activation_list (NULL));
+  if (ok)
+    suture_recover_settle (work);
+  return ok;
+}
+
+static void
+settle (SutureWork *work,
+        const char *event,
+        const char *id,
+        const char *component,
+        const char *title,
+        const char *letter,
+        const char *message)
+{
+  g_autoptr (SutureRecord) record = g_new0 (SutureRecord, 1);
+  g_autoptr (GError) error = NULL;
+
+  record->event = g_strdup (event);
+  record->improvement = g_strdup (id);
+  record->component = g_strdup (component);
+  record->title = g_strdup (title);
+  record->letter = g_strdup (letter);
+  record->by = g_strdup ("system");
+  record->user = G_MAXUINT32;
+  record->error = g_strdup ("");
+  record->message = g_strdup (message);
+  if (!suture_record_close (work->database, "", record, NULL, &error))
+    g_message ("history lacks a line about %s: %s", id, error->message);
+}
+
+/* Whether an operation of an earlier process is open: its record is still to come. */
+static gboolean
+past_is_open (SutureWork *work)
+{
+  g_autoptr (GPtrArray) lines = suture_journal_list (work->database, work->past, NULL);
+
+  return lines == NULL || lines->len > 0;
+}
+
+void
+suture_recover_settle (SutureWork *work)
+{
+  const SutureFacts *facts = work->facts;
+  g_autoptr (GHashTable) installed = NULL;
+  GHashTableIter iter;
+  gpointer value;
+  gboolean changed = FALSE;
+
+  if (facts->activation == NULL || past_is_open (work))
+    return;
+  installed = suture_record_installed (work->database);
+  g_hash_table_iter_init (&iter, installed);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const SutureRecord *was = value;
+      const SutureImprovement *improvement = suture_facts_find (facts, was->improvement);
+      gboolean included = improvement != NULL && g_str_equal (improvement->state, "included");
+
+      if (suture_activation_find (facts->activation, was->improvement) != NULL)
+        continue;
+      settle (work, included ? "included" : "undone", was->improvement, was->component, was->title, was->letter,
+              included ? "the system has the fixed files itself now" : "it no longer fits the system's files");
+      changed = TRUE;
+    }
+  for (guint i = 0; i < facts->activation->active->len; i++)
+    {
+      const SutureActive *active = g_ptr_array_index (facts->activation->active, i);
+      const SutureImprovement *improvement = suture_facts_find (facts, active->id);
+
+      if (g_hash_table_contains (installed, active->id) || improvement == NULL)
+        continue;
+      settle (work, "installed", active->id, active->component, improvement->title, improvement->letter,
+              "it was installed before this history began");
+      changed = TRUE;
+    }
+  if (changed)
+    suture_work_learn (work, facts->known, suture_activation_ref (facts->activation));
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "feed/config.h"
+#include "feed/trust.h"
+
+/* The two places that the engine has for a feed's files: its server, and what was trusted before. */
+
+G_BEGIN_DECLS
+
+/* The server of @config, over suture-fetch. @config and @cancellable must outlive it. */
+SutureSource *suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancellable);
+
+/* What @trust holds for @role, as its server had it: without any network. SUTURE_ERROR_NOT_FOUND for all else. */
+SutureSource *suture_source_new_trusted (SutureTrust *trust, const char *role);
+
+void suture_source_free (SutureSource *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSource, suture_source_free)
+
+/* The address of the payload that is named by @sha256. */
+char *suture_source_payload_url (const SutureFeedConfig *config, const char *sha256) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/work.h"
+
+#include "base/error.h"
+#include "base/name.h"
+
+#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
+
+SutureWork *
+suture_work_new (SutureDatabase *database, const char *operation, const char *kind, const char *by, guint32 user)
+{
+  SutureWork *self = g_new0 (SutureWork, 1);
+
+  g_atomic_ref_count_init (&self->count);
+  g_mutex_init (&self->mutex);
+  self->database = database;
+  self->operation = g_strdup (operation);
+  self->kind = g_strdup (kind);
+  self->by = g_strdup (by);
+  self->user = user;
+  self->cancellable = g_cancellable_new ();
+  self->status.activity = "idle";
+  self->status.cancellable = TRUE;
+  return self;
+}
+
+SutureWork *
+suture_work_ref (SutureWork *self)
+{
+  g_atomic_ref_count_inc (&self->count);
+  return self;
+}
+
+void
+suture_work_unref (SutureWork *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->count))
+    return;
+  suture_facts_unref (self->facts);
+  suture_plan_unref (self->plan);
+  g_free (self->operation);
+  g_free (self->kind);
+  g_free (self->by);
+  g_object_unref (self->cancellable);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+static void
+tell (SutureWork *self)
+{
+  if (self->changed != NULL)
+    self->changed (self, self->user_data);
+}
+
+void
+suture_work_set_activity (SutureWork *self, const char *activity)
+{
+  g_mutex_lock (&self->mutex);
+  self->status.activity = activity;
+  self->status.done = self->status.total = 0;
+  g_mutex_unlock (&self->mutex);
+  tell (self);
+}
+
+void
+suture_work_set_improvement (SutureWork *self, const char *id)
+{
+  g_mutex_lock (&self->mutex);
+  g_strlcpy (self->status.improvement, id, sizeof self->status.improvement);
+  g_mutex_unlock (&self->mutex);
+  tell (self);
+}
+
+/* Not told: the main loop looks four times a second. */
+void
+suture_work_set_bytes (SutureWork *self, guint64 done, guint64 total)
+{
+  g_mutex_lock (&self->mutex);
+  self->status.done = done;
+  self->status.total = total;
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+suture_work_begin_switch (SutureWork *self, GError **error)
+{
+  gboolean cancelled;
+
+  g_mutex_lock (&self->mutex);
+  cancelled = self->cancelled;
+  if (!cancelled)
+    self->status.cancellable = FALSE;
+  g_mutex_unlock (&self->mutex);
+  if (cancelled)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "it was cancelled");
+  else
+    tell (self);
+  return !cancelled;
+}
+
+void
+suture_work_end_switch (SutureWork *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->status.cancellable = !self->cancelled;
+  g_mutex_unlock (&self->mutex);
+  tell (self);
+}
+
+gboolean
+suture_work_cancel (SutureWork *self, GError **error)
+{
+  gboolean possible;
+
+  g_mutex_lock (&self->mutex);
+  possible = self->status.cancellable || self->cancelled;
+  if (possible)
+    {
+      self->cancelled = TRUE;
+      self->status.cancellable = FALSE;
+    }
+  g_mutex_unlock (&self->mutex);
+  if (!possible)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_CANCELLABLE, "the switch has begun");
+      return FALSE;
+    }
+  g_cancellable_cancel (self->cancellable);
+  tell (self);
+  return TRUE;
+}
+
+SutureWorkStatus
+suture_work_get_status (SutureWork *self)
+{
+  SutureWorkStatus status;
+
+  g_mutex_lock (&self->mutex);
+  status = self->status;
+  g_mutex_unlock (&self->mutex);
+  return status;
+}
+
+gboolean
+suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *plan, GError **error)
+{
+  char empty[] = "";
+  SutureJournalLine line = { .operation = self->operation, .step = step, .kind = self->kind, .improvement = empty,
+                             .component = empty, .title = empty, .letter = empty, .plan = empty, .by = self->by, .user = self->user };
+
+  if (plan != NULL)
+    {
+      line.improvement = plan->improvement;
+      line.component = plan->component;
+      line.title = plan->title;
+      line.letter = plan->letter;
+      line.plan = plan->digest;
+    }
+  return suture_journal_write (self->database, &line, error);
+}
+
+SutureRecord *
+suture_work_record (SutureWork *self, const SuturePlan *plan, const char *event, const GError *error)
+{
+  SutureRecord *record = g_new0 (SutureRecord, 1);
+
+  record->event = g_strdup (event);
+  record->improvement = g_strdup (plan->improvement);
+  record->component = g_strdup (plan->component);
+  record->title = g_strdup (plan->title);
+  record->letter = g_strdup (plan->letter);
+  record->by = g_strdup (self->by);
+  record->user = self->user;
+  record->error = g_strdup (error != NULL ? suture_error_to_name (error->code) : "");
+  record->message = suture_name_clean_text (error != NULL ? error->message : "", SENTENCE_MAX, FALSE);
+  return record;
+}
+
+void
+suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activation)
+{
+  SutureFacts *facts = suture_facts_new (self->database, known, activation);
+
+  suture_facts_unref (self->facts);
+  self->facts = facts;
+}

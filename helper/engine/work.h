@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "base/name.h"
+#include "engine/facts.h"
+#include "engine/plan.h"
+#include "history/journal.h"
+#include "history/record.h"
+
+/* One operation on its way through a thread: what it may use, and how it says where it is. The main loop sees of it only
+ * the status, and the facts when it has ended. */
+
+G_BEGIN_DECLS
+
+/* Where the operation is; read by the main loop, written by the thread. */
+typedef struct
+{
+  const char *activity; /* static: idle, checking, downloading, … */
+  guint64 done, total;  /* bytes of this step */
+  gboolean cancellable;
+  char improvement[SUTURE_NAME_MAX + 1]; /* "" for none */
+} SutureWorkStatus;
+
+typedef struct _SutureWork SutureWork;
+struct _SutureWork
+{
+  gatomicrefcount count;
+  SutureDatabase *database;        /* the engine's, which outlives the thread */
+  SutureFacts *facts;        /* what was known; the thread replaces it by what it learnt (owned) */
+  SuturePlan *plan;          /* install, remove; else NULL (owned) */
+  char *operation;           /* (owned); "" for the recovery at the start */
+  char *kind;                /* check, install, remove, automatic, recover (owned) */
+  char *by;                  /* user, automatic (owned) */
+  guint32 user;              /* uid */
+  gint64 past;               /* journal lines up to this one are of an earlier process */
+  GCancellable *cancellable; /* (owned) */
+  void (*changed) (SutureWork *self, gpointer user_data); /* called in any thread */
+  gpointer user_data;
+
+  GMutex mutex;
+  SutureWorkStatus status;
+  gboolean cancelled;
+};
+
+SutureWork *suture_work_new (SutureDatabase *database, const char *operation, const char *kind, const char *by, guint32 user);
+SutureWork *suture_work_ref (SutureWork *self);
+void suture_work_unref (SutureWork *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureWork, suture_work_unref)
+
+/* For the thread. @activity is static; bytes start at 0 of 0 again. */
+void suture_work_set_activity (SutureWork *self, const char *activity);
+void suture_work_set_improvement (SutureWork *self, const char *id);
+void suture_work_set_bytes (SutureWork *self, guint64 done, guint64 total);
+
+/* The last moment at which a request to cancel is heard: from a success on, until suture_work_end_switch (),
+ * suture_work_cancel () refuses. SUTURE_ERROR_CANCELLED when it came before. */
+gboolean suture_work_begin_switch (SutureWork *self, GError **error);
+void suture_work_end_switch (SutureWork *self);
+
+/* A line of the journal about this operation and @plan (NULL: about no improvement). */
+gboolean suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *plan, GError **error);
+
+/* For the main loop. SUTURE_ERROR_NOT_CANCELLABLE. */
+gboolean suture_work_cancel (SutureWork *self, GError **error);
+SutureWorkStatus suture_work_get_status (SutureWork *self);
+
+/* A record of history about this operation and @plan, to be completed by its event. */
+SutureRecord *suture_work_record (SutureWork *self, const SuturePlan *plan, const char *event, const GError *error);
+
+/* Makes facts of what the thread holds now; @activation as for suture_facts_new (). */
+void suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activation);
+
+G_END_DECLS
