@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/improvement.h"
+
+#include "base/name.h"
+#include "suture-bus.h"
+
+#define TEXT_MAX 4096 /* bytes: THREATS 31 */
+
+char *
+suture_improvement_path (const char *id)
+{
+  GString *path = g_string_new (SUTURE_BUS_PATH "/improvement/");
+
+  for (const char *at = id; *at != '\0'; at++)
+    {
+      if (g_ascii_isalnum (*at))
+        g_string_append_c (path, *at);
+      else
+        g_string_append_printf (path, "_%02x", (guint8) *at);
+    }
+  return g_string_free (path, FALSE);
+}
+
+static GVariant *
+owed_of (const SutureImprovement *improvement)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
+
+  for (guint i = 0; i < improvement->owed->len; i++)
+    {
+      const SutureUnit *unit = g_ptr_array_index (improvement->owed, i);
+
+      g_variant_builder_add (&builder, "(sss)", unit->name, unit->kind, unit->why);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+vulnerabilities_of (const SutureManifest *manifest)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
+
+  for (guint i = 0; manifest != NULL && i < manifest->vulnerabilities->len; i++)
+    {
+      char **vulnerability = g_ptr_array_index (manifest->vulnerabilities, i);
+
+      g_variant_builder_add (&builder, "(sss)", vulnerability[0], vulnerability[1], vulnerability[2]);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static char **
+files_of (const SutureManifest *manifest)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; manifest != NULL && i < manifest->files->len; i++)
+    g_strv_builder_add (builder, ((SutureManifestFile *) g_ptr_array_index (manifest->files, i))->path);
+  return g_strv_builder_end (builder);
+}
+
+/* What never changes for one manifest. */
+static void
+set_description (SutureBusImprovement1 *object, const SutureImprovement *improvement)
+{
+  const SutureManifest *manifest = improvement->known != NULL ? improvement->known->manifest : NULL;
+  g_autofree char *title = suture_name_clean_text (improvement->title, TEXT_MAX, FALSE);
+  g_autofree char *description = suture_name_clean_text (improvement->description, TEXT_MAX, TRUE);
+  g_auto (GStrv) files = files_of (manifest);
+
+  suture_bus_improvement1_set_id (object, improvement->id);
+  suture_bus_improvement1_set_component (object, improvement->component);
+  suture_bus_improvement1_set_letter (object, improvement->letter);
+  suture_bus_improvement1_set_number (object, improvement->number);
+  suture_bus_improvement1_set_title (object, title);
+  suture_bus_improvement1_set_description (object, description);
+  suture_bus_improvement1_set_feed (object, improvement->feed);
+  suture_bus_improvement1_set_kind (object, manifest != NULL ? manifest->kind : "security");
+  suture_bus_improvement1_set_publisher (object, manifest != NULL ? manifest->publisher : "");
+  suture_bus_improvement1_set_severity (object, manifest != NULL ? manifest->severity : "unknown");
+  suture_bus_improvement1_set_exploited (object, manifest != NULL && manifest->exploited);
+  suture_bus_improvement1_set_vulnerabilities (object, vulnerabilities_of (manifest));
+  suture_bus_improvement1_set_image_size (object, manifest != NULL ? manifest->image_size : 0);
+  suture_bus_improvement1_set_files (object, (const char *const *) files);
+}
+
+static void
+set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
+{
+  suture_bus_improvement1_set_state (object, improvement->state);
+  suture_bus_improvement1_set_download_size (object, improvement->download_size);
+  suture_bus_improvement1_set_installed_at (object, improvement->installed_at);
+  suture_bus_improvement1_set_owed (object, owed_of (improvement));
+  suture_bus_improvement1_set_restarted (object, (const char *const *) improvement->restarted);
+}
+
+static void
+remove_others (GDBusObjectManagerServer *server, GHashTable *wanted)
+{
+  GList *objects = g_dbus_object_manager_get_objects (G_DBUS_OBJECT_MANAGER (server));
+
+  for (GList *at = objects; at != NULL; at = at->next)
+    {
+      g_autofree char *path = g_strdup (g_dbus_object_get_object_path (at->data));
+
+      if (!g_hash_table_contains (wanted, path))
+        (void) g_dbus_object_manager_server_unexport (server, path);
+    }
+  g_list_free_full (objects, g_object_unref);
+}
+
+void
+suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts *facts)
+{
+  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < facts->improvements->len; i++)
+    {
+      const SutureImprovement *improvement = g_ptr_array_index (facts->improvements, i);
+      g_autofree char *path = suture_improvement_path (improvement->id);
+      g_autoptr (GDBusInterface) there = NULL;
+
+      there = g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (server), path, "org.suture.Improvement1");
+      if (there != NULL)
+        {
+          set_description (SUTURE_BUS_IMPROVEMENT1 (there), improvement);
+          set_state (SUTURE_BUS_IMPROVEMENT1 (there), improvement);
+          g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (there));
+        }
+      else
+        {
+          g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
+          g_autoptr (SutureBusImprovement1) interface = suture_bus_improvement1_skeleton_new ();
+
+          set_description (interface, improvement);
+          set_state (interface, improvement);
+          g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
+          g_dbus_object_manager_server_export (server, object);
+        }
+      g_hash_table_add (wanted, g_steal_pointer (&path));
+    }
+  remove_others (server, wanted);
+}
