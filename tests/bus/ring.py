@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the tests of this folder share. They run as root inside `enter`: on a bus of their own, with the real polkitd and the
+real helper, which runs as user suture. suture-fetch and suture-activate are stood in for by peers.py, over their sockets."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+W, CGROUP, BUILD, SOURCE = (os.environ[name] for name in ("W", "CGROUP", "BUILD", "SOURCE"))
+USERS = ("root", "ring-active", "ring-inactive", "ring-remote", "ring-none", "ring-other")
+DEADLINE = 60  # seconds for anything to happen; sanitizers and a busy machine are slow
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        raise Failure(f"{what}: got {got!r}, expected {wanted!r}")
+
+
+def until(what, condition):
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise Failure(f"{what}: did not happen in {DEADLINE} s")
+
+
+def enter_session(user):
+    """In the child: becomes part of the user's session, as far as polkitd can see."""
+    path = f"{CGROUP}/user.slice"
+    for folder in (os.listdir(path) if os.path.isdir(path) else []):
+        if folder == f"user-{uid_of(user)}.slice":
+            session = next(s for s in os.listdir(f"{path}/{folder}") if s.startswith("session-"))
+            with open(f"{path}/{folder}/{session}/cgroup.procs", "w", encoding="ascii") as file:
+                file.write("0")
+
+
+def uid_of(user):
+    return int(subprocess.run(["id", "-u", user], stdout=subprocess.PIPE, check=True, text=True).stdout)
+
+
+def as_user(user, argv):
+    if user == "root":
+        return argv
+    return ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--inh-caps=-all", "--", *argv]
+
+
+class Client:
+    """One connection of one user."""
+
+    def __init__(self, user):
+        self.user = user
+        self.process = subprocess.Popen(as_user(user, ["/usr/bin/python3", "/run/ring/client.py"]), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        preexec_fn=lambda: enter_session(user))
+
+    def send(self, **ask):
+        self.process.stdin.write(json.dumps(ask) + "\n")
+        self.process.stdin.flush()
+
+    def receive(self):
+        return json.loads(self.process.stdout.readline())
+
+    def ask(self, **ask):
+        self.send(**ask)
+        return self.receive()
+
+    def call(self, method, *args, **more):
+        return self.ask(method=method, args=list(args), **more)
+
+    def get(self, name):
+        reply = self.ask(property=name)
+        if "value" not in reply:
+            raise Failure(f"property {name}: {reply}")
+        return reply["value"]
+
+    def objects(self):
+        """Improvements by id."""
+        reply = self.ask(objects=True)
+        return {o["org.suture.Improvement1"]["Id"]: o["org.suture.Improvement1"] for o in reply["value"][0].values()}
+
+    def result(self, operation):
+        """Waits for the one end of an operation: (short error name, sentence)."""
+        def look():
+            ends = [end for end in self.get("Results") if end[0] == operation]
+            return ends
+        ends = until(f"the end of {operation}", look)
+        expect(f"number of ends of {operation}", len(ends), 1)
+        return ends[0][1], ends[0][2]
+
+    def history(self, limit=200):
+        return self.call("GetHistory", "t", 0, "u", limit)["value"][0]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Program:
+    """A program of the ring, ended with it."""
+
+    def __init__(self, name, argv, user="root", env=None):
+        self.log = open(f"{W}/{name}.log", "a", encoding="utf-8")
+        self.process = subprocess.Popen(as_user(user, argv), stdout=self.log, stderr=self.log, cwd="/",
+                                        env={**os.environ, **(env or {})})
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait()
+        self.log.close()
+        return self.process.returncode
+
+
+def has_owner(name):
+    return subprocess.run(["gdbus", "call", "--system", "-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus", "-m",
+                           "org.freedesktop.DBus.NameHasOwner", name], stdout=subprocess.PIPE, check=True,
+                          text=True).stdout.strip() == "(true,)"
+
+
+class Ring:
+    """polkitd, the helper, and, when wanted, the two peers."""
+
+    def __init__(self):
+        self.programs = {}
+        self.clients = {}
+
+    def start_polkitd(self):
+        self.programs["polkitd"] = Program("polkitd", ["/usr/lib/polkit-1/polkitd"])
+        until("polkitd on the bus", lambda: has_owner("org.freedesktop.PolicyKit1"))
+
+    def start_helper(self):
+        env = {"G_DEBUG": "fatal-criticals", "HOME": "/", "LC_ALL": "C.UTF-8", "G_MESSAGES_DEBUG": "all"}
+        self.programs["helper"] = Program("helper", ["/run/ring/suture-helper"], "suture", env)
+        until("the helper on the bus", lambda: has_owner("org.suture.Helper1")
+              or self.programs["helper"].process.poll() is not None)
+        expect("the helper's state", self.programs["helper"].process.poll(), None)
+
+    def start_peers(self):
+        self.programs["peers"] = Program("peers", ["/usr/bin/python3", "/run/ring/peers.py"])
+        until("the sockets", lambda: os.path.exists("/run/suture/activate.sock"))
+
+    def stop(self, name, number=signal.SIGTERM):
+        return self.programs.pop(name).stop(number)
+
+    def client(self, user):
+        if user not in self.clients:
+            self.clients[user] = Client(user)
+        return self.clients[user]
+
+    def close(self):
+        for client in self.clients.values():
+            client.close()
+        status = 0
+        for name in list(self.programs):
+            ended = self.stop(name)
+            if name == "helper" and ended != 0:
+                status = ended
+        return status
+
+
+def show_logs():
+    for name in ("helper", "polkitd", "peers", "dbus"):
+        path = f"{W}/{name}.log"
+        if os.path.exists(path):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                lines = file.read().splitlines()
+            print(f"# --- {name}", *[f"# {line}" for line in lines[-60:]], sep="\n", flush=True)
+
+
+def run(tests):
+    """Runs (name, function) as TAP; each function gets a fresh Ring."""
+    print(f"1..{len(tests)}", flush=True)
+    failed = 0
+    for number, (name, function) in enumerate(tests, 1):
+        ring = Ring()
+        problem = None
+        try:
+            function(ring)
+        except (Failure, KeyError, OSError, ValueError, subprocess.SubprocessError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        try:
+            status = ring.close()
+            if status != 0 and problem is None:
+                problem = f"the helper ended with {status}"
+        except OSError as error:
+            problem = problem or str(error)
+        if problem is not None:
+            failed += 1
+            show_logs()
+            print(f"# {problem}")
+        print(f"{'not ok' if problem else 'ok'} {number} {name}", flush=True)
+    sys.exit(1 if failed else 0)
