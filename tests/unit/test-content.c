@@ -3,6 +3,7 @@
 #include "test-paths.h"
 #include "test-tree.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

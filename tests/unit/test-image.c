@@ -120,7 +120,7 @@ static void release_mode (Fixture *f) { set_mode (f->image, RELEASE, 0666); }
 static void release_named (Fixture *f) { test_tree_write (f->image, RELEASE "-b", RELEASE_TEXT, 0644); }
 static void bytes (Fixture *f) { test_tree_write (f->image, LIBRARY, "fixes", 0644); }
 static void size (Fixture *f) { test_tree_write (f->image, LIBRARY, "fixed!", 0644); }
-static void setuid (Fixture *f) { set_mode (f->image, LIBRARY, 04644); }
+static void set_user_id (Fixture *f) { set_mode (f->image, LIBRARY, 04644); }
 static void world_writable (Fixture *f) { set_mode (f->image, PROGRAM, 0646); }
 static void base_mode (Fixture *f) { set_mode (f->base, LIBRARY, 0755); }
 static void folder_mode (Fixture *f) { set_mode (f->image, "/usr/lib", 0777); }
@@ -221,7 +221,7 @@ static const struct
   ROW (outside_usr, "nothing listed"), ROW (file_missing, "missing"), ROW (link_missing, "missing"),
   ROW (release_missing, "missing"), ROW (release_other, "base"), ROW (release_more, "base"),
   ROW (release_mode, "base"), ROW (release_named, "does not list"), ROW (bytes, "digest"), ROW (size, "size"),
-  ROW (setuid, "mode"), ROW (world_writable, "mode"), ROW (base_mode, "mode"), ROW (folder_mode, "mode"),
+  ROW (set_user_id, "mode"), ROW (world_writable, "mode"), ROW (base_mode, "mode"), ROW (folder_mode, "mode"),
   ROW (folder_closed, "mode"), ROW (new_folder_mode, "0755"), ROW (usr_mode, "mode"), ROW (top_mode, "0755"),
   ROW (capability, "extended"), ROW (base_capability, "capabilities"), ROW (folder_attribute, "extended"),
   ROW (top_attribute, "extended"), ROW (link_target, "another place"), ROW (link_for_file, "does not list"),

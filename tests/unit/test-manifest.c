@@ -130,7 +130,7 @@ static const struct
   { "reopen", "\"reopen\": []", "\"reopen\": [ \"/x.desktop\" ]", "reopen" },
   { "reboot", "\"reboot\": false", "\"reboot\": \"no\"", "reboot" },
   { "unknown-member", "\"effects\": {", "\"run\": \"rm\", \"effects\": {", "run" },
-  { "twice", "\"exploited\": false,", "\"exploited\": false, \"exploited\": true,", "exploited" },
+  { "twice", "\"exploited\": false,", "\"exploited\": false, \"exploited\": true,", "twice" },
   { "not-closed", "\"reboot\": false }", "\"reboot\": false", "JSON" },
 };
 
