@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+void
+f (void)
+{
+out:
+  goto out;
+}
