@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The stage that tests/try and tests/machine play on: a machine with vulnerable packages, Suture installed from its
+Debian packages, and a publisher outside with fixes for them."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+
+import archive
+import build
+import feed
+import machine
+import outside
+import root
+
+SERVER_PACKAGES = ("libssl3", "libpcre2-8-0", "zlib1g", "libcrypt1")  # what nginx maps
+BUS_PACKAGES = ("libexpat1", "libsystemd0", "libapparmor1")           # what the system bus maps
+NOTES = """[Improvement]
+Title={title}
+Component={component}
+Kind=security
+Severity=high
+"""
+TITLES = {"libssl3": ("Encrypted Connections", "openssl"), "libexpat1": ("Reading of XML Files", "expat")}
+
+
+class Fix:
+    """A vulnerable package, its fixed version, and the improvement that is made of the two."""
+
+    def __init__(self, package, version, old, new):
+        self.package, self.version, self.old, self.new = package, version, old, new
+        self.title, self.component = TITLES.get(package, (f"Package {package}", package))
+        self.id = self.manifest = None
+
+    def files(self):
+        """{path: (old SHA-256, new SHA-256)} of the files that it replaces."""
+        return {item["path"]: (item["old"][0], item["sha256"])
+                for item in self.manifest["files"] if item["type"] == "file"}
+
+    def names(self):
+        return [os.path.basename(path) for path in self.files()]
+
+
+class Stage:
+    def __init__(self, keep=False, say=archive.say):
+        self.say = say
+        os.makedirs(archive.CACHE, exist_ok=True)
+        say("building Suture's Debian packages")
+        self.debs = build.debs()
+        repository = archive.Archive()
+        repository.update()
+        work = f"{archive.CACHE}/work"
+        shutil.rmtree(work, ignore_errors=True)
+        os.makedirs(work)
+        self.server_fix = Fix(*archive.choose(repository, work, SERVER_PACKAGES))
+        self.bus_fix = Fix(*archive.choose(repository, work, BUS_PACKAGES))
+        self.fixes = [self.server_fix, self.bus_fix]
+        pins = {fix.package: fix.version for fix in self.fixes}
+        if self.server_fix.package == "libssl3":
+            pins["openssl"] = self.server_fix.version
+        self.machine = machine.Machine(root.cached_root(repository, pins), keep)
+        self.outside = outside.WebServer(self.machine)
+        self.publisher = None
+        for name in ("inspect_machine.py",):
+            self.machine.put(f"{root.HERE}/{name}", f"/opt/test/{name}")
+
+    def boot(self):
+        self.machine.boot()
+        self.outside.start()
+        self.machine.run("update-ca-certificates")
+
+    # the publisher's side
+
+    def publish(self):
+        """Makes the publisher and its improvements with the suture-publish of the Debian package."""
+        tree = f"{self.machine.folder}/publisher"
+        subprocess.run(["dpkg-deb", "-x", self.debs["suture-publish"], tree], check=True)
+        self.publisher = feed.Publisher(f"{tree}/usr/bin/suture-publish", f"{self.machine.folder}/feed")
+        for fix in self.fixes:
+            self.publisher.make(fix.old, fix.new, NOTES.format(title=fix.title, component=fix.component))
+        self.publisher.publish()
+        for name in self.publisher.improvements():
+            manifest = self.publisher.manifest(name)
+            for fix in self.fixes:
+                if fix.component == manifest["component"]:
+                    fix.id, fix.manifest = manifest["id"], manifest
+        self.publisher.serve(self.outside)
+
+    # the machine's side
+
+    def install_packages(self, names=("suture", "suture-panel")):
+        for name in names:
+            self.machine.put(self.debs[name], f"/root/{name}.deb")
+        files = " ".join(f"/root/{name}.deb" for name in names)
+        return self.machine.run(f"apt-get -q -y --no-download --no-install-recommends install {files}").stdout
+
+    def configure(self):
+        self.publisher.configure(self.machine, self.outside.url)
+
+    def inspect(self, *argv):
+        return json.loads(self.machine.read(" ".join(("/usr/bin/python3 /opt/test/inspect_machine.py", *argv))))
+
+    def usr(self):
+        """Everything below /usr as programs see it now."""
+        return self.inspect("tree", "/usr")
+
+    def digest(self, tree):
+        return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
+
+    def mapped(self, fix):
+        return self.inspect("mapped", *fix.names())
+
+    def identity(self):
+        """What must never change, whatever is installed: os-release, dpkg's versions, the browser engine's name."""
+        return {"os-release": self.machine.read("cat /etc/os-release"),
+                "dpkg": self.machine.read("dpkg-query -W"),
+                "User-Agent": self.inspect("agent")}
+
+    def merged(self):
+        """The names of what is really merged, tree by tree, from the mounts' own markers."""
+        found = self.machine.read("for t in /usr /usr/bin /usr/sbin /usr/lib /usr/lib64 /usr/libexec /usr/share; do "
+                                  "f=$t/.systemd-sysext/extensions; [ ! -e $f ] || sed \"s|^|$t |\" $f; done")
+        return sorted(line for line in found.split("\n") if line)
+
+    def ctl(self, command, user=None, check=True):
+        """suturectl --json as a user (root by default): (exit status, the answer)."""
+        line = f"suturectl {command} --json"
+        done = self.machine.run_as(user, line, check=False) if user else self.machine.run(line, check=False)
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = {"error": "?", "message": done.stdout}
+        if check and done.returncode != 0:
+            raise RuntimeError(f"{line}: {done.returncode}: {done.stdout}")
+        return done.returncode, answer
+
+    def pid(self, unit):
+        return int(self.machine.read(f"systemctl show -p MainPID --value {unit}"))
+
+    def destroy(self):
+        self.machine.destroy()
