@@ -28,11 +28,14 @@ class Desktop:
                 machine.put(f"{HERE}/{name}", f"{TOOLS}/{name}")
         for name, text in SETTINGS.items():
             machine.write(f"/home/{user}/{name}", text)
-        machine.run(f"chown -R {user}: /home/{user}/.config")
+
+    def _login(self):
+        self.machine.run(f"chown -R {self.user}: /home/{self.user}")
+        self.machine.login(self.user)
 
     def login(self, size="1000x800"):
         """Logs the user in, on a virtual display of this size."""
-        self.machine.login(self.user)
+        self._login()
         self.env.append(f"DISPLAY={DISPLAY}")
         self.service("display", f"Xvfb {DISPLAY} -screen 0 {size}x24 -nolisten tcp -noreset")
         socket = f"/tmp/.X11-unix/X{DISPLAY[1:]}"
@@ -43,7 +46,7 @@ class Desktop:
     def login_at(self, env):
         """Logs the user in, with programs shown where env (DISPLAY=… or WAYLAND_DISPLAY=…) says."""
         self.virtual = False
-        self.machine.login(self.user)
+        self._login()
         self.env += env
 
     def service(self, name, command):

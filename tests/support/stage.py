@@ -10,6 +10,7 @@ import subprocess
 
 import archive
 import build
+import desktop
 import feed
 import machine
 import outside
@@ -63,8 +64,7 @@ class Stage:
         self.machine = machine.Machine(root.cached_root(repository, pins), keep)
         self.outside = outside.WebServer(self.machine)
         self.publisher = None
-        for name in ("inspect_machine.py",):
-            self.machine.put(f"{root.HERE}/{name}", f"/opt/test/{name}")
+        self.desktop = desktop.Desktop(self.machine)
 
     def boot(self):
         self.machine.boot()
@@ -94,7 +94,7 @@ class Stage:
         for name in names:
             self.machine.put(self.debs[name], f"/root/{name}.deb")
         files = " ".join(f"/root/{name}.deb" for name in names)
-        return self.machine.run(f"apt-get -q -y --no-download --no-install-recommends install {files}").stdout
+        return self.machine.run(f"apt-get -q -y --no-install-recommends install {files}").stdout
 
     def configure(self):
         self.publisher.configure(self.machine, self.outside.url)
@@ -116,7 +116,8 @@ class Stage:
         """What must never change, whatever is installed: os-release, dpkg's versions, the browser engine's name."""
         return {"os-release": self.machine.read("cat /etc/os-release"),
                 "dpkg": self.machine.read("dpkg-query -W"),
-                "User-Agent": self.inspect("agent")}
+                "User-Agent": self.desktop.run(
+                    "/usr/bin/python3 -W ignore /opt/test/inspect_machine.py agent 2>/dev/null").stdout}
 
     def merged(self):
         """The names of what is really merged, tree by tree, from the mounts' own markers."""
