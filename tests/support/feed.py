@@ -35,7 +35,7 @@ class Publisher:
 
     def make(self, old, new, notes=None):
         """Makes an improvement of two packages and stages it; notes: the text of a notes file."""
-        options = ["--old", old, "--new", new]
+        options = ["--old", old, "--new", new, "--from-changelog", "--base", "debian:12"]
         if notes:
             path = f"{self.folder}/notes"
             with open(path, "w", encoding="utf-8") as file:
