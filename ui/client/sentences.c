@@ -161,6 +161,18 @@ suture_sentence_owed (const SutureOwed *owed)
 }
 
 char *
+suture_sentence_owed_when (const SutureOwed *owed)
+{
+  if (g_str_equal (owed->why, "failed"))
+    return g_strdup (_("Could not be restarted"));
+  if (g_str_equal (owed->kind, "session"))
+    return g_strdup (_("Finishes at the next login"));
+  if (g_str_equal (owed->kind, "process") || g_str_equal (owed->why, "user"))
+    return g_strdup (_("Finishes when it is reopened"));
+  return g_strdup (_("Finishes at the next restart of the computer"));
+}
+
+char *
 suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
 {
   guint n = facts->vulnerabilities->len;

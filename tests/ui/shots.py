@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""shots.py FOLDER LOOK [STATE...]: one picture a state; started by shots, which sets the look."""
+import os
+import subprocess
+import sys
+import time
+
+import harness
+import atspi
+
+PANEL = os.path.join(harness.BUILD, 'ui/panel/suture-panel')
+NOW = int(time.time())
+OWED = [['systemd-logind.service', 'unit', 'never-restart'], ['GNOME Shell', 'session', 'user']]
+
+
+def active(**more):
+    return harness.openssl(State='active', InstalledAt=NOW - 3600, Restarted=['nginx.service', 'cups.service'], **more)
+
+
+def shown(*improvements, **more):
+    return dict(harness.checked(), Label='Debian GNU/Linux 12 (b)', improvements=list(improvements), **more)
+
+
+def click(name, role='push button'):
+    def do(app):
+        atspi.click(atspi.find(app, role, name))
+        time.sleep(0.6)
+    return do
+
+
+def open_row(title):
+    def do(app):
+        atspi.act(atspi.find(app, 'list item', title), 'row.open')
+        time.sleep(0.5)
+    return do
+
+
+LONG = harness.openssl(
+    Title='Printing, Scanning and the Conversion of Documents from Other Programs', Id='long-a', Exploited=True,
+    Severity='critical', Description='Fixes how pages are prepared.\nA page made for this purpose could run commands.')
+STATES = {
+    'no-source': ({}, None),
+    'protected': (shown(active(), harness.expat(State='active', InstalledAt=NOW - 86400)), None),
+    'nothing': (shown(), None),
+    'ready': (shown(harness.openssl(), harness.expat(State='active', InstalledAt=NOW - 90000)), None),
+    'ready-many': (shown(harness.openssl(), harness.expat(), LONG, Automatic=False), None),
+    'installing': (shown(harness.openssl(), harness.expat(), hold=True), click('Install All')),
+    'almost-done': (shown(active(Owed=OWED)), None),
+    'attention': (shown(active(), LastError=['Signature', 'too few signatures']), None),
+    'denied': (shown(active(), deny=['SetAutomatic']),
+               lambda app: (atspi.toggle(atspi.find(app, 'check box', 'Automatically Install')), time.sleep(0.8))),
+    'remove': (shown(active(Exploited=True), harness.expat(State='active', InstalledAt=NOW)), click('Remove…')),
+    'details': (shown(active(Owed=OWED)), open_row('Encrypted Connections')),
+    'details-ready': (shown(LONG), open_row(LONG['Title'])),
+    'history': (shown(active(), history=harness.records(30)), open_row('Update History')),
+    'history-empty': (shown(), open_row('Update History')),
+    'source-help': ({}, click('Add a Source…')),
+    'unreachable': (None, None),
+}
+
+
+def main():
+    folder, look, wanted = sys.argv[1], sys.argv[2], sys.argv[3:] or list(STATES)
+    subprocess.run(['xsetroot', '-solid', '#b0b8c0'], check=True)
+    if os.environ.get('SHOT_DPI'):
+        subprocess.run(['xrdb', '-merge', '-nocpp'], input='Xft.dpi: %s\n' % os.environ['SHOT_DPI'], text=True,
+                       check=True)
+    for name in wanted:
+        state, prepare = STATES[name]
+        with harness.Machine(state) as machine:
+            panel = subprocess.Popen([PANEL], env=machine.env)
+            app = atspi.app('suture-panel')
+            time.sleep(0.5)
+            if os.environ.get('SHOT_SIZE'):
+                width, height = os.environ['SHOT_SIZE'].split('x')
+                subprocess.run('xdotool search --onlyvisible --class suture-panel windowsize --sync %s %s '
+                               'windowmove 0 0' % (width, height), shell=True, stdout=subprocess.DEVNULL, check=False)
+                time.sleep(0.3)
+            if prepare:
+                prepare(app)
+            subprocess.run(['xdotool', 'mousemove', '0', '0'], check=False)
+            time.sleep(0.5)
+            subprocess.run(['import', '-window', 'root', '%s/%s-%s.png' % (folder, name, look)], check=True)
+            panel.terminate()
+            panel.wait()
+
+
+main()

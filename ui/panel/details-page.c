@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "panel/details-page.h"
+
+#include <glib/gi18n.h>
+
+#include "client/sentences.h"
+
+#define CVE_PAGE "https://www.cve.org/CVERecord?id="
+
+struct _SutureDetailsPage
+{
+  AdwBin parent_instance;
+  SutureImprovement *improvement; /* (owned) (nullable) */
+  GPtrArray *rows;                /* of RowIn: what was added to groups (owned) */
+  AdwWindowTitle *title;          /* of the template, as all below */
+  GtkLabel *description;
+  AdwActionRow *state_row;
+  GtkButton *button;
+  AdwActionRow *publisher_row;
+  AdwActionRow *size_row;
+  AdwPreferencesGroup *problems_group;
+  AdwPreferencesGroup *owed_group;
+  AdwPreferencesGroup *restarted_group;
+  AdwPreferencesGroup *files_group;
+};
+
+G_DEFINE_FINAL_TYPE (SutureDetailsPage, suture_details_page, ADW_TYPE_BIN)
+
+typedef struct
+{
+  AdwPreferencesGroup *group; /* (borrowed) */
+  GtkWidget *row;             /* (borrowed from group) */
+} RowIn;
+
+static AdwActionRow *
+add_row (SutureDetailsPage *self, AdwPreferencesGroup *group, const char *title, const char *subtitle)
+{
+  AdwActionRow *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle,
+                                    "title-lines", 0, "subtitle-lines", 0, NULL);
+  RowIn *added = g_new (RowIn, 1);
+
+  *added = (RowIn){ .group = group, .row = GTK_WIDGET (row) };
+  adw_preferences_group_add (group, GTK_WIDGET (row));
+  g_ptr_array_add (self->rows, added);
+  gtk_widget_set_visible (GTK_WIDGET (group), TRUE);
+  return row;
+}
+
+static void
+clear_rows (SutureDetailsPage *self)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      RowIn *added = g_ptr_array_index (self->rows, i);
+
+      adw_preferences_group_remove (added->group, added->row);
+      gtk_widget_set_visible (GTK_WIDGET (added->group), FALSE);
+    }
+  g_ptr_array_set_size (self->rows, 0);
+}
+
+static void
+on_cve_activated (AdwActionRow *row, gpointer user_data)
+{
+  g_autofree char *escaped = g_uri_escape_string (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), NULL, FALSE);
+  g_autofree char *uri = g_strconcat (CVE_PAGE, escaped, NULL);
+
+  gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))), uri, GDK_CURRENT_TIME);
+}
+
+static void
+add_problem (SutureDetailsPage *self, const SutureVulnerability *vulnerability)
+{
+  g_autofree char *found = g_strdup_printf (_("%s\nFound by %s"), vulnerability->title, vulnerability->credit);
+  AdwActionRow *row = add_row (self, self->problems_group, vulnerability->cve,
+                               vulnerability->credit[0] != '\0' ? found : vulnerability->title);
+
+  if (!g_regex_match_simple ("^CVE-[0-9]{4}-[0-9]{4,19}$", vulnerability->cve, 0, 0))
+    return;
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  adw_action_row_add_suffix (row, g_object_new (GTK_TYPE_IMAGE, "icon-name", "adw-external-link-symbolic",
+                                                "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
+  g_signal_connect (row, "activated", G_CALLBACK (on_cve_activated), NULL);
+}
+
+static void
+show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
+{
+  g_autofree char *subtitle = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
+  gboolean available = facts->state == SUTURE_STATE_AVAILABLE;
+  gboolean active = facts->state == SUTURE_STATE_ACTIVE;
+  const char *title = suture_improvement_get_title (self->improvement);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->state_row),
+                                 available ? _("Ready to Install")
+                                 : active  ? _("Active")
+                                           : _("Not Active"));
+  adw_action_row_set_subtitle (self->state_row, subtitle);
+  gtk_button_set_label (self->button, available ? _("Install") : _("Remove…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
+  gtk_widget_set_visible (GTK_WIDGET (self->button), available || active);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button), "s", facts->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), available ? "suture.install" : "suture.remove");
+  if (available)
+    gtk_widget_add_css_class (GTK_WIDGET (self->button), "suggested-action");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->button), "suggested-action");
+}
+
+static void
+show_sizes (SutureDetailsPage *self, const SutureImprovementFacts *facts)
+{
+  g_autofree char *download = g_format_size (facts->download_size);
+  g_autofree char *image = g_format_size (facts->image_size);
+  g_autofree char *sizes = g_strdup_printf (_("%s to download, %s on disk"), download, image);
+  g_autofree char *publisher = g_strdup_printf (_("%s, through the source “%s”"), facts->publisher, facts->feed);
+
+  adw_action_row_set_subtitle (self->size_row, sizes);
+  adw_action_row_set_subtitle (self->publisher_row, publisher);
+}
+
+static void
+on_changed (SutureDetailsPage *self)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (self->improvement);
+
+  clear_rows (self);
+  adw_window_title_set_title (self->title, suture_improvement_get_title (self->improvement));
+  gtk_label_set_label (self->description, facts->description);
+  gtk_widget_set_visible (GTK_WIDGET (self->description), facts->description[0] != '\0');
+  show_state (self, facts);
+  show_sizes (self, facts);
+  for (guint i = 0; i < facts->vulnerabilities->len; i++)
+    add_problem (self, g_ptr_array_index (facts->vulnerabilities, i));
+  for (guint i = 0; i < facts->owed->len; i++)
+    {
+      const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
+      g_autofree char *when = suture_sentence_owed_when (owed);
+
+      add_row (self, self->owed_group, owed->name, when);
+    }
+  for (gsize i = 0; facts->restarted[i] != NULL; i++)
+    add_row (self, self->restarted_group, facts->restarted[i], "");
+  for (gsize i = 0; facts->files[i] != NULL; i++)
+    add_row (self, self->files_group, facts->files[i], "");
+}
+
+void
+suture_details_page_show (SutureDetailsPage *self, SutureImprovement *improvement)
+{
+  if (self->improvement != NULL)
+    g_signal_handlers_disconnect_by_data (self->improvement, self);
+  g_set_object (&self->improvement, improvement);
+  if (improvement == NULL)
+    return;
+  g_signal_connect_object (improvement, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  on_changed (self);
+}
+
+SutureImprovement *
+suture_details_page_get_improvement (SutureDetailsPage *self)
+{
+  return self->improvement;
+}
+
+static void
+suture_details_page_dispose (GObject *object)
+{
+  SutureDetailsPage *self = SUTURE_DETAILS_PAGE (object);
+
+  g_clear_object (&self->improvement);
+  G_OBJECT_CLASS (suture_details_page_parent_class)->dispose (object);
+}
+
+static void
+suture_details_page_finalize (GObject *object)
+{
+  g_ptr_array_unref (SUTURE_DETAILS_PAGE (object)->rows);
+  G_OBJECT_CLASS (suture_details_page_parent_class)->finalize (object);
+}
+
+static void
+suture_details_page_class_init (SutureDetailsPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = suture_details_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = suture_details_page_finalize;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/details-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, title);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, description);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, state_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, button);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, publisher_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, size_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, problems_group);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, owed_group);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, restarted_group);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, files_group);
+}
+
+static void
+suture_details_page_init (SutureDetailsPage *self)
+{
+  self->rows = g_ptr_array_new_with_free_func (g_free);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->problems_group), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->owed_group), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->restarted_group), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->files_group), FALSE);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "panel/improvement-row.h"
+
+#include <glib/gi18n.h>
+
+#include "client/sentences.h"
+
+struct _SutureImprovementRow
+{
+  AdwActionRow parent_instance;
+  SutureImprovement *improvement; /* (owned) */
+  GtkWidget *button;              /* of the template */
+};
+
+G_DEFINE_FINAL_TYPE (SutureImprovementRow, suture_improvement_row, ADW_TYPE_ACTION_ROW)
+
+static void
+on_changed (SutureImprovementRow *self)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (self->improvement);
+  const char *title = suture_improvement_get_title (self->improvement);
+  g_autofree char *subtitle = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
+  gboolean available = facts->state == SUTURE_STATE_AVAILABLE;
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
+  gtk_button_set_label (GTK_BUTTON (self->button), available ? _("Install") : _("Remove…"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
+  gtk_widget_set_visible (self->button, available || facts->state == SUTURE_STATE_ACTIVE);
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button), "s", facts->id);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), available ? "suture.install" : "suture.remove");
+}
+
+static void
+suture_improvement_row_activate (AdwActionRow *row)
+{
+  SutureImprovementRow *self = SUTURE_IMPROVEMENT_ROW (row);
+
+  gtk_widget_activate_action (GTK_WIDGET (row), "suture.open", "s", suture_improvement_get_facts (self->improvement)->id);
+}
+
+static void
+on_open (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_action_row_activate (ADW_ACTION_ROW (widget));
+}
+
+static void
+suture_improvement_row_dispose (GObject *object)
+{
+  g_clear_object (&SUTURE_IMPROVEMENT_ROW (object)->improvement);
+  G_OBJECT_CLASS (suture_improvement_row_parent_class)->dispose (object);
+}
+
+static void
+suture_improvement_row_class_init (SutureImprovementRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = suture_improvement_row_dispose;
+  ADW_ACTION_ROW_CLASS (klass)->activate = suture_improvement_row_activate;
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/improvement-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, SutureImprovementRow, button);
+  gtk_widget_class_install_action (widget_class, "row.open", NULL, on_open);
+}
+
+static void
+suture_improvement_row_init (SutureImprovementRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+suture_improvement_row_new (SutureImprovement *improvement)
+{
+  SutureImprovementRow *self = g_object_new (SUTURE_TYPE_IMPROVEMENT_ROW, NULL);
+
+  self->improvement = g_object_ref (improvement);
+  g_signal_connect_object (improvement, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  on_changed (self);
+  return GTK_WIDGET (self);
+}

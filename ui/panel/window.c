@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "panel/window.h"
+
+#include <glib/gi18n.h>
+
+#include "base/error.h"
+#include "client/sentences.h"
+#include "panel/details-page.h"
+#include "panel/history-page.h"
+#include "panel/overview-page.h"
+
+#define SHORT_SECONDS 5 /* a toast that tells of a success */
+#define LONG_SECONDS 20 /* one that tells of a failure: two sentences to read */
+
+struct _SutureWindow
+{
+  AdwApplicationWindow parent_instance;
+  SutureClient *client; /* (owned) (nullable) */
+  GQueue queue;         /* ids to install after the present one (owned strings) */
+  AdwToastOverlay *toasts; /* of the template, as all below */
+  AdwLeaflet *leaflet;
+  SutureOverviewPage *overview;
+  SutureDetailsPage *details;
+  AdwLeafletPage *details_leaf;
+  SutureHistoryPage *history;
+  AdwLeafletPage *history_leaf;
+};
+
+G_DEFINE_FINAL_TYPE (SutureWindow, suture_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+show_toast (SutureWindow *self, const char *text, guint seconds)
+{
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (text);
+
+  /* The toast's own title is markup and is cut at the edge of a narrow window. */
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  adw_toast_set_custom_title (toast, label);
+  adw_toast_set_timeout (toast, seconds);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
+static void
+show_failure (SutureWindow *self, const GError *error)
+{
+  g_autofree char *sentence = suture_sentence_error (error);
+
+  if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
+    g_message ("%s", error->message);
+  show_toast (self, sentence, LONG_SECONDS);
+}
+
+static void
+show_page (SutureWindow *self, GtkWidget *page)
+{
+  adw_leaflet_page_set_navigatable (self->details_leaf, page == GTK_WIDGET (self->details));
+  adw_leaflet_page_set_navigatable (self->history_leaf, page == GTK_WIDGET (self->history));
+  adw_leaflet_set_visible_child (self->leaflet, page);
+}
+
+static void
+on_back (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->overview));
+}
+
+static void
+on_open (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  SutureImprovement *improvement = suture_client_find (self->client, g_variant_get_string (parameter, NULL));
+
+  if (improvement == NULL)
+    return;
+  suture_details_page_show (self->details, improvement);
+  show_page (self, GTK_WIDGET (self->details));
+}
+
+static void
+on_history (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  suture_history_page_load (self->history, self->client);
+  show_page (self, GTK_WIDGET (self->history));
+}
+
+static void
+on_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SutureWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
+    show_failure (self, error);
+}
+
+static void
+on_check (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  suture_client_run_async (self->client, SUTURE_WORK_CHECK, NULL, NULL, on_checked, g_object_ref (self));
+}
+
+static void install_next (SutureWindow *self);
+
+static void
+on_installed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SutureWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
+    {
+      install_next (self);
+      return;
+    }
+  g_queue_clear_full (&self->queue, g_free);
+  show_failure (self, error);
+}
+
+static void
+install_next (SutureWindow *self)
+{
+  g_autofree char *id = g_queue_pop_head (&self->queue);
+
+  if (id != NULL)
+    suture_client_run_async (self->client, SUTURE_WORK_INSTALL, id, NULL, on_installed, g_object_ref (self));
+}
+
+static void
+on_install (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  suture_client_run_async (self->client, SUTURE_WORK_INSTALL, g_variant_get_string (parameter, NULL), NULL, on_installed,
+                           g_object_ref (self));
+}
+
+static void
+on_install_all (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  GListModel *improvements = suture_client_get_improvements (self->client);
+  guint n = g_list_model_get_n_items (improvements);
+
+  g_queue_clear_full (&self->queue, g_free);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+      const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
+
+      if (facts->state == SUTURE_STATE_AVAILABLE)
+        g_queue_push_tail (&self->queue, g_strdup (facts->id));
+    }
+  install_next (self);
+}
+
+static void
+on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SutureWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* An operation that has ended meanwhile tells so itself. */
+  if (!suture_client_cancel_finish (SUTURE_CLIENT (source), result, &error)
+      && !g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    show_failure (self, error);
+}
+
+static void
+on_cancel (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  const SutureFacts *facts = suture_client_get_facts (self->client);
+
+  g_queue_clear_full (&self->queue, g_free);
+  if (facts->operation[0] != '\0')
+    suture_client_cancel_async (self->client, facts->operation, on_cancelled, g_object_ref (self));
+}
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SutureWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
+    show_toast (self, _("Removed"), SHORT_SECONDS);
+  else
+    show_failure (self, error);
+}
+
+static void
+on_remove_response (AdwMessageDialog *dialog, const char *response, SutureWindow *self)
+{
+  const char *id = g_object_get_data (G_OBJECT (dialog), "suture-id");
+
+  if (g_str_equal (response, "remove"))
+    suture_client_run_async (self->client, SUTURE_WORK_REMOVE, id, NULL, on_removed, g_object_ref (self));
+}
+
+static guint
+count_others (SutureWindow *self, SutureImprovement *one)
+{
+  GListModel *improvements = suture_client_get_improvements (self->client);
+  guint n = g_list_model_get_n_items (improvements);
+  guint others = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+
+      if (improvement != one && suture_improvement_get_facts (improvement)->state == SUTURE_STATE_ACTIVE)
+        others++;
+    }
+  return others;
+}
+
+static void
+on_remove (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
+  SutureImprovement *improvement = suture_client_find (self->client, id);
+  g_autofree char *heading = NULL;
+  g_autofree char *body = NULL;
+  GtkWidget *dialog = NULL;
+
+  if (improvement == NULL)
+    return;
+  heading = g_strdup_printf (_("Remove “%s”?"), suture_improvement_get_title (improvement));
+  body = suture_sentence_exposure (suture_improvement_get_facts (improvement), count_others (self, improvement));
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), heading, body);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "remove", _("_Remove"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "suture-id", g_strdup (id), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_remove_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_add_source (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (widget), _("Add a Source"),
+      _("Improvements come from a publisher that you or your organization trusts. An administrator adds one: its two "
+        "files, NAME.conf and NAME.root.json, belong in /etc/suture/feeds.d. Then choose Check Now."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"), NULL);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_about (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_show_about_window (GTK_WINDOW (widget), "application-name", _("Privacy & Security"), "application-icon",
+                         "org.suture.PrivacySecurity", "version", SUTURE_VERSION, "developer-name",
+                         _("The Suture developers"), "license-type", GTK_LICENSE_LGPL_2_1, "comments",
+                         _("Small security fixes between system updates, removable at any time."), NULL);
+}
+
+/* The improvement that is shown opened may be gone: withdrawn, or part of the system now. */
+static void
+on_changed (SutureWindow *self)
+{
+  SutureImprovement *shown = suture_details_page_get_improvement (self->details);
+  const char *id = shown != NULL ? suture_improvement_get_facts (shown)->id : "";
+
+  if (shown == NULL || suture_client_find (self->client, id) == shown)
+    return;
+  suture_details_page_show (self->details, NULL);
+  if (adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->details))
+    on_back (GTK_WIDGET (self), NULL, NULL);
+}
+
+static void
+suture_window_dispose (GObject *object)
+{
+  SutureWindow *self = SUTURE_WINDOW (object);
+
+  g_clear_object (&self->client);
+  g_queue_clear_full (&self->queue, g_free);
+  G_OBJECT_CLASS (suture_window_parent_class)->dispose (object);
+}
+
+static void
+suture_window_class_init (SutureWindowClass *klass)
+{
+  static const struct
+  {
+    const char *name;
+    const char *type;
+    GtkWidgetActionActivateFunc activate;
+  } actions[] = {
+    { "suture.back", NULL, on_back },
+    { "suture.open", "s", on_open },
+    { "suture.history", NULL, on_history },
+    { "suture.check", NULL, on_check },
+    { "suture.install", "s", on_install },
+    { "suture.install-all", NULL, on_install_all },
+    { "suture.cancel", NULL, on_cancel },
+    { "suture.remove", "s", on_remove },
+    { "suture.add-source", NULL, on_add_source },
+    { "suture.about", NULL, on_about },
+  };
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = suture_window_dispose;
+  g_type_ensure (SUTURE_TYPE_OVERVIEW_PAGE);
+  g_type_ensure (SUTURE_TYPE_DETAILS_PAGE);
+  g_type_ensure (SUTURE_TYPE_HISTORY_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, overview);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, details);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, details_leaf);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, history);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, history_leaf);
+  for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].activate);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "suture.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "suture.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "suture.check", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "suture.check", NULL);
+}
+
+static void
+suture_window_init (SutureWindow *self)
+{
+  g_queue_init (&self->queue);
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+SutureWindow *
+suture_window_new (GtkApplication *application, SutureClient *client)
+{
+  SutureWindow *self = g_object_new (SUTURE_TYPE_WINDOW, "application", application, NULL);
+
+  self->client = g_object_ref (client);
+  suture_overview_page_set_client (self->overview, client);
+  g_signal_connect_object (self->overview, "failed", G_CALLBACK (show_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  return self;
+}
