@@ -2,7 +2,7 @@
 #include "command.h"
 
 #include "base/error.h"
-#include "metadata.h"
+#include "repository.h"
 
 #define ROOT_DAYS 365
 
@@ -12,7 +12,7 @@ static const char *const roles[] = { "root", "targets", "snapshot", "timestamp" 
 static gboolean
 make_root (SutureDepot *depot, GError **error)
 {
-  JsonObject *root = suture_metadata_new ("root", 1, ROOT_DAYS);
+  JsonObject *root = suture_repository_new ("root", 1, ROOT_DAYS);
   JsonObject *keys = json_object_new ();
   JsonObject *all = json_object_new ();
   g_autoptr (SutureSigner) root_signer = NULL;
@@ -46,7 +46,7 @@ make_root (SutureDepot *depot, GError **error)
       json_object_unref (root);
       return FALSE;
     }
-  written = suture_metadata_write (depot, "1.root.json", root, root_signer, error);
+  written = suture_repository_write (depot, "1.root.json", root, root_signer, error);
   return written != NULL;
 }
 

@@ -15,7 +15,7 @@
 #include "changes.h"
 #include "compose.h"
 #include "description.h"
-#include "metadata.h"
+#include "repository.h"
 #include "pairs.h"
 #include "payload.h"
 #include "stage.h"
@@ -145,7 +145,7 @@ find_id (Making *self, GError **error)
                             .version_id = description->base_version_id,
                             .architecture = description->base_architecture };
   g_autofree char *role = suture_release_role (&release);
-  gint64 highest = suture_metadata_highest_number (self->depot, role, error);
+  gint64 highest = suture_repository_highest_number (self->depot, role, error);
   g_autoptr (GPtrArray) stages = highest >= 0 ? suture_stage_open_all (self->depot, NULL, error) : NULL;
   g_autofree char *letter = NULL;
 

@@ -2,13 +2,15 @@
 #include "command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "metadata.h"
+#include "proof.h"
+#include "repository.h"
 #include "stage.h"
 
 /* Days until a role expires. Whoever can't reach the publisher learns of it after the shortest. */
@@ -16,13 +18,14 @@
 #define SNAPSHOT_DAYS 30
 #define TIMESTAMP_DAYS 7
 #define TIMESTAMP_DAYS_MAX 90
+#define RENEW_DAYS 30 /* what expires later than this is not signed again */
 
 /* One run: what is going to be published, role by role. */
 typedef struct
 {
   SutureDepot *depot;
-  GHashTable *versions; /* role → GBytes of its new file, or NULL where the old one stays (owned) */
-  JsonObject *meta;     /* the snapshot's "meta" (owned) */
+  JsonObject *meta; /* the snapshot's "meta"; the caller's */
+  GPtrArray *roles; /* char *: the delegated roles; the caller's */
 } Run;
 
 static char *
@@ -83,7 +86,7 @@ add_stage (SutureDepot *depot, const SutureStage *stage, const char *role, JsonO
     return FALSE;
   target = json_object_new ();
   custom = json_object_new ();
-  suture_metadata_add_digest (target, stage->json);
+  suture_repository_add_digest (target, stage->json);
   json_object_set_string_member (custom, "id", stage->manifest->id);
   json_object_set_string_member (custom, "component", stage->manifest->component);
   json_object_set_int_member (custom, "number", stage->manifest->number);
@@ -92,23 +95,69 @@ add_stage (SutureDepot *depot, const SutureStage *stage, const char *role, JsonO
   return TRUE;
 }
 
+static void
+note (Run *run, const char *name, gint64 version, GBytes *bytes)
+{
+  g_autofree char *plain = g_strconcat (name, ".json", NULL);
+  JsonObject *entry = json_object_new ();
+
+  json_object_set_int_member (entry, "version", version);
+  suture_repository_add_digest (entry, bytes);
+  json_object_set_object_member (run->meta, plain, entry);
+}
+
 /* Signs @role (taken) as its next version, and notes it in the snapshot. */
 static gboolean
 write_role (Run *run, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
 {
   gint64 version = json_object_get_int_member (role, "version");
   g_autofree char *file = versioned (version, name);
-  g_autofree char *plain = g_strconcat (name, ".json", NULL);
-  g_autoptr (GBytes) bytes = suture_metadata_write (run->depot, file, role, signer, error);
-  JsonObject *entry;
+  g_autoptr (GBytes) bytes = suture_repository_write (run->depot, file, role, signer, error);
 
   if (bytes == NULL)
     return FALSE;
-  entry = json_object_new ();
-  json_object_set_int_member (entry, "version", version);
-  suture_metadata_add_digest (entry, bytes);
-  json_object_set_object_member (run->meta, plain, entry);
+  note (run, name, version, bytes);
   return TRUE;
+}
+
+/* Notes the published version of a role that stays as it is: desktops need not fetch it again. */
+static gboolean
+keep_role (Run *run, const char *name, JsonObject *latest, GError **error)
+{
+  gint64 version = json_object_get_int_member (latest, "version");
+  g_autofree char *file = versioned (version, name);
+  g_autofree char *path = suture_depot_path (run->depot, "repository/metadata", file, NULL);
+  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, SUTURE_REPOSITORY_FILE_MAX, error);
+
+  if (bytes == NULL)
+    return FALSE;
+  note (run, name, version, bytes);
+  return TRUE;
+}
+
+/* Whether @latest has still long to go. */
+static gboolean
+is_fresh (JsonObject *latest)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) soon = g_date_time_add_days (now, RENEW_DAYS);
+  g_autoptr (GDateTime) expires
+      = latest != NULL ? g_date_time_new_from_iso8601 (json_object_get_string_member (latest, "expires"), NULL) : NULL;
+
+  return expires != NULL && g_date_time_compare (expires, soon) > 0;
+}
+
+static gboolean
+has_stage (GPtrArray *stages, const char *role)
+{
+  for (guint i = 0; i < stages->len; i++)
+    {
+      g_autofree char *own = suture_stage_role (g_ptr_array_index (stages, i));
+
+      if (g_str_equal (own, role))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* One delegated role: what it had, and what is new of @stages. */
@@ -116,7 +165,7 @@ static gboolean
 write_base_role (Run *run, const char *name, GPtrArray *stages, SutureSigner *signer, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  g_autoptr (JsonObject) latest = suture_metadata_latest (run->depot, name, &why);
+  g_autoptr (JsonObject) latest = suture_repository_latest (run->depot, name, &why);
   JsonObject *role, *targets;
 
   if (why != NULL)
@@ -124,7 +173,9 @@ write_base_role (Run *run, const char *name, GPtrArray *stages, SutureSigner *si
       g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;
     }
-  role = suture_metadata_new ("targets", next_version (latest), TARGETS_DAYS);
+  if (!has_stage (stages, name) && is_fresh (latest))
+    return keep_role (run, name, latest, error);
+  role = suture_repository_new ("targets", next_version (latest), TARGETS_DAYS);
   targets = latest != NULL ? json_object_ref (json_object_get_object_member (latest, "targets")) : json_object_new ();
   json_object_set_object_member (role, "targets", targets);
   for (guint i = 0; i < stages->len; i++)
@@ -160,14 +211,19 @@ add_delegation (JsonArray *roles, JsonObject *keys, const char *name, SutureSign
   json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
 }
 
+/* The delegations of @targets; its own. */
+static JsonArray *
+delegated_roles (JsonObject *targets)
+{
+  return json_object_get_array_member (json_object_get_object_member (targets, "delegations"), "roles");
+}
+
 /* The delegated roles there will be: those published, and those of @stages. Sorted. */
 static GList *
 role_names (JsonObject *targets, GPtrArray *stages, GHashTable *set)
 {
-  JsonArray *roles = NULL;
+  JsonArray *roles = targets != NULL ? delegated_roles (targets) : NULL;
 
-  if (targets != NULL)
-    roles = json_object_get_array_member (json_object_get_object_member (targets, "delegations"), "roles");
   for (guint i = 0; roles != NULL && i < json_array_get_length (roles); i++)
     g_hash_table_add (set, g_strdup (json_object_get_string_member (json_array_get_object_element (roles, i), "name")));
   for (guint i = 0; i < stages->len; i++)
@@ -179,7 +235,7 @@ static gboolean
 write_targets (Run *run, GPtrArray *stages, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  g_autoptr (JsonObject) latest = suture_metadata_latest (run->depot, "targets", &why);
+  g_autoptr (JsonObject) latest = suture_repository_latest (run->depot, "targets", &why);
   g_autoptr (GHashTable) set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GList) names = role_names (latest, stages, set);
   g_autoptr (SutureSigner) signer = suture_depot_signer (run->depot, "targets", FALSE, error);
@@ -202,10 +258,13 @@ write_targets (Run *run, GPtrArray *stages, GError **error)
       if (base_signer == NULL || !write_base_role (run, at->data, stages, base_signer, error))
         return FALSE;
       add_delegation (roles, keys, at->data, base_signer);
+      g_ptr_array_add (run->roles, g_strdup (at->data));
     }
   if (signer == NULL)
     return FALSE;
-  role = suture_metadata_new ("targets", next_version (latest), TARGETS_DAYS);
+  if (is_fresh (latest) && json_array_get_length (delegated_roles (latest)) == run->roles->len)
+    return keep_role (run, "targets", latest, error);
+  role = suture_repository_new ("targets", next_version (latest), TARGETS_DAYS);
   json_object_set_object_member (role, "targets", json_object_new ());
   json_object_set_object_member (role, "delegations", json_object_ref (delegations));
   return write_role (run, "targets", role, signer, error);
@@ -215,8 +274,8 @@ write_targets (Run *run, GPtrArray *stages, GError **error)
 static GBytes *
 write_snapshot (Run *run, guint days, GError **error)
 {
-  g_autoptr (JsonObject) latest = suture_metadata_latest (run->depot, "snapshot", NULL);
-  g_autoptr (JsonObject) latest_timestamp = suture_metadata_latest (run->depot, "timestamp", NULL);
+  g_autoptr (JsonObject) latest = suture_repository_latest (run->depot, "snapshot", NULL);
+  g_autoptr (JsonObject) latest_timestamp = suture_repository_latest (run->depot, "timestamp", NULL);
   g_autoptr (SutureSigner) signer = suture_depot_signer (run->depot, "snapshot", FALSE, error);
   g_autoptr (SutureSigner) timestamp_signer
       = signer != NULL ? suture_depot_signer (run->depot, "timestamp", FALSE, error) : NULL;
@@ -226,19 +285,19 @@ write_snapshot (Run *run, guint days, GError **error)
 
   if (timestamp_signer == NULL)
     return NULL;
-  snapshot = suture_metadata_new ("snapshot", next_version (latest), MAX (days, SNAPSHOT_DAYS));
+  snapshot = suture_repository_new ("snapshot", next_version (latest), MAX (days, SNAPSHOT_DAYS));
   json_object_set_object_member (snapshot, "meta", json_object_ref (run->meta));
-  bytes = suture_metadata_write (run->depot, name, snapshot, signer, error);
+  bytes = suture_repository_write (run->depot, name, snapshot, signer, error);
   if (bytes == NULL)
     return NULL;
-  timestamp = suture_metadata_new ("timestamp", next_version (latest_timestamp), days);
+  timestamp = suture_repository_new ("timestamp", next_version (latest_timestamp), days);
   meta = json_object_new ();
   entry = json_object_new ();
   json_object_set_int_member (entry, "version", next_version (latest));
-  suture_metadata_add_digest (entry, bytes);
+  suture_repository_add_digest (entry, bytes);
   json_object_set_object_member (meta, "snapshot.json", entry);
   json_object_set_object_member (timestamp, "meta", meta);
-  return suture_metadata_sign (timestamp, timestamp_signer, error);
+  return suture_repository_sign (timestamp, timestamp_signer, error);
 }
 
 static gboolean
@@ -259,20 +318,21 @@ move_to_published (SutureDepot *depot, GPtrArray *stages, GError **error)
 static gboolean
 publish (SutureDepot *depot, GPtrArray *stages, guint days, GError **error)
 {
-  Run run = { .depot = depot };
   g_autoptr (JsonObject) meta = json_object_new ();
+  g_autoptr (GPtrArray) roles = g_ptr_array_new_with_free_func (g_free);
+  Run run = { .depot = depot, .meta = meta, .roles = roles };
   g_autoptr (GBytes) timestamp = NULL;
   g_autofree char *path = suture_depot_path (depot, "repository/metadata", NULL);
   g_auto (SutureFd) folder = suture_file_open_folder (path, 0, error);
 
-  run.meta = meta;
   if (folder < 0 || !write_targets (&run, stages, error))
     return FALSE;
   timestamp = write_snapshot (&run, days, error);
-  if (timestamp == NULL
+  if (timestamp == NULL || !suture_proof_check (depot, timestamp, roles, error)
       || !suture_file_replace (folder, "timestamp.json", g_bytes_get_data (timestamp, NULL),
                                g_bytes_get_size (timestamp), 0644, error))
     return FALSE;
+  g_print ("signed until %u days from now\n", days);
   return move_to_published (depot, stages, error);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "metadata.h"
+#include "repository.h"
 
 #include <fcntl.h>
 
@@ -11,7 +11,7 @@
 #define SPEC_VERSION "1.0.31"
 
 JsonObject *
-suture_metadata_new (const char *type, gint64 version, guint days)
+suture_repository_new (const char *type, gint64 version, guint days)
 {
   JsonObject *role = json_object_new ();
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
@@ -29,8 +29,8 @@ static JsonObject *
 load (SutureDepot *depot, const char *name, GError **error)
 {
   g_autofree char *path = suture_depot_path (depot, "repository/metadata", name, NULL);
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, SUTURE_METADATA_MAX, error);
-  g_autoptr (JsonNode) node = bytes != NULL ? suture_json_parse_object (bytes, SUTURE_METADATA_MAX, error) : NULL;
+  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, SUTURE_REPOSITORY_FILE_MAX, error);
+  g_autoptr (JsonNode) node = bytes != NULL ? suture_json_parse_object (bytes, SUTURE_REPOSITORY_FILE_MAX, error) : NULL;
   JsonObject *role;
 
   if (node == NULL
@@ -51,7 +51,7 @@ version_in (JsonObject *role, const char *file)
 }
 
 JsonObject *
-suture_metadata_latest (SutureDepot *depot, const char *role, GError **error)
+suture_repository_latest (SutureDepot *depot, const char *role, GError **error)
 {
   g_autofree char *path = suture_depot_path (depot, "repository/metadata/timestamp.json", NULL);
   g_autofree char *snapshot_name = NULL;
@@ -78,7 +78,7 @@ suture_metadata_latest (SutureDepot *depot, const char *role, GError **error)
 }
 
 GBytes *
-suture_metadata_sign (JsonObject *role, SutureSigner *signer, GError **error)
+suture_repository_sign (JsonObject *role, SutureSigner *signer, GError **error)
 {
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
 
@@ -87,9 +87,9 @@ suture_metadata_sign (JsonObject *role, SutureSigner *signer, GError **error)
 }
 
 GBytes *
-suture_metadata_write (SutureDepot *depot, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
+suture_repository_write (SutureDepot *depot, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
 {
-  g_autoptr (GBytes) bytes = suture_metadata_sign (role, signer, error);
+  g_autoptr (GBytes) bytes = suture_repository_sign (role, signer, error);
   g_autofree char *path = suture_depot_path (depot, "repository/metadata", NULL);
   g_auto (SutureFd) folder = bytes != NULL ? suture_file_open_folder (path, 0, error) : -1;
 
@@ -100,7 +100,7 @@ suture_metadata_write (SutureDepot *depot, const char *name, JsonObject *role, S
 }
 
 void
-suture_metadata_add_digest (JsonObject *object, GBytes *bytes)
+suture_repository_add_digest (JsonObject *object, GBytes *bytes)
 {
   JsonObject *hashes = json_object_new ();
   g_autofree char *sha256 = suture_digest_data (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
@@ -111,10 +111,10 @@ suture_metadata_add_digest (JsonObject *object, GBytes *bytes)
 }
 
 gint64
-suture_metadata_highest_number (SutureDepot *depot, const char *role, GError **error)
+suture_repository_highest_number (SutureDepot *depot, const char *role, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  g_autoptr (JsonObject) latest = suture_metadata_latest (depot, role, &why);
+  g_autoptr (JsonObject) latest = suture_repository_latest (depot, role, &why);
   JsonObject *targets = latest != NULL ? json_object_get_object_member (latest, "targets") : NULL;
   g_autoptr (GList) values = targets != NULL ? json_object_get_values (targets) : NULL;
   gint64 highest = 0;
