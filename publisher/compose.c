@@ -43,12 +43,20 @@ suture_compose_root_hash (const char *image, const char *salt, GError **error)
   return g_match_info_fetch (match, 1);
 }
 
-gboolean
-suture_compose_unpack (const char *image, const char *tree, GError **error)
+static gboolean
+extract (const char *image, const char *tree, const char *owner, GError **error)
 {
-  g_autofree char *extract = g_strconcat ("--extract=", tree, NULL);
-  const char *const argv[] = { "fsck.erofs", extract, "--preserve-owner", "--preserve-perms", image, NULL };
+  g_autofree char *option = g_strconcat ("--extract=", tree, NULL);
+  const char *const argv[] = { "fsck.erofs", option, "--overwrite", owner, "--preserve-perms", image, NULL };
   g_autofree char *output = suture_run (argv, error);
 
   return output != NULL;
+}
+
+gboolean
+suture_compose_unpack (const char *image, const char *tree, GError **error)
+{
+  /* fsck.erofs gives files away after it set their modes, which takes setuid off again: the second time over what is there
+   * already it sets modes only (and makes links anew, whose owner means nothing) */
+  return extract (image, tree, "--preserve-owner", error) && extract (image, tree, "--no-preserve-owner", error);
 }

@@ -1,0 +1,364 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""suture-publish from end to end, with small packages made here. Usage: test-publisher.py PROGRAM [unittest options]"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+PROGRAM = None
+CHANGELOG = """demo (2.0) stable; urgency=high
+
+  * Fix CVE-2026-11111 and CVE-2026-22222 (again CVE-2026-11111).
+
+ -- Demo <demo@example.org>  Thu, 01 Jan 2026 00:00:00 +0000
+
+demo (1.0) stable; urgency=low
+
+  * First, with CVE-2020-33333.
+
+ -- Demo <demo@example.org>  Wed, 01 Jan 2025 00:00:00 +0000
+"""
+
+
+def gzip(text):
+    return subprocess.run(["gzip", "-nc"], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
+
+
+def library(version, size=20000):
+    """Bytes that two versions have mostly in common, and that don't compress well."""
+    blocks = [hashlib.sha256(f"{i}".encode()).digest() for i in range(size // 32)]
+    blocks[len(blocks) // 2] = hashlib.sha256(version.encode()).digest()
+    return b"".join(blocks)
+
+
+class Entry:
+    def __init__(self, data=None, mode=0o644, target=None, group="root"):
+        self.data, self.mode, self.target, self.group = data, mode, target, group
+
+
+def tar_of(entries):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.GNU_FORMAT) as tar:
+        folders = set()
+        for path in sorted(entries):
+            parts = path.split("/")[:-1]
+            for n in range(1, len(parts) + 1):
+                folder = "/".join(parts[:n])
+                if folder not in folders:
+                    folders.add(folder)
+                    info = tarfile.TarInfo(f"./{folder}")
+                    info.type, info.mode, info.uname, info.gname = tarfile.DIRTYPE, 0o755, "root", "root"
+                    tar.addfile(info)
+            entry = entries[path]
+            info = tarfile.TarInfo(f"./{path}")
+            info.mode, info.uname, info.gname = entry.mode, "root", entry.group
+            if entry.target is not None:
+                info.type, info.linkname, info.mode = tarfile.SYMTYPE, entry.target, 0o777
+                tar.addfile(info)
+            else:
+                info.size = len(entry.data)
+                tar.addfile(info, io.BytesIO(entry.data))
+    return out.getvalue()
+
+
+def write_deb(path, entries, package="demo", version="1.0", architecture="amd64", extra=""):
+    """A package file (deb(5)), without root's rights."""
+    control = f"Package: {package}\nVersion: {version}\nArchitecture: {architecture}\n{extra}"
+    control += "Maintainer: Demo <demo@example.org>\nDescription: demo\n"
+    members = [("debian-binary", b"2.0\n"),
+               ("control.tar.gz", tar_of({"control": Entry(control.encode())})),
+               ("data.tar.gz", tar_of(entries))]
+    with open(path, "wb") as out:
+        out.write(b"!<arch>\n")
+        for name, data in members:
+            out.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n".encode())
+            out.write(data + b"\n" * (len(data) % 2))
+    return path
+
+
+class Publisher(unittest.TestCase):
+    def setUp(self):
+        self.top = tempfile.mkdtemp(prefix="suture-test-")
+        self.addCleanup(shutil.rmtree, self.top)
+        self.depot = f"{self.top}/depot"
+        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
+
+    def run_any(self, *words):
+        return subprocess.run([PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run_ok(self, *words):
+        done = self.run_any(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def run_refused(self, complaint, *words):
+        done = self.run_any(*words)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn(complaint, done.stderr)
+        return done.stderr
+
+    def old_entries(self, version="1.0"):
+        return {"usr/lib/demo/libdemo.so.1.0": Entry(library(version)),
+                "usr/lib/demo/libdemo.so.1": Entry(target="libdemo.so.1.0"),
+                "usr/bin/demo": Entry(b"program " + version.encode(), 0o755),
+                "usr/share/demo/same": Entry(b"same"),
+                "etc/demo.conf": Entry(b"setting=1\n"),
+                "usr/share/doc/demo/changelog.gz": Entry(gzip(CHANGELOG if version == "2.0" else "demo (1.0) x\n"))}
+
+    def new_entries(self):
+        entries = self.old_entries("2.0")
+        del entries["usr/lib/demo/libdemo.so.1.0"]
+        entries["usr/lib/demo/libdemo.so.1.1"] = Entry(library("2.0"))
+        entries["usr/lib/demo/libdemo.so.1"] = Entry(target="libdemo.so.1.1")
+        entries["usr/share/demo/new/data"] = Entry(b"new")
+        return entries
+
+    def debs(self, old=None, new=None, **new_options):
+        options = {"version": "2.0"} | new_options
+        return (write_deb(f"{self.top}/old.deb", old or self.old_entries()),
+                write_deb(f"{self.top}/new.deb", new or self.new_entries(), **options))
+
+    def make(self, old, new, *words):
+        return ("make", self.depot, "--old", old, "--new", new, "--base", "debian:12", *(words or ["--from-changelog"]))
+
+    def manifest(self, id="demo-a", where="staging"):
+        with open(f"{self.depot}/{where}/{id}/manifest.json", encoding="utf-8") as file:
+            return json.load(file)
+
+    def served(self):
+        found = {}
+        for folder, _, names in os.walk(f"{self.depot}/repository"):
+            for name in names:
+                with open(f"{folder}/{name}", "rb") as file:
+                    found[os.path.relpath(f"{folder}/{name}", f"{self.depot}/repository")] = file.read()
+        return found
+
+    def test_keys(self):
+        keys = f"{self.depot}/keys"
+        self.assertEqual(stat.S_IMODE(os.stat(keys).st_mode), 0o700)
+        self.assertEqual(sorted(os.listdir(keys)), ["root.pem", "snapshot.pem", "targets.pem", "timestamp.pem"])
+        for name in os.listdir(keys):
+            self.assertEqual(stat.S_IMODE(os.stat(f"{keys}/{name}").st_mode), 0o600)
+        for name, data in self.served().items():
+            self.assertNotIn(b"PRIVATE", data, name)
+        self.run_refused("already", "init", self.depot, "--name", "demo", "--publisher", "Again")
+
+    def test_whole_way(self):
+        self.run_ok(*self.make(*self.debs()))
+        manifest = self.manifest()
+        self.assertEqual((manifest["id"], manifest["component"], manifest["number"]), ("demo-a", "demo", 1))
+        self.assertEqual(manifest["publisher"], "Demo Vendor")
+        self.assertEqual(manifest["base"], {"id": "debian", "version_id": "12", "architecture": "x86-64"})
+        self.assertEqual([v["id"] for v in manifest["vulnerabilities"]], ["CVE-2026-11111", "CVE-2026-22222"])
+        self.assertEqual(manifest["severity"], "unknown")
+        self.assertNotIn("CVE-2020-33333", manifest["description"]["en"])
+        files = {file["path"]: file for file in manifest["files"]}
+        self.assertEqual(sorted(files), ["/usr/bin/demo", "/usr/lib/demo/libdemo.so.1",
+                                         "/usr/lib/demo/libdemo.so.1.1", "/usr/share/demo/new/data"])
+        self.assertEqual(files["/usr/bin/demo"]["mode"], "0755")
+        self.assertEqual(files["/usr/lib/demo/libdemo.so.1"]["old"], ["libdemo.so.1.0"])
+        self.assertEqual(files["/usr/share/demo/new/data"]["old"], [None])
+        self.assertEqual(manifest["obsoletes"], [{"path": "/usr/lib/demo/libdemo.so.1.0",
+                                                  "sha256": [hashlib.sha256(library("1.0")).hexdigest()]}])
+        self.assertIn("demo-a: good", self.run_ok("lint", self.depot))
+        self.run_ok("publish", self.depot)
+        self.assertEqual(os.listdir(f"{self.depot}/staging"), [])
+        served = self.served()
+        targets = json.loads(served["metadata/1.debian-12-x86-64.json"])["signed"]["targets"]
+        target = targets["debian-12-x86-64/demo-a.json"]
+        self.assertEqual(target["custom"], {"component": "demo", "id": "demo-a", "number": 1})
+        path = f"targets/debian-12-x86-64/{target['hashes']['sha256']}.demo-a.json"
+        self.assertEqual(hashlib.sha256(served[path]).hexdigest(), target["hashes"]["sha256"])
+        for payload in manifest["payloads"]:
+            data = served[f"targets/payloads/{payload['sha256']}"]
+            self.assertEqual(hashlib.sha256(data).hexdigest(), payload["sha256"])
+
+    def test_delta(self):
+        old, new = self.old_entries(), self.old_entries("2.0")
+        self.run_ok(*self.make(*self.debs(old, new)))
+        sizes = {payload["encoding"]: payload["size"] for payload in self.manifest()["payloads"]}
+        self.assertLess(sizes["zstd-prefix"] * 10, sizes["zstd"])
+
+    def test_renewal(self):
+        self.run_ok(*self.make(*self.debs()))
+        self.run_ok("publish", self.depot)
+        before = self.served()
+        self.run_ok("publish", self.depot, "--expires-days", "30")
+        after = self.served()
+        self.assertNotEqual(before["metadata/timestamp.json"], after.pop("metadata/timestamp.json"))
+        self.assertEqual(set(after) - set(before), {"metadata/3.snapshot.json"})
+        self.run_refused("published already", *self.restage())
+
+    def restage(self):
+        shutil.copytree(f"{self.depot}/published/demo-a", f"{self.depot}/staging/demo-a", symlinks=True)
+        return ("publish", self.depot)
+
+    def test_same_bytes(self):
+        self.run_ok(*self.make(*self.debs()))
+        first = self.manifest()
+        self.depot = f"{self.top}/other"
+        self.run_ok("init", self.depot, "--name", "other", "--publisher", "Demo Vendor")
+        self.run_ok(*self.make(*self.debs()))
+        self.assertEqual(self.manifest(), first)
+
+    def test_numbers(self):
+        old, new = self.debs()
+        self.run_ok(*self.make(old, new))
+        self.run_ok("publish", self.depot)
+        self.run_ok(*self.make(old, new))
+        self.run_ok(*self.make(old, new))
+        self.assertEqual(sorted(os.listdir(f"{self.depot}/staging")), ["demo-b", "demo-c"])
+        self.run_ok("publish", self.depot, "demo-c")
+        self.assertEqual(os.listdir(f"{self.depot}/staging"), ["demo-b"])
+
+    def test_bases(self):
+        other = write_deb(f"{self.top}/other.deb", self.old_entries("1.5"), version="1.5")
+        old, new = self.debs()
+        self.run_ok(*self.make(old, new), "--old", other)
+        manifest = self.manifest()
+        self.assertEqual([base["label"] for base in manifest["bases"]], ["demo 1.0", "demo 1.5"])
+        self.assertEqual([payload.get("base") for payload in manifest["payloads"]], [None, 0, 1])
+        self.assertEqual(len(manifest["obsoletes"][0]["sha256"]), 2)
+        self.run_ok("lint", self.depot)
+
+    def test_notes(self):
+        notes = f"{self.top}/notes"
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write("[Improvement]\nTitle=Demo\nTitle[de]=Vorführung\nDescription=Better.\\nReally.\n"
+                       "Component=demo-set\nSeverity=high\nExploited=true\nKind=test\n"
+                       "[CVE-2026-00001]\nTitle=A hole\nCredit=Someone\n"
+                       "[Effects]\nRestart=demo.service;\nReopen=org.example.Demo.desktop\nReboot=false\n")
+        self.run_ok(*self.make(*self.debs(), "--notes", notes))
+        manifest = self.manifest("demo-set-a")
+        self.assertEqual(manifest["title"], {"en": "Demo", "de": "Vorführung"})
+        self.assertEqual(manifest["description"], {"en": "Better.\nReally."})
+        self.assertEqual((manifest["severity"], manifest["exploited"], manifest["kind"]), ("high", True, "test"))
+        self.assertEqual(manifest["vulnerabilities"],
+                         [{"id": "CVE-2026-00001", "title": "A hole", "credit": "Someone"}])
+        self.assertEqual(manifest["effects"], {"restart": ["demo.service"], "never_restart": [],
+                                               "reopen": ["org.example.Demo.desktop"], "reboot": False})
+        with open(notes, "a", encoding="utf-8") as file:
+            file.write("Command=rm\n")
+        self.run_refused("unknown key", *self.make(*self.debs(), "--notes", notes))
+        self.run_refused("--notes", "make", self.depot, "--old", f"{self.top}/old.deb", "--new", f"{self.top}/new.deb",
+                         "--base", "debian:12")
+
+    def test_merged_usr(self):
+        old = {"lib/x86_64-linux-gnu/libc.so": Entry(library("1")), "usr/lib/x86_64-linux-gnu/y": Entry(b"y")}
+        new = {"lib/x86_64-linux-gnu/libc.so": Entry(library("2")), "usr/lib/x86_64-linux-gnu/y": Entry(b"y"),
+               "usr/share/doc/demo/changelog.gz": Entry(gzip(CHANGELOG))}
+        self.run_ok(*self.make(*self.debs(old, new)))
+        self.assertEqual([file["path"] for file in self.manifest()["files"]], ["/usr/lib/x86_64-linux-gnu/libc.so"])
+        self.run_ok("lint", self.depot)
+
+    def changed(self, path, entry):
+        entries = self.new_entries()
+        entries[path] = entry
+        return entries
+
+    def test_refused(self):
+        rows = [("etc/demo.conf", Entry(b"setting=2\n"), "outside /usr"),
+                ("etc/new.conf", Entry(b""), "outside /usr"),
+                ("var/lib/demo/x", Entry(b""), "outside /usr"),
+                ("usr/include/demo.h", Entry(b""), "outside the folders"),
+                ("usr/lib/systemd/system/demo.service", Entry(b""), "units"),
+                ("lib/systemd/system/demo.service", Entry(b""), "units"),
+                ("usr/share/polkit-1/actions/demo.policy", Entry(b""), "polkit"),
+                ("usr/bin/demo", Entry(b"x", 0o4755), "changes its mode from 0755 to 4755"),
+                ("usr/bin/demo", Entry(b"program 1.0", 0o4755), "changes its mode"),
+                ("usr/bin/setuid", Entry(b"x", 0o4755), "has mode 4755"),
+                ("usr/share/demo/open", Entry(b"x", 0o666), "has mode 0666"),
+                ("usr/bin/demo", Entry(target="other"), "between a file and a link"),
+                ("usr/bin/grouped", Entry(b"x", 0o755, group="mail"), "belongs to root/mail")]
+        for path, entry, complaint in rows:
+            with self.subTest(path=path, complaint=complaint):
+                self.run_refused(complaint, *self.make(*self.debs(new=self.changed(path, entry))))
+                self.assertEqual([n for n in os.listdir(f"{self.depot}/staging") if not n.startswith(".")], [])
+
+    def test_setuid_kept(self):
+        old, new = self.old_entries(), self.new_entries()
+        old["usr/bin/demo"].mode = new["usr/bin/demo"].mode = 0o4755
+        self.run_ok(*self.make(*self.debs(old, new)))
+        self.assertEqual(self.manifest()["files"][0]["mode"], "4755")
+        self.run_ok("lint", self.depot)
+
+    def test_nothing_changes(self):
+        new = self.old_entries()
+        new["usr/share/doc/demo/changelog.gz"] = Entry(gzip(CHANGELOG))
+        self.run_refused("no file under /usr changes", *self.make(*self.debs(new=new)))
+
+    def test_pairs(self):
+        old, new = self.debs(extra="Depends: demo-data (= 2.0), libc6 (>= 2.36)\n")
+        self.run_refused("exactly its own version", *self.make(old, new))
+        data = {f"usr/share/demo-data/{n}": Entry(f"{n}".encode()) for n in range(3)}
+        first = write_deb(f"{self.top}/data-1.deb", data, "demo-data", architecture="all")
+        data["usr/share/demo-data/0"] = Entry(b"better")
+        second = write_deb(f"{self.top}/data-2.deb", data, "demo-data", "2.0", "all")
+        self.run_refused("every known base", *self.make(old, new, "--from-changelog", "--new", second))
+        self.run_refused("no package demo-data", *self.make(old, new, "--from-changelog", "--old", first))
+        self.run_ok(*self.make(old, new, "--from-changelog", "--old", first, "--new", second))
+        self.assertIn("/usr/share/demo-data/0", [file["path"] for file in self.manifest()["files"]])
+        other = write_deb(f"{self.top}/arm.deb", self.new_entries(), version="2.0", architecture="arm64")
+        self.run_refused("architecture", *self.make(old, other))
+
+    def spoil(self, path):
+        with open(path, "r+b") as file:
+            file.seek(os.path.getsize(path) // 2)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+
+    def test_spoiled_stage(self):
+        stage = f"{self.depot}/staging/demo-a"
+        self.run_ok(*self.make(*self.debs()))
+        before = self.served()
+        manifest = self.manifest()
+        whats = [f"payloads/{payload['sha256']}" for payload in manifest["payloads"]]
+        for what in [*whats, "image.erofs", "base/0/usr/bin/demo"]:
+            with self.subTest(what=what):
+                self.spoil(f"{stage}/{what}")
+                self.run_refused("demo-a: ", "lint", self.depot)
+                self.run_refused("demo-a: ", "publish", self.depot)
+                self.assertEqual(self.served(), before)
+                self.spoil(f"{stage}/{what}")
+        self.run_ok("lint", self.depot)
+        for change in [{"mode": "0644"}, {"sha256": "0" * 64}, {"size": 1}]:
+            with self.subTest(change=change):
+                changed = json.loads(json.dumps(manifest))
+                changed["files"][0] |= change
+                with open(f"{stage}/manifest.json", "w", encoding="utf-8") as file:
+                    json.dump(changed, file)
+                self.run_refused("demo-a", "publish", self.depot)
+                self.assertEqual(self.served(), before)
+
+    def test_spoiled_repository(self):
+        self.run_ok(*self.make(*self.debs()))
+        self.run_ok("publish", self.depot)
+        payload = self.manifest(where="published")["payloads"][0]["sha256"]
+        self.spoil(f"{self.depot}/repository/targets/payloads/{payload}")
+        with open(f"{self.depot}/repository/metadata/timestamp.json", "rb") as file:
+            before = file.read()
+        self.run_refused("nothing was published", "publish", self.depot)
+        self.assertEqual(self.served()["metadata/timestamp.json"], before)
+
+    def test_usage(self):
+        for command in ["init", "make", "lint", "publish"]:
+            self.assertIn("FOLDER", self.run_ok(command, "--help"))
+        self.assertEqual(self.run_any().returncode, 2)
+        self.assertEqual(self.run_any("withdraw").returncode, 2)
+        self.run_refused("not a folder made by", "publish", self.top)
+        self.run_refused("days", "publish", self.depot, "--expires-days", "0")
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
