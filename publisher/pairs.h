@@ -23,6 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
 /* The old package of base @base of the package @index; the pairs' own. */
 SuturePackage *suture_pairs_get_old (const SuturePairs *self, guint index, guint base);
 
+/* Unpack all packages, those of base @base or the fixed ones, into the new folder @tree. */
 gboolean suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *tree, GError **error);
 gboolean suture_pairs_unpack_fixed (const SuturePairs *self, const char *tree, GError **error);
 
