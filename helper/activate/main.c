@@ -20,6 +20,7 @@
 #define RECEIVE_SECONDS 30 /* of silence */
 #define SEND_SECONDS 10
 #define LOCK_SECONDS 45
+#define DRAIN_SECONDS 2
 
 typedef struct
 {
@@ -117,6 +118,26 @@ finish (const Job *job, const SutureReply *reply, GError *error)
   return failure == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What a refused peer still had to say is read and thrown away, so that its writing does not fail before it sees the
+ * answer. */
+static void
+drain (void)
+{
+  char waste[4096];
+  const struct timeval brief = { .tv_sec = DRAIN_SECONDS };
+
+  (void) shutdown (CONNECTION, SHUT_WR);
+  (void) setsockopt (CONNECTION, SOL_SOCKET, SO_RCVTIMEO, &brief, sizeof brief);
+  for (gsize read = 0; read < SUTURE_BUNDLE_BYTES_MAX;)
+    {
+      ssize_t n = recv (CONNECTION, waste, sizeof waste, 0);
+
+      if (n <= 0)
+        return;
+      read += (gsize) n;
+    }
+}
+
 static int
 serve (void)
 {
@@ -145,6 +166,7 @@ serve (void)
   job.request = request;
   /* what was asked for and refused is no failure of this unit */
   (void) finish (&job, &reply, g_steal_pointer (&error));
+  drain ();
   return EXIT_SUCCESS;
 }
 

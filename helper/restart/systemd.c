@@ -137,6 +137,8 @@ suture_systemd_restart (SutureSystemd *self, GPtrArray *units, guint seconds)
     {
       const char *unit = units->pdata[i];
       g_autoptr (GError) error = NULL;
+      /* sets its start counter back: some restarts in a row may not end in "start request repeated too quickly" */
+      g_autoptr (GVariant) reset = call (self, PATH, MANAGER, "ResetFailedUnit", g_variant_new ("(s)", unit), "()", NULL);
       g_autoptr (GVariant) reply = call (self, PATH, MANAGER, "TryRestartUnit", g_variant_new ("(ss)", unit, "replace"),
                                          "(o)", &error);
       const char *job;

@@ -18,7 +18,10 @@ def receive(connection):
     """The words of progress, and the result; None when the other side closed without one."""
     data = b""
     while True:
-        more = connection.recv(65536)
+        try:
+            more = connection.recv(65536)
+        except ConnectionResetError:
+            more = b""  # it ended without reading all that was sent
         if not more:
             break
         data += more
@@ -51,7 +54,7 @@ def ask(words, files=(), image=None):
                 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [image]))]
                 connection.sendmsg([frame("image")], rights)
             connection.sendall(frame("end"))
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             pass  # refused before the end; the answer is there all the same
         return receive(connection)
 
