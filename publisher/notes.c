@@ -254,24 +254,46 @@ newer_entries (const char *changelog, const char *old_version, GError **error)
   return NULL;
 }
 
+/* Every CVE number in @entries; with the text after it as title where it heads an item, "- CVE-2026-0001: text", which may
+ * go on in lines that are indented further and begin no item of their own. */
+static void
+add_named (SutureNotes *self, const char *entries)
+{
+  g_autoptr (GRegex) head = g_regex_new ("^( *)[-*+] (CVE-[0-9]{4}-[0-9]{4,}): (.+(?:\\n\\1 +[^-*+ \\n].*)*)$",
+                                         G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GRegex) any = g_regex_new ("\\bCVE-[0-9]{4}-[0-9]{4,}\\b", 0, 0, NULL);
+  g_autoptr (GRegex) blanks = g_regex_new ("\\s+", 0, 0, NULL);
+  g_autoptr (GMatchInfo) heads = NULL;
+  g_autoptr (GMatchInfo) anywhere = NULL;
+
+  g_regex_match (head, entries, 0, &heads);
+  for (; g_match_info_matches (heads); g_match_info_next (heads, NULL))
+    {
+      g_autofree char *id = g_match_info_fetch (heads, 2);
+      g_autofree char *text = g_match_info_fetch (heads, 3);
+      g_autofree char *title = g_regex_replace_literal (blanks, text, -1, 0, " ", 0, NULL);
+
+      add_vulnerability (self, id, title, NULL);
+    }
+  g_regex_match (any, entries, 0, &anywhere);
+  for (; g_match_info_matches (anywhere); g_match_info_next (anywhere, NULL))
+    {
+      g_autofree char *id = g_match_info_fetch (anywhere, 0);
+
+      add_vulnerability (self, id, NULL, NULL);
+    }
+}
+
 gboolean
 suture_notes_add_changelog (
     SutureNotes *self, const SuturePackage *fixed, const char *old_version, const char *tree, GError **error)
 {
   g_autofree char *changelog = find_changelog (fixed, tree, error);
   g_autofree char *newer = changelog != NULL ? newer_entries (changelog, old_version, error) : NULL;
-  g_autoptr (GRegex) regex = g_regex_new ("\\bCVE-[0-9]{4}-[0-9]{4,}\\b", 0, 0, NULL);
-  g_autoptr (GMatchInfo) match = NULL;
 
   if (newer == NULL)
     return FALSE;
-  g_regex_match (regex, newer, 0, &match);
-  for (; g_match_info_matches (match); g_match_info_next (match, NULL))
-    {
-      g_autofree char *id = g_match_info_fetch (match, 0);
-
-      add_vulnerability (self, id, NULL, NULL);
-    }
+  add_named (self, newer);
   if (!g_hash_table_contains (self->title, "en"))
     g_hash_table_insert (self->title, g_strdup ("en"), g_strdup (fixed->source));
   if (!g_hash_table_contains (self->description, "en"))

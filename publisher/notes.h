@@ -40,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureNotes, suture_notes_free)
 gboolean suture_notes_add_file (SutureNotes *self, const char *path, GError **error);
 
 /* Takes over what the changelog of @fixed, unpacked in @tree, says about the versions after @old_version: the entries as
- * description where there is none, and every CVE number that is named there. */
+ * description where there is none, and every CVE number that is named there, with the words of an item that it heads. */
 gboolean suture_notes_add_changelog (
     SutureNotes *self, const SuturePackage *fixed, const char *old_version, const char *tree, GError **error);
 

@@ -211,12 +211,14 @@ base_owner (Fixture *f)
 }
 
 #define ROW(name, complaint) { #name, name, complaint }
-static const struct
+typedef struct
 {
   const char *name;
   void (*break_it) (Fixture *fixture);
   const char *complaint;
-} rows[] = {
+} Row;
+
+static const Row rows[] = {
   ROW (unlisted_file, "does not list"), ROW (unlisted_link, "does not list"), ROW (unlisted_folder, "nothing listed"),
   ROW (outside_usr, "nothing listed"), ROW (file_missing, "missing"), ROW (link_missing, "missing"),
   ROW (release_missing, "missing"), ROW (release_other, "base"), ROW (release_more, "base"),
@@ -230,14 +232,14 @@ static const struct
 };
 
 /* What only a real root can set up: a user namespace of one user has nobody else to give files to. */
-static const typeof (rows[0]) owner_rows[] = {
+static const Row owner_rows[] = {
   ROW (owner, "root"), ROW (group, "root"), ROW (base_owner, "owner"),
 };
 
 static void
 test_refused (Fixture *self, gconstpointer data)
 {
-  const typeof (rows[0]) *row = data;
+  const Row *row = data;
   g_autoptr (GError) error = NULL;
 
   row->break_it (self);
@@ -285,7 +287,7 @@ test_paths (void)
 }
 
 static void
-add_row (const typeof (rows[0]) *row)
+add_row (const Row *row)
 {
   g_autofree char *path = g_strconcat ("/image/refused/", row->name, NULL);
 

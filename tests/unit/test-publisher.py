@@ -17,7 +17,11 @@ import unittest
 PROGRAM = None
 CHANGELOG = """demo (2.0) stable; urgency=high
 
-  * Fix CVE-2026-11111 and CVE-2026-22222 (again CVE-2026-11111).
+  * Fix CVE-2026-22222 (again CVE-2026-11111).
+  * Backports:
+    - CVE-2026-11111: A hole in the
+      middle, and CVE-2026-44444
+    - Another one
 
  -- Demo <demo@example.org>  Thu, 01 Jan 2026 00:00:00 +0000
 
@@ -158,7 +162,9 @@ class Publisher(unittest.TestCase):
         self.assertEqual((manifest["id"], manifest["component"], manifest["number"]), ("demo-a", "demo", 1))
         self.assertEqual(manifest["publisher"], "Demo Vendor")
         self.assertEqual(manifest["base"], {"id": "debian", "version_id": "12", "architecture": "x86-64"})
-        self.assertEqual([v["id"] for v in manifest["vulnerabilities"]], ["CVE-2026-11111", "CVE-2026-22222"])
+        self.assertEqual([(v["id"], v["title"]) for v in manifest["vulnerabilities"]],
+                         [("CVE-2026-11111", "A hole in the middle, and CVE-2026-44444"),
+                          ("CVE-2026-22222", ""), ("CVE-2026-44444", "")])
         self.assertEqual(manifest["severity"], "unknown")
         self.assertNotIn("CVE-2020-33333", manifest["description"]["en"])
         files = {file["path"]: file for file in manifest["files"]}
