@@ -21,6 +21,8 @@ Atspi.init()
 State = Atspi.StateType
 
 TIMEOUT = 15
+# They say that they take focus, but hand it on to what is in them.
+CONTAINERS = ('frame', 'dialog', 'window', 'panel', 'scroll pane', 'list', 'viewport')
 # at-spi2-core 2.52 gave roles shorter names; tests use the older.
 ROLES = {'button': 'push button', 'switch': 'check box'}
 
@@ -146,7 +148,7 @@ def toggle(node):
 def unnamed(root):
     """What the keyboard reaches and a screen reader could not name: GTK then gives the type's name."""
     return ['%s %r' % (role(n), n.get_name()) for n in walk(root)
-            if n.get_state_set().contains(State.FOCUSABLE) and role(n) not in ('frame', 'dialog', 'window', 'panel')
+            if n.get_state_set().contains(State.FOCUSABLE) and role(n) not in CONTAINERS
             and (not n.get_name() or n.get_name().startswith(('Gtk', 'Adw', 'Suture')))]
 
 

@@ -41,6 +41,7 @@ owed_free (gpointer data)
   SutureOwed *self = data;
 
   g_free (self->name);
+  g_free (self->shown);
   g_free (self->kind);
   g_free (self->why);
   g_free (self);
@@ -125,7 +126,9 @@ add_owed (GPtrArray *array, char *name, char *kind, char *why)
 {
   SutureOwed *owed = g_new (SutureOwed, 1);
 
-  *owed = (SutureOwed){ .name = name, .kind = kind, .why = why };
+  *owed = (SutureOwed){ .name = name, .shown = g_strdup (name), .kind = kind, .why = why };
+  if (g_str_has_suffix (name, ".service"))
+    owed->shown[strlen (name) - strlen (".service")] = '\0';
   g_ptr_array_add (array, owed);
 }
 

@@ -37,9 +37,10 @@ typedef struct
 
 typedef struct
 {
-  char *name; /* (owned) */
-  char *kind; /* unit, session, pid1, process (owned) */
-  char *why;  /* never-restart, failed, user (owned) */
+  char *name;  /* (owned) */
+  char *shown; /* the name as people know it: without ".service" (owned) */
+  char *kind;  /* unit, session, pid1, process (owned) */
+  char *why;   /* never-restart, failed, user (owned) */
 } SutureOwed;
 
 /* All strings are clean, plain text and not NULL; all is owned. */

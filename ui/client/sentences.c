@@ -133,7 +133,7 @@ suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
     g_ptr_array_add (parts, g_strdup (_("Not active now")));
   else if (facts->installed_at > 0)
     {
-      g_autofree char *when = suture_sentence_time (facts->installed_at, now);
+      g_autofree char *when = suture_sentence_time (facts->installed_at, now, FALSE);
 
       g_ptr_array_add (parts, g_strdup_printf (_("Installed %s"), when));
     }
@@ -152,12 +152,12 @@ char *
 suture_sentence_owed (const SutureOwed *owed)
 {
   if (g_str_equal (owed->why, "failed"))
-    return g_strdup_printf (_("%s: could not be restarted"), owed->name);
+    return g_strdup_printf (_("%s: could not be restarted"), owed->shown);
   if (g_str_equal (owed->kind, "session"))
-    return g_strdup_printf (_("%s: finishes at the next login"), owed->name);
+    return g_strdup_printf (_("%s: finishes at the next login"), owed->shown);
   if (g_str_equal (owed->kind, "process") || g_str_equal (owed->why, "user"))
-    return g_strdup_printf (_("%s: finishes when it is reopened"), owed->name);
-  return g_strdup_printf (_("%s: finishes at the next restart of the computer"), owed->name);
+    return g_strdup_printf (_("%s: finishes when it is reopened"), owed->shown);
+  return g_strdup_printf (_("%s: finishes at the next restart of the computer"), owed->shown);
 }
 
 char *
@@ -189,7 +189,9 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
                             n);
   if (facts->exploited)
     g_string_append_printf (text, " %s", _("Attackers already use this."));
-  if (others > 0)
+  if (others == 1)
+    g_string_append_printf (text, " %s", _("The other improvement stays."));
+  else if (others > 1)
     {
       g_string_append_c (text, ' ');
       g_string_append_printf (text,
@@ -201,7 +203,7 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
 }
 
 char *
-suture_sentence_time (gint64 time, gint64 now)
+suture_sentence_time (gint64 time, gint64 now, gboolean begins)
 {
   g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time);
   g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
@@ -209,16 +211,16 @@ suture_sentence_time (gint64 time, gint64 now)
   const char *format = NULL;
 
   if (then == NULL || today == NULL)
-    return g_strdup (_("at an unknown time"));
+    return g_strdup (begins ? _("At an unknown time") : _("at an unknown time"));
   yesterday = g_date_time_add_days (today, -1);
   if (g_date_time_get_year (then) == g_date_time_get_year (today)
       && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (today))
     /* Translators: a format of strftime: hour and minute. */
-    format = _("today, %H:%M");
+    format = begins ? _("Today, %H:%M") : _("today, %H:%M");
   else if (g_date_time_get_year (then) == g_date_time_get_year (yesterday)
            && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (yesterday))
     /* Translators: a format of strftime: hour and minute. */
-    format = _("yesterday, %H:%M");
+    format = begins ? _("Yesterday, %H:%M") : _("yesterday, %H:%M");
   else
     /* Translators: a format of strftime: day, month's name, year, hour and minute. */
     format = _("%-e %B %Y, %H:%M");

@@ -34,8 +34,9 @@ char *suture_sentence_owed_when (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESU
 /* What removing it does: "The computer becomes exposed again to 2 problems." @others: how many others are active. */
 char *suture_sentence_exposure (const SutureImprovementFacts *facts, guint others) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "today, 09:12", "yesterday, 18:00", "4 June 2026, 09:12"; and "12 minutes ago". Seconds since the epoch. */
-char *suture_sentence_time (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* "today, 09:12", "yesterday, 18:00", "4 June 2026, 09:12", with a capital where it @begins a line; and "12 minutes
+ * ago". Seconds since the epoch. */
+char *suture_sentence_time (gint64 time, gint64 now, gboolean begins) G_GNUC_WARN_UNUSED_RESULT;
 char *suture_sentence_ago (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "Installed “Image Viewing”". */

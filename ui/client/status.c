@@ -38,8 +38,8 @@ count_owed (Count *count, const SutureImprovementFacts *facts)
     {
       const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
 
-      if (!g_ptr_array_find_with_equal_func (count->owed, owed->name, g_str_equal, NULL))
-        g_ptr_array_add (count->owed, owed->name);
+      if (!g_ptr_array_find_with_equal_func (count->owed, owed->shown, g_str_equal, NULL))
+        g_ptr_array_add (count->owed, owed->shown);
       if (g_str_equal (owed->kind, "unit") || g_str_equal (owed->kind, "pid1"))
         count->reboot = TRUE;
     }
@@ -93,8 +93,12 @@ count_all (GListModel *improvements, const char *worked_on)
 static char *
 list_names (GPtrArray *names)
 {
-  GString *text = g_string_new (NULL);
+  GString *text = NULL;
 
+  if (names->len == 2)
+    return g_strdup_printf (_("%s and %s"), (const char *) g_ptr_array_index (names, 0),
+                            (const char *) g_ptr_array_index (names, 1));
+  text = g_string_new (NULL);
   for (guint i = 0; i < names->len && i < NAMES_SHOWN; i++)
     /* Translators: between the names of a list. */
     g_string_append_printf (text, "%s%s", i == 0 ? "" : _(", "), (const char *) g_ptr_array_index (names, i));

@@ -96,7 +96,7 @@ suture_text_history (GPtrArray *records)
   for (guint i = 0; i < records->len; i++)
     {
       const SutureRecordFacts *record = suture_record_get_facts (g_ptr_array_index (records, i));
-      g_autofree char *when = suture_sentence_time (record->time, seconds_now ());
+      g_autofree char *when = suture_sentence_time (record->time, seconds_now (), TRUE);
       g_autofree char *event = suture_sentence_event (record);
       g_autofree char *user = suture_user_name (record->user);
       g_autofree char *who = suture_sentence_who (record, user);

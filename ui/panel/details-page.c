@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "client/sentences.h"
+#include "panel/plain-row.h"
 
 #define CVE_PAGE "https://www.cve.org/CVERecord?id="
 
@@ -12,8 +13,7 @@ struct _SutureDetailsPage
   AdwBin parent_instance;
   SutureImprovement *improvement; /* (owned) (nullable) */
   GPtrArray *rows;                /* of RowIn: what was added to groups (owned) */
-  AdwWindowTitle *title;          /* of the template, as all below */
-  GtkLabel *description;
+  AdwPreferencesGroup *head_group; /* of the template, as all below */
   AdwActionRow *state_row;
   GtkButton *button;
   AdwActionRow *publisher_row;
@@ -35,8 +35,7 @@ typedef struct
 static AdwActionRow *
 add_row (SutureDetailsPage *self, AdwPreferencesGroup *group, const char *title, const char *subtitle)
 {
-  AdwActionRow *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", title, "subtitle", subtitle,
-                                    "title-lines", 0, "subtitle-lines", 0, NULL);
+  AdwActionRow *row = suture_plain_row_new (title, subtitle);
   RowIn *added = g_new (RowIn, 1);
 
   *added = (RowIn){ .group = group, .row = GTK_WIDGET (row) };
@@ -62,7 +61,8 @@ clear_rows (SutureDetailsPage *self)
 static void
 on_cve_activated (AdwActionRow *row, gpointer user_data)
 {
-  g_autofree char *escaped = g_uri_escape_string (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)), NULL, FALSE);
+  const char *cve = adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row));
+  g_autofree char *escaped = g_uri_escape_string (cve, NULL, FALSE);
   g_autofree char *uri = g_strconcat (CVE_PAGE, escaped, NULL);
 
   gtk_show_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))), uri, GDK_CURRENT_TIME);
@@ -81,6 +81,17 @@ add_problem (SutureDetailsPage *self, const SutureVulnerability *vulnerability)
   adw_action_row_add_suffix (row, g_object_new (GTK_TYPE_IMAGE, "icon-name", "adw-external-link-symbolic",
                                                 "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));
   g_signal_connect (row, "activated", G_CALLBACK (on_cve_activated), NULL);
+}
+
+/* A group reads its texts as markup. */
+static void
+show_head (SutureDetailsPage *self, const SutureImprovementFacts *facts)
+{
+  g_autofree char *title = g_markup_escape_text (suture_improvement_get_title (self->improvement), -1);
+  g_autofree char *description = g_markup_escape_text (facts->description, -1);
+
+  adw_preferences_group_set_title (self->head_group, title);
+  adw_preferences_group_set_description (self->head_group, description);
 }
 
 static void
@@ -125,9 +136,7 @@ on_changed (SutureDetailsPage *self)
   const SutureImprovementFacts *facts = suture_improvement_get_facts (self->improvement);
 
   clear_rows (self);
-  adw_window_title_set_title (self->title, suture_improvement_get_title (self->improvement));
-  gtk_label_set_label (self->description, facts->description);
-  gtk_widget_set_visible (GTK_WIDGET (self->description), facts->description[0] != '\0');
+  show_head (self, facts);
   show_state (self, facts);
   show_sizes (self, facts);
   for (guint i = 0; i < facts->vulnerabilities->len; i++)
@@ -137,7 +146,7 @@ on_changed (SutureDetailsPage *self)
       const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
       g_autofree char *when = suture_sentence_owed_when (owed);
 
-      add_row (self, self->owed_group, owed->name, when);
+      add_row (self, self->owed_group, owed->shown, when);
     }
   for (gsize i = 0; facts->restarted[i] != NULL; i++)
     add_row (self, self->restarted_group, facts->restarted[i], "");
@@ -187,8 +196,7 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = suture_details_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = suture_details_page_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/details-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, title);
-  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, description);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, head_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, state_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, button);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, publisher_row);

@@ -5,6 +5,7 @@
 
 #include "client/sentences.h"
 #include "client/user.h"
+#include "panel/plain-row.h"
 
 #define PAGE_SIZE 50 /* records a call: two screens */
 
@@ -39,7 +40,7 @@ static GtkWidget *
 make_row (const SutureRecordFacts *record)
 {
   g_autofree char *event = suture_sentence_event (record);
-  g_autofree char *when = suture_sentence_time (record->time, g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *when = suture_sentence_time (record->time, g_get_real_time () / G_USEC_PER_SEC, TRUE);
   g_autofree char *user = suture_user_name (record->user);
   g_autofree char *who = suture_sentence_who (record, user);
   g_autofree char *why
@@ -47,8 +48,7 @@ make_row (const SutureRecordFacts *record)
   /* Translators: when, and by whom: "today, 09:12, by Anna". */
   g_autofree char *line = g_strdup_printf (_("%s, %s"), when, who);
   g_autofree char *subtitle = why != NULL ? g_strconcat (line, "\n", why, NULL) : g_strdup (line);
-  AdwActionRow *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", event, "subtitle", subtitle,
-                                    "title-lines", 0, "subtitle-lines", 0, NULL);
+  AdwActionRow *row = suture_plain_row_new (event, subtitle);
 
   adw_action_row_add_prefix (row, g_object_new (GTK_TYPE_IMAGE, "icon-name", icon_for (record), "accessible-role",
                                                 GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL));

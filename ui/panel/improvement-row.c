@@ -35,8 +35,9 @@ static void
 suture_improvement_row_activate (AdwActionRow *row)
 {
   SutureImprovementRow *self = SUTURE_IMPROVEMENT_ROW (row);
+  const char *id = suture_improvement_get_facts (self->improvement)->id;
 
-  gtk_widget_activate_action (GTK_WIDGET (row), "suture.open", "s", suture_improvement_get_facts (self->improvement)->id);
+  gtk_widget_activate_action (GTK_WIDGET (row), "suture.open", "s", id);
 }
 
 static void

@@ -5,8 +5,8 @@
 
 #include "client/improvement.h"
 
-/* One improvement in a list: what it protects, what is to know of it, and what can be done. Follows the improvement. Uses
- * the actions suture.open, suture.install and suture.remove of the window; a screen reader opens it by row.open. */
+/* One improvement in a list: what it protects, what is to know of it, and what can be done. Follows the improvement.
+ * Uses the actions suture.open, suture.install and suture.remove of the window; a screen reader opens it by row.open. */
 
 G_BEGIN_DECLS
 

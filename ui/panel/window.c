@@ -11,6 +11,7 @@
 
 #define SHORT_SECONDS 5 /* a toast that tells of a success */
 #define LONG_SECONDS 20 /* one that tells of a failure: two sentences to read */
+#define TOAST_CHARS 32  /* a wrapped line of a toast, so that its button stays inside 360 pixels */
 
 struct _SutureWindow
 {
@@ -21,9 +22,7 @@ struct _SutureWindow
   AdwLeaflet *leaflet;
   SutureOverviewPage *overview;
   SutureDetailsPage *details;
-  AdwLeafletPage *details_leaf;
   SutureHistoryPage *history;
-  AdwLeafletPage *history_leaf;
 };
 
 G_DEFINE_FINAL_TYPE (SutureWindow, suture_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -36,6 +35,7 @@ show_toast (SutureWindow *self, const char *text, guint seconds)
 
   /* The toast's own title is markup and is cut at the edge of a narrow window. */
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_CHARS);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, seconds);
@@ -55,9 +55,22 @@ show_failure (SutureWindow *self, const GError *error)
 static void
 show_page (SutureWindow *self, GtkWidget *page)
 {
-  adw_leaflet_page_set_navigatable (self->details_leaf, page == GTK_WIDGET (self->details));
-  adw_leaflet_page_set_navigatable (self->history_leaf, page == GTK_WIDGET (self->history));
+  gtk_widget_set_visible (page, TRUE);
   adw_leaflet_set_visible_child (self->leaflet, page);
+}
+
+/* A page that was left is out of reach of swipes and of screen readers. */
+static void
+hide_left_pages (SutureWindow *self)
+{
+  GtkWidget *pages[] = { GTK_WIDGET (self->details), GTK_WIDGET (self->history) };
+  GtkWidget *shown = adw_leaflet_get_visible_child (self->leaflet);
+
+  if (adw_leaflet_get_child_transition_running (self->leaflet))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++)
+    if (pages[i] != shown)
+      gtk_widget_set_visible (pages[i], FALSE);
 }
 
 static void
@@ -65,7 +78,7 @@ on_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SutureWindow *self = SUTURE_WINDOW (widget);
 
-  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->overview));
+  show_page (self, GTK_WIDGET (self->overview));
 }
 
 static void
@@ -137,9 +150,9 @@ static void
 on_install (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SutureWindow *self = SUTURE_WINDOW (widget);
+  const char *id = g_variant_get_string (parameter, NULL);
 
-  suture_client_run_async (self->client, SUTURE_WORK_INSTALL, g_variant_get_string (parameter, NULL), NULL, on_installed,
-                           g_object_ref (self));
+  suture_client_run_async (self->client, SUTURE_WORK_INSTALL, id, NULL, on_installed, g_object_ref (self));
 }
 
 static void
@@ -268,13 +281,17 @@ on_about (GtkWidget *widget, const char *name, GVariant *parameter)
                          _("Small security fixes between system updates, removable at any time."), NULL);
 }
 
-/* The improvement that is shown opened may be gone: withdrawn, or part of the system now. */
+/* One thing at a time; and the improvement that is shown opened may be gone: withdrawn, or part of the system now. */
 static void
 on_changed (SutureWindow *self)
 {
+  const char *const work[] = { "suture.check", "suture.install", "suture.install-all", "suture.remove" };
+  gboolean idle = g_str_equal (suture_client_get_facts (self->client)->activity, "idle");
   SutureImprovement *shown = suture_details_page_get_improvement (self->details);
   const char *id = shown != NULL ? suture_improvement_get_facts (shown)->id : "";
 
+  for (gsize i = 0; i < G_N_ELEMENTS (work); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), work[i], idle);
   if (shown == NULL || suture_client_find (self->client, id) == shown)
     return;
   suture_details_page_show (self->details, NULL);
@@ -323,9 +340,7 @@ suture_window_class_init (SutureWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, overview);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, details);
-  gtk_widget_class_bind_template_child (widget_class, SutureWindow, details_leaf);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, history);
-  gtk_widget_class_bind_template_child (widget_class, SutureWindow, history_leaf);
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].activate);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "suture.back", NULL);
@@ -339,6 +354,10 @@ suture_window_init (SutureWindow *self)
 {
   g_queue_init (&self->queue);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (self->leaflet, "notify::child-transition-running", G_CALLBACK (hide_left_pages), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->leaflet, "notify::visible-child", G_CALLBACK (hide_left_pages), self,
+                           G_CONNECT_SWAPPED);
 }
 
 SutureWindow *
