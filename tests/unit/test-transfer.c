@@ -32,25 +32,40 @@ typedef struct
   guint16 port;
 } Server;
 
+/* Starts a server of tests/support, which says its port first. */
 static void
-server_start (Server *self, const char *certificate, const char *extra)
+start (Server *self, const char *program, const char *const *arguments)
 {
-  g_autofree char *program = g_test_build_filename (G_TEST_DIST, "..", "support", "bad-server.py", NULL);
-  g_autofree char *pem = g_build_filename (folder, certificate, NULL);
-  g_autofree char *www = g_build_filename (folder, "www", NULL);
-  g_autofree char *log = g_build_filename (folder, "log", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "support", program, NULL);
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) output = NULL;
   g_autofree char *line = NULL;
+  g_auto (GStrv) argv = NULL;
 
-  self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/usr/bin/python3",
-                                    program, "--folder", www, "--certificate", pem, "--log", log, "--patience", "20", "--until-stdin-ends", extra, NULL);
+  g_strv_builder_add_many (words, "/usr/bin/python3", path, NULL);
+  g_strv_builder_addv (words, (const char **) arguments);
+  argv = g_strv_builder_end (words);
+  self->process = g_subprocess_newv ((const char *const *) argv,
+                                     G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   g_assert_no_error (error);
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
   line = g_data_input_stream_read_line (output, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (line);
   self->port = (guint16) g_ascii_strtoull (line, NULL, 10);
+}
+
+static void
+server_start (Server *self, const char *certificate, const char *extra)
+{
+  g_autofree char *pem = g_build_filename (folder, certificate, NULL);
+  g_autofree char *www = g_build_filename (folder, "www", NULL);
+  g_autofree char *log = g_build_filename (folder, "log", NULL);
+  const char *arguments[] = { "--folder", www, "--certificate", pem, "--log", log, "--patience", "20",
+                              "--until-stdin-ends", extra, NULL };
+
+  start (self, "bad-server.py", arguments);
 }
 
 static void
@@ -294,7 +309,7 @@ test_says_nothing (void)
       const char *headers = strstr (lines[i], "\"headers\": {");
       g_auto (GStrv) words = g_strsplit (headers != NULL ? headers + strlen ("\"headers\": {") : "", "\"", -1);
 
-      for (gsize n = 1; words[n] != NULL && words[n + 1] != NULL; n += 4)
+      for (gsize n = 1; n + 2 < g_strv_length (words); n += 4)
         {
           g_assert_true (g_strv_contains (allowed, words[n]));
           if (g_str_equal (words[n], "user-agent"))
@@ -334,6 +349,45 @@ test_tls (void)
       g_assert_cmpint (status.st_size, ==, 0);
       server_stop (&server);
     }
+}
+
+/* An administrator's proxy is used for everything, hears the host and its own password, and nothing else. */
+static void
+test_proxy (void)
+{
+  g_autofree char *log = g_build_filename (folder, "proxy-log", NULL);
+  const char *arguments[] = { log, NULL };
+  g_autofree char *url = NULL;
+  g_autofree char *redirect = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *expected = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  Server server, proxy;
+
+  server_start (&server, "server.pem", NULL);
+  start (&proxy, "proxy.py", arguments);
+  url = address_of (&server, "ok");
+  redirect = address_of (&server, "redirect-local-name");
+  settings.proxy = address = g_strdup_printf ("http://name:word@127.0.0.1:%u", proxy.port);
+  bytes = suture_download_bytes (url, FILE_SIZE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), content, FILE_SIZE);
+  g_assert_null (suture_download_bytes (redirect, FILE_SIZE, NULL, &error));
+  g_assert_true (g_str_has_suffix (error->message, "(9)"));
+  g_clear_error (&error);
+  server_stop (&proxy);
+  g_assert_null (suture_download_bytes (url, FILE_SIZE, NULL, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK);
+  g_assert_null (strstr (error->message, "word"));
+  settings.proxy = NULL;
+  g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
+  expected = g_strdup_printf ("[\"CONNECT 127.0.0.1:%u HTTP/1.1\", \"Host: 127.0.0.1:%u\", "
+                              "\"Proxy-Authorization: Basic bmFtZTp3b3Jk\", \"User-Agent: suture\", "
+                              "\"Proxy-Connection: Keep-Alive\"]\n", server.port, server.port);
+  g_assert_true (g_str_has_prefix (text, expected));
+  server_stop (&server);
 }
 
 /* Nobody there; somebody there who never says a word; a name that does not exist. */
@@ -509,6 +563,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/resume-after-cut", test_resume_after_cut);
   g_test_add_func ("/transfer/says-nothing", test_says_nothing);
   g_test_add_func ("/transfer/tls", test_tls);
+  g_test_add_func ("/transfer/proxy", test_proxy);
   g_test_add_func ("/transfer/nobody", test_nobody);
   g_test_add_func ("/transfer/cancel", test_cancel);
   g_test_add_func ("/transfer/bad-requests", test_bad_requests);
