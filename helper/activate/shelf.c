@@ -14,7 +14,7 @@
 #include "base/paths.h"
 
 #define PREFIX "suture-"
-#define REMOVED "/run/suture/removed"
+#define REMOVED "removed" /* beside the lock, below /run/suture: forgotten at the next start */
 #define CHUNK (256 * 1024) /* bytes */
 
 struct _SutureShelf
@@ -238,13 +238,22 @@ suture_shelf_put (SutureShelf *self, const SutureManifest *manifest, int image, 
                                  g_bytes_get_size (manifest_bytes), 0600, error);
 }
 
+static char *
+removed_folder (void)
+{
+  g_autofree char *run = g_path_get_dirname (suture_path (SUTURE_PATH_LOCK));
+
+  return g_build_filename (run, REMOVED, NULL);
+}
+
 /* Best effort, on /run: who maps removed bytes is only shown, and nothing depends on it. */
 static void
 remember (int folder, const char *id)
 {
   g_autofree char *name = file_name (id, ".json");
   g_autoptr (GBytes) json = suture_file_read (folder, name, SUTURE_MANIFEST_MAX, NULL);
-  g_auto (SutureFd) removed = suture_file_open_folder (REMOVED, 0700, NULL);
+  g_autofree char *path = removed_folder ();
+  g_auto (SutureFd) removed = suture_file_open_folder (path, 0700, NULL);
 
   if (json == NULL || removed < 0
       || !suture_file_replace (removed, name, g_bytes_get_data (json, NULL), g_bytes_get_size (json), 0600, NULL))
@@ -278,8 +287,9 @@ GPtrArray *
 suture_shelf_removed (void)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_manifest_unref);
-  g_autoptr (GDir) dir = g_dir_open (REMOVED, 0, NULL);
-  g_auto (SutureFd) folder = dir != NULL ? suture_file_open_folder (REMOVED, 0, NULL) : -1;
+  g_autofree char *path = removed_folder ();
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_auto (SutureFd) folder = dir != NULL ? suture_file_open_folder (path, 0, NULL) : -1;
   const char *name;
 
   while (folder >= 0 && (name = g_dir_read_name (dir)) != NULL)
