@@ -128,7 +128,7 @@ check_scheme (EVP_PKEY *pkey, const char *type, const char *scheme)
   g_assert_cmpint (suture_key_verify (key, bytes, huge), ==, SUTURE_SIGNATURE_MALFORMED);
   g_assert_cmpint (suture_key_verify (key, bytes, longer), !=, SUTURE_SIGNATURE_VALID);
   g_assert_cmpint (suture_key_verify (key, bytes, shorter), !=, SUTURE_SIGNATURE_VALID);
-  for (gsize i = 0; signature[i] != '\0'; i += 7)
+  for (gsize i = 0; i < strlen (signature); i += 7)
     {
       char was = signature[i];
 
