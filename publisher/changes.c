@@ -113,6 +113,26 @@ cannot (GError **error, const char *format, ...)
   return FALSE;
 }
 
+/* The file itself and the folders above it: an image has them as root's. */
+static gboolean
+check_owners (const char *path, GHashTable *foreign, GError **error)
+{
+  g_autofree char *at = g_strdup (path);
+
+  while (!g_str_equal (at, "/"))
+    {
+      const char *owner = g_hash_table_lookup (foreign, at);
+      char *parent;
+
+      if (owner != NULL)
+        return cannot (error, "%s belongs to %s instead of root", at, owner);
+      parent = g_path_get_dirname (at);
+      g_free (at);
+      at = parent;
+    }
+  return TRUE;
+}
+
 /* An improvement changes bytes and nothing else: what else differs needs the whole package. */
 static gboolean
 check_change (const char *path, const Entry *old, const Entry *fixed, GHashTable *foreign, GError **error)
@@ -124,8 +144,8 @@ check_change (const char *path, const Entry *old, const Entry *fixed, GHashTable
       g_prefix_error (error, "this can't be an improvement: ");
       return FALSE;
     }
-  if (g_hash_table_contains (foreign, path))
-    return cannot (error, "%s belongs to %s instead of root", path, (char *) g_hash_table_lookup (foreign, path));
+  if (!check_owners (path, foreign, error))
+    return FALSE;
   if (fixed->content == NULL)
     return TRUE;
   if (old->content != NULL && (old->mode & S_IFMT) != (fixed->mode & S_IFMT))
@@ -214,6 +234,32 @@ add_tree (GHashTable *paths, const char *tree, GError **error)
   return TRUE;
 }
 
+/* Folders keep the mode that the base has, and new ones get 0755: a package that wants something else can't have it. */
+static gboolean
+check_folders (const char *base, const char *fixed, GError **error)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
+
+  if (!suture_tree_walk (fixed, entries, folders, error))
+    return FALSE;
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const char *path = g_ptr_array_index (folders, i);
+      g_autofree char *old_path = g_strconcat (base, path, NULL);
+      g_autofree char *fixed_path = g_strconcat (fixed, path, NULL);
+      struct stat old, new;
+
+      if (lstat (fixed_path, &new) < 0)
+        return suture_error_set_errno (error, errno, "could not look at %s", fixed_path);
+      if (lstat (old_path, &old) < 0)
+        old.st_mode = S_IFDIR | 0755;
+      if (old.st_mode != new.st_mode && !is_documentation (path))
+        return cannot (error, "the folder %s has mode %04o", path, (guint) new.st_mode & 07777);
+    }
+  return TRUE;
+}
+
 static int
 compare_paths (gconstpointer a, gconstpointer b)
 {
@@ -232,7 +278,8 @@ suture_changes_find (GPtrArray *bases, const char *fixed, GHashTable *foreign, G
   if (!add_tree (paths, fixed, error))
     return NULL;
   for (guint b = 0; b < bases->len; b++)
-    if (!add_tree (paths, g_ptr_array_index (bases, b), error))
+    if (!check_folders (g_ptr_array_index (bases, b), fixed, error)
+        || !add_tree (paths, g_ptr_array_index (bases, b), error))
       return NULL;
   sorted = g_list_sort (g_hash_table_get_keys (paths), compare_paths);
   for (GList *at = sorted; at != NULL; at = at->next)

@@ -36,7 +36,7 @@ list_foreign (SuturePackage *self, GError **error)
   lines = g_strsplit (listing, "\n", -1);
   for (gsize i = 0; lines[i] != NULL; i++)
     {
-      g_autoptr (GRegex) regex = g_regex_new ("^\\S+ (\\S+)\\s+\\S+ \\S+ \\S+ \\.(/.*?)(?: -> .*| link to .*)?$", 0, 0, NULL);
+      g_autoptr (GRegex) regex = g_regex_new ("^\\S+ (\\S+)\\s+\\S+ \\S+ \\S+ \\.(/.*?)/?(?: -> .*| link to .*)?$", 0, 0, NULL);
       g_autoptr (GMatchInfo) match = NULL;
       g_autofree char *owner = NULL;
 

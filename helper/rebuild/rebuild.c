@@ -243,7 +243,7 @@ rebuild (const SutureManifest *manifest,
                             to.data, manifest->image_size, error))
     return FALSE;
   mapping_clear (&to);
-  if (ftruncate (image_fd, (off_t) manifest->image_size) < 0)
+  if (ftruncate (image_fd, (off_t) manifest->image_size) < 0 || lseek (image_fd, 0, SEEK_SET) < 0)
     return suture_error_set_errno (error, errno, "could not cut the image to its size");
   if (g_cancellable_is_cancelled (cancellable))
     {

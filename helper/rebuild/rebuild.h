@@ -16,7 +16,8 @@ const SuturePayload *suture_rebuild_choose (const SutureManifest *manifest, int 
 /* Decodes @payload_fd (already complete) into @image_fd (empty, read-write). The payload's size and SHA-256 are checked
  * before any decoder sees a byte; the reference is the replaced files of base @payload->base below @usr (a folder
  * descriptor of the unmerged /usr), concatenated in manifest order; the decoder stops at the signed size; the image's
- * SHA-256 is checked over what is in the file. SUTURE_ERROR_HASH, _NO_SPACE, _CANCELLED, _MALFORMED. Blocks. */
+ * SHA-256 is checked over what is in the file. The old files are copied behind the image while it is decoded: @image_fd
+ * needs room for both. It is left at its first byte, or empty after an error. SUTURE_ERROR_HASH, _NO_SPACE, _CANCELLED, _MALFORMED. Blocks. */
 gboolean suture_rebuild_image (const SutureManifest *manifest,
                                const SuturePayload *payload,
                                int payload_fd,

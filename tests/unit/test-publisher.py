@@ -60,9 +60,12 @@ def tar_of(entries):
                 if folder not in folders:
                     folders.add(folder)
                     info = tarfile.TarInfo(f"./{folder}")
-                    info.type, info.mode, info.uname, info.gname = tarfile.DIRTYPE, 0o755, "root", "root"
+                    given = entries.get(f"{folder}/", Entry(mode=0o755))
+                    info.type, info.mode, info.uname, info.gname = tarfile.DIRTYPE, given.mode, "root", given.group
                     tar.addfile(info)
             entry = entries[path]
+            if path.endswith("/"):  # a folder's own mode and group, see above
+                continue
             info = tarfile.TarInfo(f"./{path}")
             info.mode, info.uname, info.gname = entry.mode, "root", entry.group
             if entry.target is not None:
@@ -284,6 +287,9 @@ class Publisher(unittest.TestCase):
                 ("usr/bin/setuid", Entry(b"x", 0o4755), "has mode 4755"),
                 ("usr/share/demo/open", Entry(b"x", 0o666), "has mode 0666"),
                 ("usr/bin/demo", Entry(target="other"), "between a file and a link"),
+                ("usr/lib/demo/", Entry(mode=0o700), "folder /usr/lib/demo has mode 0700"),
+                ("usr/share/demo/new/", Entry(mode=0o1777), "folder /usr/share/demo/new has mode 1777"),
+                ("usr/share/demo/new/", Entry(mode=0o755, group="mail"), "new belongs to root/mail"),
                 ("usr/bin/grouped", Entry(b"x", 0o755, group="mail"), "belongs to root/mail")]
         for path, entry, complaint in rows:
             with self.subTest(path=path, complaint=complaint):
