@@ -27,7 +27,6 @@ open_trust (const SutureFeedConfig *config, GError **error)
 
 SutureTrust *
 suture_check_open_feed (const SutureFeedConfig *config,
-                        const char *role,
                         GCancellable *cancellable,
                         SutureSource **source,
                         GError **error)
@@ -49,7 +48,7 @@ suture_check_open_feed (const SutureFeedConfig *config,
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;
         }
-      trusted = suture_source_new_trusted (trust, role);
+      trusted = suture_source_new_remembered (config->name);
       if (!suture_trust_refresh (trust, trusted, now, NULL))
         {
           /* what the network said explains more than what is missing here */
@@ -178,7 +177,9 @@ check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, 
 
   ok = trust != NULL && suture_trust_refresh (trust, source, now, error)
        && add_offers (known, trust, source, config, role, now, error);
-  if (!ok)
+  if (ok)
+    suture_source_remember (trust, role, config->name);
+  else
     {
       g_prefix_error (error, "feed %s: ", config->name);
       add_from_before (known, work->facts, config->name);
@@ -253,7 +254,7 @@ suture_check_restore (SutureWork *work)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
       g_autoptr (SutureTrust) trust = open_trust (config, NULL);
-      g_autoptr (SutureSource) source = trust != NULL ? suture_source_new_trusted (trust, role) : NULL;
+      g_autoptr (SutureSource) source = trust != NULL ? suture_source_new_remembered (config->name) : NULL;
       g_autoptr (GError) local = NULL;
 
       if (trust == NULL || !suture_trust_refresh (trust, source, then, &local)

@@ -18,7 +18,6 @@ void suture_check_restore (SutureWork *work);
 /* A feed's metadata, verified up to now: from its server, or, when that can't be reached, from what was trusted before
  * and has not expired. *@source is what to list or find with. */
 SutureTrust *suture_check_open_feed (const SutureFeedConfig *config,
-                                     const char *role,
                                      GCancellable *cancellable,
                                      SutureSource **source,
                                      GError **error);

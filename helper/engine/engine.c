@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Responsible for: accepting, running one at a time, ending each operation exactly once, publishing.
- * Not for: the order of stages (check.c, install.c, remove.c, recover.c), permission (bus/). */
+ * Not for: running them (run.c), the order of stages, permission (bus/). */
 #include "engine/engine.h"
 
 #include "base/error.h"
 #include "engine/automatic.h"
 #include "engine/check.h"
-#include "engine/install.h"
 #include "engine/queue.h"
-#include "engine/recover.h"
-#include "engine/remove.h"
+#include "engine/run.h"
 #include "history/setting.h"
 
 #define LOOK_INTERVAL 250 /* milliseconds between two looks at the bytes: 4 a second */
@@ -96,21 +94,30 @@ work_changed (SutureWork *work, gpointer user_data)
   g_idle_add_full (G_PRIORITY_DEFAULT, work_changed_idle, g_object_ref (user_data), g_object_unref);
 }
 
-static void
-add_result (SutureEngine *self, SutureResult *result)
+static gboolean
+has_result (GPtrArray *results, const char *operation)
 {
-  g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_result_free);
-  guint first = self->snapshot.results->len >= SUTURE_RESULT_KEEP ? self->snapshot.results->len - SUTURE_RESULT_KEEP + 1 : 0;
+  for (guint i = 0; i < results->len; i++)
+    if (g_str_equal (((SutureResult *) g_ptr_array_index (results, i))->operation, operation))
+      return TRUE;
+  return FALSE;
+}
 
-  for (guint i = first; i < self->snapshot.results->len; i++)
+/* Those of @ends that are not shown yet, behind those that are. */
+static void
+add_results (SutureEngine *self, GPtrArray *ends)
+{
+  GPtrArray *results = self->snapshot.results;
+
+  for (guint i = 0; i < ends->len; i++)
     {
-      const SutureResult *old = g_ptr_array_index (self->snapshot.results, i);
+      const SutureResult *end = g_ptr_array_index (ends, i);
 
-      g_ptr_array_add (results, suture_result_new (old->operation, old->error, old->message));
+      if (!has_result (results, end->operation))
+        g_ptr_array_add (results, suture_result_new (end->operation, end->error, end->message));
     }
-  g_ptr_array_add (results, result);
-  g_ptr_array_unref (self->snapshot.results);
-  self->snapshot.results = g_steal_pointer (&results);
+  if (results->len > SUTURE_RESULT_KEEP)
+    g_ptr_array_remove_range (results, 0, results->len - SUTURE_RESULT_KEEP);
 }
 
 static void
@@ -144,76 +151,15 @@ new_work (SutureEngine *self, const char *operation, const char *kind, guint32 u
   return work;
 }
 
-/* ---- one operation, in a thread ---- */
-
-/* Between permission and its turn things may have changed: the plan that was permitted is run, or nothing is. */
-static gboolean
-plan_stands (SutureWork *work, GError **error)
-{
-  g_autoptr (SuturePlan) now = suture_plan_new (work->facts, work->plan->kind, work->plan->improvement, NULL);
-
-  if (now != NULL && g_str_equal (now->digest, work->plan->digest))
-    return TRUE;
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
-               "nothing was changed: what was asked for is not possible any more");
-  return FALSE;
-}
-
-static gboolean
-run_kind (SutureWork *work, GError **error)
-{
-  if (work->plan != NULL && !plan_stands (work, error))
-    return FALSE;
-  if (g_str_equal (work->kind, "check"))
-    return suture_check_run (work, error);
-  if (g_str_equal (work->kind, "automatic"))
-    return suture_automatic_run (work, error);
-  if (g_str_equal (work->kind, "install"))
-    return suture_install_run (work, work->plan, error);
-  return suture_remove_run (work, work->plan, error);
-}
-
-static SutureResult *
-end_work (SutureWork *work, const GError *error)
-{
-  const char *event = work->plan != NULL && work->plan->kind == SUTURE_PLAN_REMOVE ? "removed" : "installed";
-  g_autoptr (SutureResult) result = NULL;
-  g_autoptr (SutureRecord) record = NULL;
-  g_autoptr (GError) local = NULL;
-  g_autofree char *message = suture_name_clean_text (error != NULL ? error->message : "", 4096, FALSE);
-
-  result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);
-  if (work->plan != NULL)
-    record = suture_work_record (work, work->plan, error == NULL ? event : "failed", error);
-  if (!suture_record_close (work->database, work->operation, record, result, &local))
-    g_message ("the end of operation %s is not kept: %s", work->operation, local->message);
-  /* the time of the record belongs to what is shown */
-  if (work->plan != NULL && error == NULL)
-    suture_work_learn (work, work->facts->known, suture_activation_ref (work->facts->activation));
-  return g_steal_pointer (&result);
-}
+/* ---- running ---- */
 
 static void
 run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   SutureEngine *self = source;
-  SutureWork *work = task_data;
-  g_autoptr (GError) error = NULL;
 
-  /* only this thread sets it, one at a time */
-  if (!self->recovered)
-    self->recovered = suture_recover_run (work);
-  if (*work->operation == '\0')
-    {
-      g_task_return_pointer (task, suture_record_results (work->database), (GDestroyNotify) g_ptr_array_unref);
-      return;
-    }
-  if (!self->recovered && work->plan != NULL)
-    g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE,
-                 "an operation that was interrupted has to be finished first, and the activation step does not answer");
-  else
-    (void) run_kind (work, &error);
-  g_task_return_pointer (task, end_work (work, error), (GDestroyNotify) suture_result_free);
+  /* only the thread whose turn it is sees recovered */
+  g_task_return_pointer (task, suture_run (task_data, &self->recovered), (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void
@@ -221,17 +167,10 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 {
   SutureEngine *self = SUTURE_ENGINE (object);
   g_autoptr (SutureWork) work = user_data;
-  gpointer result = g_task_propagate_pointer (G_TASK (async), NULL);
+  g_autoptr (GPtrArray) results = g_task_propagate_pointer (G_TASK (async), NULL);
 
   take_facts (self, work);
-  if (*work->operation != '\0')
-    add_result (self, result);
-  else
-    {
-      /* the recovery: all results, those of operations of the past among them */
-      g_ptr_array_unref (self->snapshot.results);
-      self->snapshot.results = result;
-    }
+  add_results (self, results);
   remember_ended (self, work);
   suture_queue_finish (self->queue);
   publish (self);
@@ -390,20 +329,23 @@ end_unrun_in_thread (GTask *task, gpointer source, gpointer task_data, GCancella
 {
   SutureWork *work = task_data;
   g_autoptr (SutureResult) result = suture_result_new (work->operation, "Cancelled", "it was cancelled before it began");
+  GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_result_free);
   g_autoptr (GError) error = NULL;
 
   if (!suture_record_close (work->database, work->operation, NULL, result, &error))
     g_message ("the end of operation %s is not kept: %s", work->operation, error->message);
-  g_task_return_pointer (task, g_steal_pointer (&result), (GDestroyNotify) suture_result_free);
+  g_ptr_array_add (results, g_steal_pointer (&result));
+  g_task_return_pointer (task, results, (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void
 unrun_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 {
   SutureEngine *self = SUTURE_ENGINE (object);
+  g_autoptr (GPtrArray) results = g_task_propagate_pointer (G_TASK (async), NULL);
 
   self->writing--;
-  add_result (self, g_task_propagate_pointer (G_TASK (async), NULL));
+  add_results (self, results);
   publish (self);
 }
 

@@ -80,7 +80,7 @@ verify_plan (Install *self, GError **error)
   self->config = suture_feed_config_find (self->plan->feed, error);
   if (self->config == NULL)
     return FALSE;
-  self->trust = suture_check_open_feed (self->config, self->role, self->work->cancellable, &self->source, error);
+  self->trust = suture_check_open_feed (self->config, self->work->cancellable, &self->source, error);
   if (self->trust == NULL)
     return FALSE;
   target = suture_trust_find (self->trust, self->source, self->plan->known->target,

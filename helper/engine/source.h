@@ -13,8 +13,13 @@ G_BEGIN_DECLS
 /* The server of @config, over suture-fetch. @config and @cancellable must outlive it. */
 SutureSource *suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancellable);
 
-/* What @trust holds for @role, as its server had it: without any network. SUTURE_ERROR_NOT_FOUND for all else. */
-SutureSource *suture_source_new_trusted (SutureTrust *trust, const char *role);
+/* The timestamp that suture_source_remember () kept of @feed, without any network: with it, a SutureTrust finds the rest
+ * among its own trusted copies, and verifies all of it again. SUTURE_ERROR_NOT_FOUND for all else. */
+SutureSource *suture_source_new_remembered (const char *feed);
+
+/* Keeps the timestamp of @trust, after a list of @role, in STATE/timestamps/FEED.json. A failure is only logged: a start
+ * without network will know less. */
+void suture_source_remember (SutureTrust *trust, const char *role, const char *feed);
 
 void suture_source_free (SutureSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSource, suture_source_free)

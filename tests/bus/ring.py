@@ -5,12 +5,15 @@ real helper, which runs as user suture. suture-fetch and suture-activate are sto
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
 W, CGROUP, BUILD, SOURCE = (os.environ[name] for name in ("W", "CGROUP", "BUILD", "SOURCE"))
 USERS = ("root", "ring-active", "ring-inactive", "ring-remote", "ring-none", "ring-other")
+LOGS = ("helper", "polkitd", "peers")
+SOCKETS = ("/run/suture/fetch.sock", "/run/suture/activate.sock")
 DEADLINE = 60  # seconds for anything to happen; sanitizers and a busy machine are slow
 
 
@@ -133,6 +136,9 @@ class Ring:
     def __init__(self):
         self.programs = {}
         self.clients = {}
+        for name in LOGS:
+            if os.path.exists(f"{W}/{name}.log"):
+                os.unlink(f"{W}/{name}.log")
 
     def start_polkitd(self):
         self.programs["polkitd"] = Program("polkitd", ["/usr/lib/polkit-1/polkitd"])
@@ -146,8 +152,11 @@ class Ring:
         expect("the helper's state", self.programs["helper"].process.poll(), None)
 
     def start_peers(self):
+        for path in SOCKETS:
+            if os.path.exists(path):
+                os.unlink(path)
         self.programs["peers"] = Program("peers", ["/usr/bin/python3", "/run/ring/peers.py"])
-        until("the sockets", lambda: os.path.exists("/run/suture/activate.sock"))
+        until("the sockets", lambda: all(os.path.exists(path) for path in SOCKETS))
 
     def stop(self, name, number=signal.SIGTERM):
         return self.programs.pop(name).stop(number)
@@ -162,6 +171,9 @@ class Ring:
             client.close()
         status = 0
         for name in list(self.programs):
+            early = self.programs[name].process.poll()
+            if early is not None:
+                print(f"# {name} ended by itself with {early}")
             ended = self.stop(name)
             if name == "helper" and ended != 0:
                 status = ended
@@ -169,7 +181,7 @@ class Ring:
 
 
 def show_logs():
-    for name in ("helper", "polkitd", "peers", "dbus"):
+    for name in LOGS:
         path = f"{W}/{name}.log"
         if os.path.exists(path):
             with open(path, encoding="utf-8", errors="replace") as file:
@@ -200,3 +212,45 @@ def run(tests):
             print(f"# {problem}")
         print(f"{'not ok' if problem else 'ok'} {number} {name}", flush=True)
     sys.exit(1 if failed else 0)
+
+
+# ---- what the tests of operations do to the world ----
+
+def forget():
+    """A machine on which nothing ever happened."""
+    for path in ("/run/ring/active.json", "/run/ring/requests"):
+        if os.path.exists(path):
+            os.unlink(path)
+    subprocess.run(["find", "/var/lib/suture", "-mindepth", "1", "-delete"], check=True)
+    for folder in ("spool", "trust"):
+        subprocess.run(["install", "-d", "-m700", "-o", "suture", "-g", "suture", f"/var/lib/suture/{folder}"], check=True)
+    subprocess.run(["find", "/run/ring", "-path", "/run/ring/control/*", "-delete"], check=True)
+
+
+def forget_automatic(ring):
+    """As if the ten minutes were over."""
+    expect("clean end", ring.stop("helper"), 0)
+    with sqlite3.connect("/var/lib/suture/suture.db") as database:
+        database.execute("DELETE FROM setting WHERE name = 'automatic-ran'")
+    database.close()
+    ring.start_helper()
+
+
+def move(source, target):
+    os.rename(source, target)
+
+
+def requests():
+    try:
+        with open("/run/ring/requests", encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def flip(path, place):
+    with open(path, "r+b") as file:
+        file.seek(place)
+        byte = file.read(1)[0]
+        file.seek(place)
+        file.write(bytes([byte ^ 1]))

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/run.h"
+
+#include "base/error.h"
+#include "base/name.h"
+#include "engine/automatic.h"
+#include "engine/check.h"
+#include "engine/install.h"
+#include "engine/recover.h"
+#include "engine/remove.h"
+
+#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
+
+/* Between permission and its turn things may have changed: the plan that was permitted is run, or nothing is. */
+static gboolean
+plan_stands (SutureWork *work, GError **error)
+{
+  g_autoptr (SuturePlan) now = suture_plan_new (work->facts, work->plan->kind, work->plan->improvement, NULL);
+
+  if (now != NULL && g_str_equal (now->digest, work->plan->digest))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+               "nothing was changed: what was asked for is not possible any more");
+  return FALSE;
+}
+
+static gboolean
+run_kind (SutureWork *work, gboolean recovered, GError **error)
+{
+  if (!recovered && work->plan != NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "nothing was changed: an operation that was interrupted"
+                   " has to be finished first, and the activation step does not answer");
+      return FALSE;
+    }
+  if (work->plan != NULL && !plan_stands (work, error))
+    return FALSE;
+  if (g_str_equal (work->kind, "check"))
+    return suture_check_run (work, error);
+  if (g_str_equal (work->kind, "automatic"))
+    return suture_automatic_run (work, error);
+  if (g_str_equal (work->kind, "install"))
+    return suture_install_run (work, work->plan, error);
+  return suture_remove_run (work, work->plan, error);
+}
+
+/* A result that could not be kept is shown all the same. */
+static GPtrArray *
+end (SutureWork *work, const GError *error)
+{
+  const char *event = work->plan != NULL && work->plan->kind == SUTURE_PLAN_REMOVE ? "removed" : "installed";
+  g_autoptr (SutureResult) result = NULL;
+  g_autoptr (SutureRecord) record = NULL;
+  g_autoptr (GError) local = NULL;
+  g_autofree char *message = suture_name_clean_text (error != NULL ? error->message : "", SENTENCE_MAX, FALSE);
+  GPtrArray *results;
+
+  result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);
+  if (work->plan != NULL)
+    record = suture_work_record (work, work->plan, error == NULL ? event : "failed", error);
+  if (!suture_record_close (work->database, work->operation, record, result, &local))
+    g_message ("the end of operation %s is not kept: %s", work->operation, local->message);
+  /* the time of the record belongs to what is shown */
+  if (work->plan != NULL && error == NULL)
+    suture_work_learn (work, work->facts->known, suture_activation_ref (work->facts->activation));
+  results = suture_record_results (work->database);
+  if (local != NULL)
+    g_ptr_array_add (results, g_steal_pointer (&result));
+  return results;
+}
+
+GPtrArray *
+suture_run (SutureWork *work, gboolean *recovered)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!*recovered)
+    *recovered = suture_recover_run (work);
+  if (*work->operation == '\0')
+    return suture_record_results (work->database);
+  (void) run_kind (work, *recovered, &error);
+  return end (work, error);
+}

@@ -1,0 +1,220 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Checking, installing, removing, and what can go wrong on the way, with real downloads of a real feed."""
+
+import json
+import os
+
+import feed
+import ring
+from ring import expect, until
+
+IDS = feed.ids()
+
+
+def control(name, text=""):
+    os.makedirs("/run/ring/control", exist_ok=True)
+    with open(f"/run/ring/control/{name}", "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def release(name):
+    for file in (f"/run/ring/control/{name}", f"/run/ring/control/{name}.reached"):
+        if os.path.exists(file):
+            os.unlink(file)
+
+
+def reached(name):
+    until(f"{name} reached", lambda: os.path.exists(f"/run/ring/control/{name}.reached"))
+
+
+def active():
+    if not os.path.exists("/run/ring/active.json"):
+        return []
+    with open("/run/ring/active.json", encoding="utf-8") as file:
+        return [entry["id"] for entry in json.load(file)]
+
+
+def start(ring_):
+    """A helper without a past."""
+    ring.forget()
+    ring_.start_polkitd()
+    ring_.start_peers()
+    ring_.start_helper()
+    root = ring_.client("root")
+    operation = root.call("Check")["value"][0]
+    expect("check", root.result(operation), ("", ""))
+    return root
+
+
+def test_whole_way(ring_):
+    root = start(ring_)
+    objects = root.objects()
+    expect("known", sorted(objects), sorted(IDS.values()))
+    alpha = objects[IDS["alpha"]]
+    expect("state", alpha["State"], "available")
+    expect("files", alpha["Files"], ["/usr/lib/ring/libalpha.so.1"])
+    expect("severity", alpha["Severity"], "high")
+    expect("vulnerabilities", alpha["Vulnerabilities"], [["CVE-2026-0001", "A flaw", ""]])
+    expect("a delta is chosen", alpha["DownloadSize"] < 10_000, True)
+    person = ring_.client("ring-active")
+    operation = person.call("Install", "s", IDS["alpha"])["value"][0]
+    expect("install", person.result(operation), ("", ""))
+    alpha = root.objects()[IDS["alpha"]]
+    expect("state", alpha["State"], "active")
+    expect("restarted", alpha["Restarted"], ["ring.service"])
+    expect("installed at", alpha["InstalledAt"] > 0, True)
+    expect("root's side", active(), [IDS["alpha"]])
+    expect("label", root.get("Label"), "Debian GNU/Linux 12 (a)")
+    expect("spool", os.listdir("/var/lib/suture/spool"), [])
+    expect("a second time", person.call("Install", "s", IDS["alpha"])["error"], "NotFound")
+    operation = root.call("Remove", "s", IDS["alpha"])["value"][0]
+    expect("remove", root.result(operation), ("", ""))
+    expect("state", root.objects()[IDS["alpha"]]["State"], "available")
+    expect("root's side", active(), [])
+    expect("history", [(r["event"], r["improvement"], r["by"], r["user"]) for r in root.history()],
+           [("removed", IDS["alpha"], "user", 0), ("installed", IDS["alpha"], "user", 2001)])
+    expect("what others see of it", [r["user"] for r in person.history()], [0xffffffff, 2001])
+
+
+def test_restart_without_network(ring_):
+    root = start(ring_)
+    expect("install", root.result(root.call("Install", "s", IDS["beta"])["value"][0]), ("", ""))
+    checked = root.get("LastChecked")
+    expect("clean end", ring_.stop("helper"), 0)
+    ring.move("/run/ring/feed", "/run/ring/feed.away")
+    try:
+        ring_.start_helper()
+        until("what was known", lambda: len(root.objects()) == 2)
+        expect("states", {i: o["State"] for i, o in root.objects().items()},
+               {IDS["alpha"]: "available", IDS["beta"]: "active"})
+        expect("last checked", root.get("LastChecked"), checked)
+        expect("owed", root.objects()[IDS["beta"]]["Owed"], [["init", "pid1", "never-restart"]])
+        error, _ = root.result(root.call("Check")["value"][0])
+        expect("check of a server that has nothing", error in ("NotFound", "Network"), True)
+        expect("what was known stays", len(root.objects()), 2)
+        expect("last error", root.get("LastError")[0], error)
+        expect("remove without network", root.result(root.call("Remove", "s", IDS["beta"])["value"][0]), ("", ""))
+    finally:
+        ring.move("/run/ring/feed.away", "/run/ring/feed")
+
+
+def test_automatic(ring_):
+    root = start(ring_)
+    expect("remove what is not there", root.call("Remove", "s", IDS["alpha"])["error"], "NotFound")
+    nobody = ring_.client("ring-none")
+    operation = nobody.call("RunAutomatic")["value"][0]
+    expect("automatic", nobody.result(operation), ("", ""))
+    expect("all active", sorted(active()), sorted(IDS.values()))
+    expect("history", sorted((r["event"], r["by"]) for r in root.history()), [("installed", "automatic")] * 2)
+    expect("again too soon", nobody.call("RunAutomatic")["error"], "RateLimited")
+    expect("remove", root.result(root.call("Remove", "s", IDS["alpha"])["value"][0]), ("", ""))
+    ring.forget_automatic(ring_)
+    expect("automatic", root.result(root.call("RunAutomatic")["value"][0]), ("", ""))
+    expect("what a user removed stays removed", active(), [IDS["beta"]])
+    expect("off", root.call("SetAutomatic", "b", False), {"value": []})
+    expect("remove", root.result(root.call("Remove", "s", IDS["beta"])["value"][0]), ("", ""))
+    ring.forget_automatic(ring_)
+    expect("still off after a restart", root.get("Automatic"), False)
+    expect("automatic", root.result(root.call("RunAutomatic")["value"][0]), ("", ""))
+    expect("nothing installs by itself", active(), [])
+
+
+def test_changed_base(ring_):
+    root = start(ring_)
+    for version, state in (("1.1", "included"), ("2.0", "superseded"), ("1.0", "available")):
+        feed.write_base("alpha", version)
+        expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+        expect(f"state on {version}", root.objects()[IDS["alpha"]]["State"], state)
+    control("hold-payload")
+    feed.write_base("alpha", "2.0")
+    operation = root.call("Install", "s", IDS["alpha"])["value"][0]
+    error, sentence = root.result(operation)
+    release("hold-payload")
+    feed.write_base("alpha", "1.0")
+    expect("install on a changed base", error, "NotApplicable")
+    expect("sentence", sentence.startswith("it was not installed and the system's files are as they were"), True)
+    expect("root was not asked", active(), [])
+
+
+def test_cancel(ring_):
+    root = start(ring_)
+    person, other = ring_.client("ring-active"), ring_.client("ring-other")
+    control("hold-payload")
+    operation = person.call("Install", "s", IDS["alpha"])["value"][0]
+    reached("hold-payload")
+    expect("activity", root.get("Activity"), "downloading")
+    expect("operation", (root.get("Operation"), root.get("OperationKind"), root.get("OperationImprovement")),
+           (operation, "install", IDS["alpha"]))
+    until("bytes", lambda: root.get("BytesDone") > 0)
+    expect("cancellable", root.get("Cancellable"), True)
+    expect("by somebody else", other.call("Cancel", "s", operation)["error"], "NotAuthorized")
+    expect("what is not there, by somebody else", other.call("Cancel", "s", "op-0")["error"], "NotAuthorized")
+    expect("what is not there", root.call("Cancel", "s", "op-0")["error"], "NotFound")
+    waiting = person.call("Install", "s", IDS["beta"])["value"][0]
+    expect("what waits", person.call("Cancel", "s", waiting), {"value": []})
+    expect("its end", person.result(waiting)[0], "Cancelled")
+    expect("its own", person.call("Cancel", "s", operation), {"value": []})
+    expect("its end", person.result(operation)[0], "Cancelled")
+    release("hold-payload")
+    expect("again", person.call("Cancel", "s", operation)["error"], "NotFound")
+    expect("spool", os.listdir("/var/lib/suture/spool"), [])
+    control("hold-before")
+    operation = person.call("Install", "s", IDS["alpha"])["value"][0]
+    reached("hold-before")
+    expect("after the switch began", person.call("Cancel", "s", operation)["error"], "NotCancellable")
+    expect("cancellable", root.get("Cancellable"), False)
+    release("hold-before")
+    expect("its end", person.result(operation), ("", ""))
+
+
+def test_refusals(ring_):
+    root = start(ring_)
+    for name in ("Busy", "Signature", "NoSpace", "NotApplicable"):
+        control("refuse", name)
+        error, sentence = root.result(root.call("Install", "s", IDS["alpha"])["value"][0])
+        expect("error", error, name)
+        expect("sentence", "as they were" in sentence, True)
+    release("refuse")
+    control("die-before")
+    expect("it ended without a word", root.result(root.call("Install", "s", IDS["alpha"])["value"][0])[0], "Interrupted")
+    release("die-before")
+    control("die-after")
+    expect("… but had done it", root.result(root.call("Install", "s", IDS["alpha"])["value"][0]), ("", ""))
+    expect("the same for a removal", root.result(root.call("Remove", "s", IDS["alpha"])["value"][0]), ("", ""))
+    release("die-after")
+    expect("history", [r["event"] for r in root.history()], ["removed", "installed"] + ["failed"] * 5)
+    control("status-500")
+    error, _ = root.result(root.call("Check")["value"][0])
+    expect("a server that answers 500", error, "Network")
+    release("status-500")
+    ring_.stop("peers")
+    os.unlink("/run/suture/activate.sock")
+    expect("nobody at the activation socket", root.result(root.call("Check")["value"][0])[0] != "", True)
+
+
+def test_altered(ring_):
+    """A payload with one byte flipped, metadata with one byte flipped, an older timestamp."""
+    root = start(ring_)
+    payloads = "/run/ring/feed/targets/payloads"
+    for name in os.listdir(payloads):
+        ring.flip(f"{payloads}/{name}", 10)
+    error, _ = root.result(root.call("Install", "s", IDS["alpha"])["value"][0])
+    for name in os.listdir(payloads):
+        ring.flip(f"{payloads}/{name}", 10)
+    expect("altered payload", error, "Hash")
+    expect("root was not asked", "install" in ring.requests(), False)
+    timestamp = "/run/ring/feed/metadata/timestamp.json"
+    size = os.path.getsize(timestamp)
+    for place in (size // 2, size // 3):
+        ring.flip(timestamp, place)
+        error, _ = root.result(root.call("Check")["value"][0])
+        ring.flip(timestamp, place)
+        expect("altered timestamp", error in ("Signature", "Malformed", "Hash"), True)
+        expect("what was known stays", len(root.objects()), 2)
+    expect("the next honest check", root.result(root.call("Check")["value"][0]), ("", ""))
+
+
+feed.make()
+ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
+          if name.startswith("test_")])
