@@ -433,3 +433,32 @@ suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GErro
   drop_roles (self);
   return FALSE;
 }
+
+/* A server that has what the folder has. All but the timestamp is found in the folder without asking. */
+typedef struct
+{
+  SutureSource source; /* first, so that a source is its folder */
+  SutureStore *store;
+} Folder;
+
+static GBytes *
+get_stored (SutureSource *source, const char *name, gsize max_length, GError **error)
+{
+  Folder *folder = (Folder *) source;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_str_equal (name, "timestamp.json")
+      && !suture_store_load (folder->store, "timestamp", SUTURE_METADATA_TIMESTAMP, &bytes, error))
+    return NULL;
+  if (bytes == NULL)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no copy of %s", name);
+  return g_steal_pointer (&bytes);
+}
+
+gboolean
+suture_trust_resume (SutureTrust *self, gint64 now, GError **error)
+{
+  Folder folder = { { get_stored, NULL }, self->store };
+
+  return suture_trust_refresh (self, &folder.source, now, error);
+}

@@ -24,9 +24,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTrust, suture_trust_free)
  * SUTURE_ERROR_SIGNATURE, _HASH, _STALE, _ROLLBACK, _MALFORMED, or what @source said. */
 gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GError **error);
 
+/* The same from the copies in the folder alone, for a machine that is offline: what expired since is STALE all the same.
+ * SUTURE_ERROR_NOT_FOUND when a copy is missing or no longer the one that was promised. */
+gboolean suture_trust_resume (SutureTrust *self, gint64 now, GError **error);
+
 /* All targets of the delegated role @role that targets.json delegates to directly, those outside its own path patterns
- * left out; fetched if the trusted copy is not the one that the snapshot names. After a successful refresh in this
- * process. SUTURE_ERROR_NOT_FOUND: nothing is delegated under that name. Array of SutureTarget. */
+ * left out; fetched if the trusted copy is not the one that the snapshot names. After a successful refresh or
+ * resume in this process. SUTURE_ERROR_NOT_FOUND: nothing is delegated under that name. Array of SutureTarget. */
 GPtrArray *suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, gint64 now, GError **error);
 
 /* The target at @path by a search of the delegations (pre-order, depth-first, terminating). */

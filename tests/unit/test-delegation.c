@@ -335,6 +335,35 @@ test_fetch (Fixture *f, gconstpointer data)
     }
 }
 
+/* At boot: signed counts, expired does not matter, and the role's own paths do. */
+static void
+test_lookup_local (Fixture *f, gconstpointer data)
+{
+  TestRepository *r = f->r;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SutureTarget) target = NULL;
+  const char *missing[][2] = { { ROLE, ROLE "/other.json" }, { ROLE, "other/out.json" }, { "other", ROLE "/openssl-a.json" } };
+
+  g_assert_null (suture_trust_lookup_local (f->trust, ROLE, ROLE "/openssl-a.json", &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  test_role_add_target (r->base, "other/out.json", "out");
+  r->base->expires = r->top->expires = r->now + 5;
+  test_role_add_target (r->base, ROLE "/openssl-a.json", "a");
+  publish (f);
+  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, r->now, NULL));
+  r->now += 10;
+  target = suture_trust_lookup_local (f->trust, ROLE, ROLE "/openssl-a.json", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (target->path, ==, ROLE "/openssl-a.json");
+  for (gsize i = 0; i < G_N_ELEMENTS (missing); i++)
+    {
+      g_assert_null (suture_trust_lookup_local (f->trust, missing[i][0], missing[i][1], &error));
+      g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
+      g_clear_error (&error);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -348,5 +377,6 @@ main (int argc, char **argv)
   ADD ("request-order", test_request_order);
   ADD ("two-delegators", test_two_delegators);
   ADD ("fetch", test_fetch);
+  ADD ("lookup-local", test_lookup_local);
   return g_test_run ();
 }

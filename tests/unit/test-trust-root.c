@@ -346,6 +346,39 @@ test_replaced_first_root (Fixture *f, gconstpointer data)
   test_repository_free (other);
 }
 
+static void
+test_no_root (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (f->folder, "other", NULL);
+  g_autoptr (GBytes) garbage = g_bytes_new_static ("{}", 2);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (suture_trust_open (folder, NULL, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_null (suture_trust_open (folder, garbage, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
+  g_clear_error (&error);
+  g_assert_null (suture_trust_open (folder, test_repository_get (f->r, "timestamp.json"), &error));
+  g_assert_nonnull (error);
+}
+
+static void
+test_all_schemes (Fixture *f, gconstpointer data)
+{
+  TestRepository *r = f->r;
+
+  r->timestamp->keys->pdata[0] = test_repository_key (r, "rsa");
+  r->snapshot->keys->pdata[0] = test_repository_key (r, "ecdsa");
+  r->root->keys->pdata[0] = test_repository_key (r, "rsa");
+  r->base->keys->pdata[0] = test_repository_key (r, "ecdsa");
+  r->root->version = 2;
+  test_repository_publish_root (r);
+  test_repository_publish (r);
+  assert_fine (f);
+  assert_root (f, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -364,5 +397,7 @@ main (int argc, char **argv)
   ADD ("removed-key", test_removed_key);
   ADD ("spoiled-root", test_spoiled_root);
   ADD ("replaced-first-root", test_replaced_first_root);
+  ADD ("no-root", test_no_root);
+  ADD ("all-schemes", test_all_schemes);
   return g_test_run ();
 }

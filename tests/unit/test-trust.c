@@ -466,22 +466,6 @@ test_one_key_twice (Fixture *f, gconstpointer data)
   assert_fine (f);
 }
 
-static void
-test_all_schemes (Fixture *f, gconstpointer data)
-{
-  TestRepository *r = f->repository;
-
-  r->timestamp->keys->pdata[0] = test_repository_key (r, "rsa");
-  r->snapshot->keys->pdata[0] = test_repository_key (r, "ecdsa");
-  r->root->keys->pdata[0] = test_repository_key (r, "rsa");
-  r->base->keys->pdata[0] = test_repository_key (r, "ecdsa");
-  r->root->version = 2;
-  test_repository_publish_root (r);
-  test_repository_publish (r);
-  assert_fine (f);
-  assert_same (f, "root.json", "2.root.json");
-}
-
 /* The clock was set back, but the feed has shown a later time: what has expired stays expired. */
 static void
 test_clock_set_back (Fixture *f, gconstpointer data)
@@ -542,21 +526,40 @@ test_spoiled_copies (Fixture *f, gconstpointer data)
       }
 }
 
+/* Offline: what was trusted goes on to be, until it expires; nothing changes. */
 static void
-test_no_root (Fixture *f, gconstpointer data)
+test_resume (Fixture *f, gconstpointer data)
 {
-  g_autofree char *folder = g_build_filename (f->folder, "other", NULL);
-  g_autoptr (GBytes) garbage = g_bytes_new_static ("{}", 2);
+  TestRepository *r = f->repository;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) targets = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *snapshot = NULL;
 
-  g_assert_null (suture_trust_open (folder, NULL, &error));
+  g_assert_false (suture_trust_resume (f->trust, r->now, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  g_assert_null (suture_trust_open (folder, garbage, &error));
-  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
+  assert_fine (f);
+  test_repository_next (r);
+  before = state (f);
+  reopen (f);
+  g_ptr_array_set_size (r->requests, 0);
+  suture_trust_resume (f->trust, r->now, &error);
+  g_assert_no_error (error);
+  targets = suture_trust_list (f->trust, &r->source, ROLE, r->now, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (targets->len, ==, 1);
+  g_assert_cmpuint (r->requests->len, ==, 0);
+  g_assert_false (suture_trust_resume (f->trust, r->now + DAY, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_STALE);
+  after = state (f);
+  g_assert_cmpstr (before, ==, after);
   g_clear_error (&error);
-  g_assert_null (suture_trust_open (folder, test_repository_get (f->repository, "timestamp.json"), &error));
-  g_assert_nonnull (error);
+  snapshot = g_build_filename (f->folder, "snapshot.json", NULL);
+  g_assert_true (g_file_set_contents (snapshot, "", 0, NULL));
+  g_assert_false (suture_trust_resume (f->trust, r->now, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
 }
 
 int
@@ -577,10 +580,9 @@ main (int argc, char **argv)
   ADD ("length-and-digest", test_length_and_digest);
   ADD ("threshold", test_threshold);
   ADD ("one-key-twice", test_one_key_twice);
-  ADD ("all-schemes", test_all_schemes);
   ADD ("clock-set-back", test_clock_set_back);
   ADD ("missing", test_missing);
   ADD ("spoiled-copies", test_spoiled_copies);
-  ADD ("no-root", test_no_root);
+  ADD ("resume", test_resume);
   return g_test_run ();
 }
