@@ -3,6 +3,8 @@
 
 #include <glib/gi18n.h>
 
+#include "panel/side-layout.h"
+
 #define PULSE_MS 120 /* the step of a bar whose end is not known */
 
 struct _SutureStatusRow
@@ -107,6 +109,7 @@ suture_status_row_class_init (SutureStatusRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = suture_status_row_dispose;
+  g_type_ensure (SUTURE_TYPE_SIDE_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/status-row.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureStatusRow, icon);
   gtk_widget_class_bind_template_child (widget_class, SutureStatusRow, title);
