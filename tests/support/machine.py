@@ -112,7 +112,9 @@ class Machine:
                 file.write(str(os.getpid()))
 
     def boot(self, timeout=90):
-        argv = ["systemd-nspawn", "-q", "-b", "-D", self.root, "-M", os.path.basename(self.folder).replace(".", "-"),
+        # of letters and digits alone: the folder's own name may end in what a host's name may not
+        name = "suture-" + os.path.basename(self.folder).encode().hex()[-16:]
+        argv = ["systemd-nspawn", "-q", "-b", "-D", self.root, "-M", name,
                 "--register=no", "--keep-unit", "--console=pipe", "--resolv-conf=off", "--timezone=off",
                 "--link-journal=no"]
         argv += ["--private-network"] if self.cable else []
