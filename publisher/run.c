@@ -7,13 +7,17 @@ char *
 suture_run (const char *const *argv, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher
-      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE
+                                   | G_SUBPROCESS_FLAGS_SEARCH_PATH_FROM_ENVP);
+  /* veritysetup needs no rights, but lies where only root's PATH leads */
+  g_autofree char *path = g_strdup_printf ("%s:/usr/sbin:/sbin", g_getenv ("PATH") != NULL ? g_getenv ("PATH") : "/usr/bin");
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) why = NULL;
   g_autofree char *output = NULL;
   g_autofree char *complaint = NULL;
 
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
+  g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
   g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
   process = g_subprocess_launcher_spawnv (launcher, argv, &why);
   if (process == NULL)
