@@ -36,19 +36,33 @@ suture_verity_is_available (void)
   return access (VERITYSETUP, X_OK) == 0 && kernel_has_verity ();
 }
 
-/* Runs veritysetup with @image as descriptor 3. */
-static gboolean
+/* Runs veritysetup with @image as descriptor 3. What it printed, or NULL. */
+static char *
 run (const char *const *argv, int image, GError **error)
 {
   char *no_environment[] = { NULL };
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *printed = NULL;
 
   g_subprocess_launcher_set_environ (launcher, no_environment);
   if (image >= 0)
     g_subprocess_launcher_take_fd (launcher, fcntl (image, F_DUPFD_CLOEXEC, 3), 3);
   process = g_subprocess_launcher_spawnv (launcher, argv, error);
-  return process != NULL && g_subprocess_wait_check (process, NULL, error);
+  if (process == NULL || !g_subprocess_communicate_utf8 (process, NULL, NULL, &printed, NULL, error)
+      || !g_subprocess_wait_check (process, NULL, error))
+    return NULL;
+  return printed != NULL ? g_steal_pointer (&printed) : g_strdup ("");
+}
+
+/* The value of "Root hash:" in what veritysetup format prints; "" when there is none. */
+static const char *
+root_hash (char **lines)
+{
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "Root hash:"))
+      return g_strstrip (lines[i] + strlen ("Root hash:"));
+  return "";
 }
 
 static char *
@@ -66,21 +80,26 @@ suture_verity_open (const SutureManifest *manifest, const char *name, int image,
   g_autofree char *salt = g_strconcat ("--salt=", manifest->verity_salt, NULL);
   const char *format[] = { VERITYSETUP, "format", "--hash=sha256", "--data-block-size=4096", "--hash-block-size=4096",
                            salt, "--uuid=5a5a5a5a-0000-4000-8000-000000000001", "/proc/self/fd/3", tree, NULL };
-  const char *verify[] = { VERITYSETUP, "verify", "/proc/self/fd/3", tree, manifest->verity_root_hash, NULL };
   const char *open_it[] = { VERITYSETUP, "open", "/proc/self/fd/3", device, tree, manifest->verity_root_hash, NULL };
+  g_autofree char *formatted = NULL;
+  g_autofree char *opened = NULL;
+  g_auto (GStrv) lines = NULL;
 
   (void) unlink (tree);
-  if (!run (format, image, error))
+  formatted = run (format, image, error);
+  if (formatted == NULL)
     {
       g_prefix_error (error, "could not compute the hash tree: ");
       return NULL;
     }
-  if (!run (verify, image, NULL))
+  lines = g_strsplit (formatted, "\n", -1);
+  if (!g_str_equal (root_hash (lines), manifest->verity_root_hash))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "the image's hash tree does not end in the signed root hash");
       return NULL;
     }
-  if (!run (open_it, image, error))
+  opened = run (open_it, image, error);
+  if (opened == NULL)
     {
       g_prefix_error (error, "could not set up dm-verity: ");
       return NULL;
@@ -94,8 +113,9 @@ suture_verity_close (const char *device)
   g_autofree char *name = g_path_get_basename (device);
   const char *close_it[] = { VERITYSETUP, "close", "--deferred", name, NULL };
   g_autoptr (GError) error = NULL;
+  g_autofree char *closed = run (close_it, -1, &error);
 
-  if (!run (close_it, -1, &error))
+  if (closed == NULL)
     g_warning ("could not let go of %s: %s", device, error->message);
 }
 
