@@ -58,6 +58,7 @@ void suture_client_cancel_async (SutureClient *self, const char *operation, GAsy
                                  gpointer user_data);
 gboolean suture_client_cancel_finish (SutureClient *self, GAsyncResult *result, GError **error);
 
+/* Has what is ready installed by itself, or not; stored when it ends. */
 void suture_client_set_automatic_async (SutureClient *self, gboolean automatic, GAsyncReadyCallback callback,
                                         gpointer user_data);
 gboolean suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error);

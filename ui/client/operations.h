@@ -20,6 +20,7 @@ void suture_operations_free (SutureOperations *self);
 /* Takes @task, a boolean one, and returns TRUE through it for an ok result, else the result's error. */
 void suture_operations_add (SutureOperations *self, const char *operation, GTask *task);
 
+/* Whether nobody waits. */
 gboolean suture_operations_is_empty (SutureOperations *self);
 
 /* The helper left the bus: what waits now may have no end there when it is back. */

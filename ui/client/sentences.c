@@ -232,6 +232,8 @@ suture_sentence_ago (gint64 time, gint64 now)
 {
   gint64 seconds = now - time;
 
+  if (time <= 0)
+    return g_strdup (_("at an unknown time"));
   /* A clock that was set back, or a helper that is a second ahead. */
   if (seconds < MINUTE)
     return g_strdup (_("just now"));

@@ -17,6 +17,7 @@ typedef struct
   GPtrArray *available; /* titles (borrowed) */
   GPtrArray *owed;      /* names of what is owed, each once (borrowed) */
   const char *inactive; /* title of one that does not do its work (borrowed) (nullable) */
+  const char *unknown;  /* title of one whose state this program does not know (borrowed) (nullable) */
   const char *mixed;    /* title of one whose files are a mixture (borrowed) (nullable) */
   const char *working;  /* title of the improvement that is worked on, or "" (borrowed) */
   gboolean reboot;      /* some of what is owed needs a restart of the computer */
@@ -68,6 +69,8 @@ count_one (Count *count, SutureImprovement *improvement, const char *worked_on)
     count->inactive = title;
   else if (facts->state == SUTURE_STATE_MIXED)
     count->mixed = title;
+  else if (facts->state == SUTURE_STATE_UNKNOWN)
+    count->unknown = title;
 }
 
 static Count *
@@ -126,7 +129,8 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_NO_SOURCE;
   if (count->n_available > 0)
     return SUTURE_STATUS_READY;
-  if (facts->last_error[0] != '\0' || count->inactive != NULL || count->mixed != NULL)
+  if (facts->last_error[0] != '\0' || count->inactive != NULL || count->mixed != NULL
+      || count->unknown != NULL)
     return SUTURE_STATUS_ATTENTION;
   if (count->owed->len > 0)
     return SUTURE_STATUS_UNFINISHED;
@@ -194,6 +198,9 @@ attention_subtitle (const SutureFacts *facts, const Count *count)
     return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
                               "installing, or at the next restart of the computer."),
                             count->inactive);
+  if (count->unknown != NULL)
+    return g_strdup_printf (_("The state of “%s” is one that this program does not know. Restarting it may help."),
+                            count->unknown);
   return g_strdup_printf (_("Files that “%s” would fix were changed by something else, so it can’t be installed. A "
                             "system update may help."),
                           count->mixed);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/sentences.h"
+
+#include "base/error.h"
+
+static SutureImprovement *
+make_improvement (guint n_problems, gboolean exploited, const char *kind)
+{
+  GVariantDict dict;
+  GVariantBuilder problems;
+
+  g_variant_builder_init (&problems, G_VARIANT_TYPE ("a(sss)"));
+  for (guint i = 0; i < n_problems; i++)
+    g_variant_builder_add (&problems, "(sss)", "CVE-2026-0001", "", "");
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "Id", "s", "openssl-a");
+  g_variant_dict_insert (&dict, "Kind", "s", kind);
+  g_variant_dict_insert (&dict, "Exploited", "b", exploited);
+  g_variant_dict_insert_value (&dict, "Vulnerabilities", g_variant_builder_end (&problems));
+  return suture_improvement_new (g_variant_dict_end (&dict));
+}
+
+/* Each error says something of its own, and that it left the system alone unless nothing was tried. */
+static void
+test_errors (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (int code = 0; code < SUTURE_N_ERRORS; code++)
+    {
+      g_autoptr (GError) error = g_error_new (SUTURE_ERROR, code, "technical words");
+      char *sentence = suture_sentence_error (error);
+      g_autofree char *by_name = suture_sentence_error_name (suture_error_to_name (code), "");
+
+      g_assert_cmpstr (sentence, ==, by_name);
+      g_assert_true (g_str_has_suffix (sentence, "."));
+      g_assert_null (strstr (sentence, "technical words"));
+      g_assert_true (g_hash_table_add (seen, sentence));
+    }
+}
+
+static void
+test_foreign_errors (void)
+{
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, SUTURE_ERROR_NETWORK, "of another domain");
+  g_autofree char *sentence = suture_sentence_error (error);
+  g_autofree char *named = suture_sentence_error_name ("ANewName", "could not mount");
+
+  g_assert_true (g_str_has_prefix (sentence, "Something went wrong."));
+  g_assert_cmpstr (named, ==, "Something went wrong: could not mount.");
+}
+
+static void
+test_exposure (void)
+{
+  const struct
+  {
+    guint problems;
+    gboolean exploited;
+    const char *kind;
+    guint others;
+    const char *sentence;
+  } rows[] = {
+    { 1, FALSE, "security", 0, "The computer becomes exposed again to 1 problem." },
+    { 2, TRUE, "security", 1,
+      "The computer becomes exposed again to 2 problems. Attackers already use this. The other improvement stays." },
+    { 0, FALSE, "security", 2, "The computer becomes less secure. The other 2 improvements stay." },
+    { 0, FALSE, "test", 0, "This is a test that fixes nothing." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureImprovement) one = make_improvement (rows[i].problems, rows[i].exploited, rows[i].kind);
+      g_autofree char *sentence = suture_sentence_exposure (suture_improvement_get_facts (one), rows[i].others);
+
+      g_assert_cmpstr (sentence, ==, rows[i].sentence);
+    }
+}
+
+static void
+assert_time (gint64 time, gint64 now, const char *wanted, const char *wanted_ago)
+{
+  g_autofree char *shown = suture_sentence_time (time, now, FALSE);
+  g_autofree char *ago = suture_sentence_ago (time, now);
+
+  g_assert_cmpstr (shown, ==, wanted);
+  g_assert_cmpstr (ago, ==, wanted_ago);
+}
+
+static void
+test_times (void)
+{
+  const gint64 now = 1780565400; /* 2026-06-04 09:30 UTC */
+
+  assert_time (now + 5, now, "today, 09:30", "just now");
+  assert_time (now - 59, now, "today, 09:29", "just now");
+  assert_time (now - 60, now, "today, 09:29", "1 minute ago");
+  assert_time (now - 3599, now, "today, 08:30", "59 minutes ago");
+  assert_time (now - 2 * 3600, now, "today, 07:30", "2 hours ago");
+  assert_time (now - 10 * 3600, now, "yesterday, 23:30", "10 hours ago");
+  assert_time (now - 86400, now, "yesterday, 09:30", "1 day ago");
+  assert_time (now - 2 * 86400, now, "2 June 2026, 09:30", "2 days ago");
+  assert_time (now - 365 * 86400, now, "4 June 2025, 09:30", "365 days ago");
+  assert_time (G_MININT64, now, "at an unknown time", "at an unknown time");
+}
+
+static void
+test_owed (void)
+{
+  const struct
+  {
+    const char *kind;
+    const char *why;
+    const char *sentence;
+  } rows[] = {
+    { "unit", "never-restart", "cron: finishes at the next restart of the computer" },
+    { "pid1", "", "cron: finishes at the next restart of the computer" },
+    { "unit", "failed", "cron: could not be restarted" },
+    { "session", "user", "cron: finishes at the next login" },
+    { "process", "user", "cron: finishes when it is reopened" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      SutureOwed owed = { .name = (char *) "cron.service", .shown = (char *) "cron", .kind = (char *) rows[i].kind,
+                          .why = (char *) rows[i].why };
+      g_autofree char *sentence = suture_sentence_owed (&owed);
+
+      g_assert_cmpstr (sentence, ==, rows[i].sentence);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sentences/errors", test_errors);
+  g_test_add_func ("/sentences/foreign-errors", test_foreign_errors);
+  g_test_add_func ("/sentences/exposure", test_exposure);
+  g_test_add_func ("/sentences/times", test_times);
+  g_test_add_func ("/sentences/owed", test_owed);
+  return g_test_run ();
+}

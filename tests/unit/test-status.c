@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "client/status.h"
+
+#include "base/error.h"
+
+#define NOW G_GINT64_CONSTANT (1800000000)
+
+typedef struct
+{
+  const char *state; /* of the one improvement, or NULL */
+  const char *owed_kind;
+  const char *feed;
+  const char *activity;
+  const char *last_error;
+  gint64 last_checked;
+  SutureStatusKind kind;
+} Row;
+
+static SutureImprovement *
+make_improvement (const char *state, const char *owed_kind)
+{
+  GVariantDict dict;
+  GVariantBuilder owed;
+
+  g_variant_builder_init (&owed, G_VARIANT_TYPE ("a(sss)"));
+  if (owed_kind != NULL)
+    g_variant_builder_add (&owed, "(sss)", "cron.service", owed_kind, "never-restart");
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "Id", "s", "openssl-a");
+  g_variant_dict_insert (&dict, "Title", "s", "Encrypted Connections");
+  g_variant_dict_insert (&dict, "State", "s", state);
+  g_variant_dict_insert_value (&dict, "Owed", g_variant_builder_end (&owed));
+  return suture_improvement_new (g_variant_dict_end (&dict));
+}
+
+static SutureStatus *
+status_for (const Row *row, const GError *unreachable)
+{
+  g_autoptr (SutureFacts) facts = suture_facts_new ();
+  g_autoptr (GListStore) improvements = g_list_store_new (SUTURE_TYPE_IMPROVEMENT);
+
+  if (row->state != NULL)
+    {
+      g_autoptr (SutureImprovement) improvement = make_improvement (row->state, row->owed_kind);
+
+      g_list_store_append (improvements, improvement);
+    }
+  g_strfreev (facts->feeds);
+  facts->feeds = g_strsplit (row->feed != NULL ? row->feed : "", ",", -1);
+  g_free (facts->activity);
+  facts->activity = g_strdup (row->activity != NULL ? row->activity : "idle");
+  g_free (facts->last_error);
+  facts->last_error = g_strdup (row->last_error != NULL ? row->last_error : "");
+  facts->last_checked = row->last_checked;
+  return suture_status_new (facts, G_LIST_MODEL (improvements), unreachable, NOW);
+}
+
+/* What each combination of facts is called. The rows that end in PROTECTED are all there are. */
+static void
+test_kinds (void)
+{
+  const gint64 long_ago = NOW - SUTURE_STATUS_RECENT - 1;
+  const Row rows[] = {
+    { .feed = "a", .last_checked = NOW, .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = long_ago + 1, .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW + 60, .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "active", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "included", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "superseded", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "not-installed", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "replaced", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = long_ago, .kind = SUTURE_STATUS_UNCHECKED },
+    { .feed = "a", .last_checked = NOW + 7200, .kind = SUTURE_STATUS_UNCHECKED },
+    { .feed = "a", .last_checked = 0, .kind = SUTURE_STATUS_UNCHECKED },
+    { .feed = "a", .last_checked = -1, .kind = SUTURE_STATUS_UNCHECKED },
+    { .feed = "a", .last_checked = NOW, .last_error = "Network", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "inactive", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "mixed", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "a-new-word", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "available", .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = 0, .state = "available", .last_error = "Stale", .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit", .kind = SUTURE_STATUS_UNFINISHED },
+    { .feed = "a", .last_checked = NOW, .activity = "removing", .kind = SUTURE_STATUS_WORKING },
+    { .last_checked = NOW, .kind = SUTURE_STATUS_NO_SOURCE },
+    { .last_checked = NOW, .state = "active", .kind = SUTURE_STATUS_NO_SOURCE },
+    { .last_checked = NOW, .activity = "recovering", .kind = SUTURE_STATUS_WORKING },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureStatus) status = status_for (&rows[i], NULL);
+
+      g_test_message ("row %" G_GSIZE_FORMAT ": %s", i, suture_status_kind_to_name (status->kind));
+      g_assert_cmpint (status->kind, ==, rows[i].kind);
+      g_assert_cmpint (status->kind == SUTURE_STATUS_PROTECTED, ==, g_str_equal (status->title, "Protected"));
+    }
+}
+
+static void
+test_unreachable (void)
+{
+  const Row row = { .feed = "a", .last_checked = NOW, .state = "active" };
+  g_autoptr (GError) error = g_error_new (SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "no bus");
+  g_autoptr (SutureStatus) status = status_for (&row, error);
+
+  g_assert_cmpint (status->kind, ==, SUTURE_STATUS_UNREACHABLE);
+  g_assert_cmpstr (status->title, ==, "Not Available");
+}
+
+static void
+test_subtitles (void)
+{
+  const Row unit = { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit" };
+  const Row session = { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "session" };
+  const Row failed = { .feed = "a", .last_checked = NOW, .state = "available", .last_error = "Stale" };
+  g_autoptr (SutureStatus) of_unit = status_for (&unit, NULL);
+  g_autoptr (SutureStatus) of_session = status_for (&session, NULL);
+  g_autoptr (SutureStatus) of_failed = status_for (&failed, NULL);
+
+  g_assert_cmpstr (of_unit->subtitle, ==,
+                   "cron still uses the old version. The next restart of the computer finishes it.");
+  g_assert_cmpstr (of_session->subtitle, ==,
+                   "cron still uses the old version. The next login or reopening it finishes it.");
+  g_assert_nonnull (strstr (of_failed->subtitle, "The last check failed: The publisher’s list has expired."));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/status/kinds", test_kinds);
+  g_test_add_func ("/status/unreachable", test_unreachable);
+  g_test_add_func ("/status/subtitles", test_subtitles);
+  return g_test_run ();
+}
