@@ -8,6 +8,9 @@
 #define LEVEL 19            /* facts: --ultra -22 gains under 1% */
 #define FULL_WINDOW_LOG 23  /* 8 MiB, what every decoder accepts (zstd's recommendation, RFC 8878 3.1.1.1.2) */
 #define LONGEST_WINDOW_LOG 31
+/* How far back the search tables of LEVEL reach (a chain log of 24, two entries a position). A file's old bytes lie about
+ * the reference's length before the new ones; beyond this only long-distance matching finds them, and costs half again. */
+#define NEAR_BYTES (8 * 1024 * 1024)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZSTD_CCtx, ZSTD_freeCCtx)
 
@@ -47,7 +50,7 @@ suture_payload_encode (GBytes *image, GBytes *reference, GError **error)
   if (!check (ZSTD_CCtx_setParameter (context, ZSTD_c_compressionLevel, LEVEL), error)
       || !check (ZSTD_CCtx_setParameter (context, ZSTD_c_windowLog, log), error)
       || !check (ZSTD_CCtx_setParameter (context, ZSTD_c_checksumFlag, 0), error)
-      || (reference != NULL
+      || (prefix_length > NEAR_BYTES
           && !check (ZSTD_CCtx_setParameter (context, ZSTD_c_enableLongDistanceMatching, 1), error))
       || (reference != NULL && !check (ZSTD_CCtx_refPrefix (context, prefix, prefix_length), error)))
     return NULL;
