@@ -35,6 +35,7 @@ gboolean suture_engine_is_loaded (SutureEngine *self);
 /* Nothing runs, waits, or is being written. */
 gboolean suture_engine_is_idle (SutureEngine *self);
 
+/* What is true now; stays @self's, and holds until the next "changed". */
 const SutureSnapshot *suture_engine_get_snapshot (SutureEngine *self);
 
 /* The plan for @id as things are now: engine/plan.h. */

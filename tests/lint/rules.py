@@ -185,7 +185,7 @@ def translated(tree):
     listed = {l.strip() for l in potfiles.lines if l.strip() and not l.startswith('#')} if potfiles else set()
     for file in tree.files:
         if file.below('ui', 'data'):
-            words = (re.search(r'(?<!\w)(N?_|C_|ngettext|g_dngettext) ?\("', file.without_comments) if file.is_code else
+            words = (re.search(r'(?<!\w)(N?C?_|ngettext|g_dngettext) ?\("', file.without_comments) if file.is_code else
                      re.search(r'translatable="(yes|true)"', file.text) if file.path.endswith('.ui') else
                      file.path.endswith(('.desktop.in', '.metainfo.xml.in', '.policy.in')))
             if words and file.path not in listed:
