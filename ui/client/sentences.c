@@ -230,7 +230,7 @@ suture_sentence_time (gint64 time, gint64 now, gboolean begins)
 char *
 suture_sentence_ago (gint64 time, gint64 now)
 {
-  gint64 seconds = now - time;
+  gint64 seconds = now - MAX (time, 0);
 
   if (time <= 0)
     return g_strdup (_("at an unknown time"));
