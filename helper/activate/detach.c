@@ -20,14 +20,16 @@
 #define LOCK "/run/suture/lock"
 #define LOCK_TENTHS 50  /* what waits longer than 5 s is no switch, and the way out may not hang */
 #define STACKED_MAX 32  /* overlays on one tree; one is normal */
-#define REFRESH_USR "/run/suture/refresh-usr" /* read by suture-activate */
+#define REFRESH_USR "/run/suture/refresh-usr"     /* both are read by suture-activate */
+#define REFRESH_TREES "/run/suture/refresh-trees"
 
 static const char *const trees[] = { "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share" };
 #define N_TREES (sizeof trees / sizeof *trees)
 
-/* Whether the topmost mount at @tree is a merge that has an improvement in it. */
+/* Whether the topmost mount at @tree is a merge that has an improvement in it. @others (out, optional): whether it has
+ * somebody else's extension, too. */
 static bool
-is_ours (const char *tree)
+is_ours (const char *tree, bool *others)
 {
   char path[64], line[256];
   struct statx status;
@@ -41,8 +43,14 @@ is_ours (const char *tree)
   marker = fopen (path, "re");
   if (marker == NULL)
     return false;
-  while (!ours && fgets (line, sizeof line, marker) != NULL)
-    ours = strncmp (line, "suture-", strlen ("suture-")) == 0;
+  while (fgets (line, sizeof line, marker) != NULL)
+    {
+      bool suture = strncmp (line, "suture-", strlen ("suture-")) == 0;
+
+      ours = ours || suture;
+      if (others != NULL && !suture && *line != '\n')
+        *others = true;
+    }
   (void) fclose (marker);
   return ours;
 }
@@ -59,10 +67,11 @@ take_lock (void)
   return fd;
 }
 
+/* Somebody's extension goes with ours where both are one merge; suture-activate asks for it again later. */
 static void
-leave_word (void)
+leave_word (const char *path)
 {
-  int fd = open (REFRESH_USR, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   if (fd >= 0)
     (void) close (fd);
@@ -83,10 +92,11 @@ main (int argc, char **argv)
   lock = take_lock ();
   for (size_t i = 0; i < N_TREES; i++)
     {
-      /* somebody's merge of the whole of /usr goes with ours in it, and suture-activate asks for it again later */
-      if (i == 0 && is_ours (trees[i]))
-        leave_word ();
-      for (int n = 0; n < STACKED_MAX && is_ours (trees[i]); n++)
+      bool others = false;
+
+      if (is_ours (trees[i], &others) && others)
+        leave_word (i == 0 ? REFRESH_USR : REFRESH_TREES);
+      for (int n = 0; n < STACKED_MAX && is_ours (trees[i], NULL); n++)
         if (umount2 (trees[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
           {
             (void) fprintf (stderr, "suture-detach: could not take the merge at %s away: %s\n", trees[i], strerror (errno));
@@ -96,10 +106,10 @@ main (int argc, char **argv)
   /* all of them once more: what hid below the merge of /usr shows only now */
   for (size_t i = 0; i < N_TREES; i++)
     {
-      for (int n = 0; n < STACKED_MAX && is_ours (trees[i]); n++)
+      for (int n = 0; n < STACKED_MAX && is_ours (trees[i], NULL); n++)
         if (umount2 (trees[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
           break;
-      merged = merged || is_ours (trees[i]);
+      merged = merged || is_ours (trees[i], NULL);
     }
   if (lock >= 0)
     (void) close (lock);

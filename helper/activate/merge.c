@@ -13,7 +13,9 @@
 #include "base/paths.h"
 
 #define PREFIX "suture-"
-#define REFRESH_USR "/run/suture/refresh-usr" /* left by suture-detach when it took somebody's merge of /usr away with ours */
+/* left by suture-detach when it took somebody's extension away with ours: from the whole of /usr, or from our trees */
+#define REFRESH_USR "/run/suture/refresh-usr"
+#define REFRESH_TREES "/run/suture/refresh-trees"
 
 typedef struct
 {
@@ -181,7 +183,7 @@ gboolean
 suture_merge_apply (const char *const *names, gboolean again, GError **error)
 {
   g_autoptr (Plan) plan = plan_new (names, again);
-  gboolean foreign = FALSE;
+  gboolean foreign = g_file_test (REFRESH_TREES, G_FILE_TEST_EXISTS);
 
   if (!suture_overlay_fits (names, error))
     return FALSE;
@@ -190,7 +192,7 @@ suture_merge_apply (const char *const *names, gboolean again, GError **error)
   for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
     foreign = foreign || is_foreign (plan->trees[i].merged);
   if (foreign)
-    return refresh_with_others (names, FALSE, error);
+    return refresh_with_others (names, FALSE, error) && (g_unlink (REFRESH_TREES), TRUE);
   return switch_trees (plan, error);
 }
 
