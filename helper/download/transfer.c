@@ -288,6 +288,7 @@ set_options (Transfer *self)
   SET (CURLOPT_HTTP_CONTENT_DECODING, 0L);
   SET (CURLOPT_FAILONERROR, 1L);
   SET (CURLOPT_NOSIGNAL, 1L);
+  SET (CURLOPT_QUICK_EXIT, 1L); /* a resolver that hangs is not waited for: the process ends anyway */
   SET (CURLOPT_FRESH_CONNECT, 1L);
   SET (CURLOPT_FORBID_REUSE, 1L);
   SET (CURLOPT_CONNECTTIMEOUT_MS, (long) settings->first_byte);
