@@ -66,6 +66,9 @@ suture_sentence_error_name (const char *name, const char *message)
   if (code == SUTURE_ERROR_FAILED && message != NULL && message[0] != '\0')
     /* Translators: %s is a technical reason in English, "could not mount". */
     return g_strdup_printf (_("Something went wrong: %s."), message);
+  /* Of an operation: the publisher's server lacks a file. Of a call, above, it is the improvement that is not there. */
+  if (code == SUTURE_ERROR_NOT_FOUND)
+    return g_strdup (_("The publisher does not offer what is needed. Nothing was changed. The next check tries again."));
   return sentence_for_code (code);
 }
 
