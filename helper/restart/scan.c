@@ -3,14 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/name.h"
 #include "base/paths.h"
 
+#define BYTES_MAX SUTURE_MANIFEST_IMAGE_MAX /* of a file that is looked into */
+#define OTHERS_MAX 256 /* entries that are no services: a person can make any number of scopes and programs */
 #define MAPS_MAX (16u * 1024u * 1024u) /* bytes; 65530 mappings, the kernel's default limit, of 250 */
 
 /* One file that is looked for. */
@@ -191,7 +195,9 @@ digest_mapping (Scan *scan, int process, const char *range)
   struct stat status;
   const char *digest;
 
-  if (fstatat (process, link, &status, 0) < 0 || !S_ISREG (status.st_mode))
+  /* what lies in /usr is root's. A file of anybody else may bear any name and take any time to read */
+  if (fstatat (process, link, &status, 0) < 0 || !S_ISREG (status.st_mode) || status.st_uid != 0
+      || (guint64) status.st_size > BYTES_MAX)
     return NULL;
   key = g_strdup_printf ("%u:%u:%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ".%ld",
                          major (status.st_dev), minor (status.st_dev), (guint64) status.st_ino,
@@ -252,25 +258,30 @@ report (Scan *scan, const Wanted *wanted, int process, int pid)
   g_autofree char *cgroup = read_proc (process, "cgroup");
   g_autofree char *comm = read_proc (process, "comm");
   SutureUnitKind kind = SUTURE_UNIT_PROCESS;
-  g_autofree char *name = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", &kind);
+  g_autofree char *unit = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", &kind);
+  g_autofree char *name = NULL;
   g_autoptr (GMutexLocker) locker = NULL;
   SutureStale *stale;
+  guint others = 0;
 
   if (pid == 1)
     kind = SUTURE_UNIT_PID1;
-  if (name == NULL)
-    name = g_strdup (comm != NULL ? g_strchomp (comm) : "");
+  /* programs and scopes are named by whoever starts them, with any bytes: the answer is JSON */
+  name = suture_name_clean_text (unit != NULL ? unit : comm, NAME_MAX, FALSE);
+  g_strchomp (name);
   locker = g_mutex_locker_new (&scan->lock);
   for (guint i = 0; i < scan->stale->len; i++)
     {
       stale = scan->stale->pdata[i];
+      others += stale->kind == SUTURE_UNIT_SESSION || stale->kind == SUTURE_UNIT_PROCESS;
       if (g_str_equal (stale->name, name) && g_str_equal (stale->id, wanted->id) && stale->kind == kind)
         {
           stale->pid = MIN (stale->pid, pid);
           return;
         }
     }
-  g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
+  if (others < OTHERS_MAX || kind == SUTURE_UNIT_SERVICE || kind == SUTURE_UNIT_PID1)
+    g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
 }
 
 static gboolean

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "restart/scan.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test-manifest.h"
 #include "test-paths.h"
+#include "test-tree.h"
+
+#define OLD "/elsewhere/x86/libdemo.so"
 
 static void
 test_paths (void)
@@ -37,11 +50,93 @@ test_empty (void)
   test_paths_clear ();
 }
 
+/* A program named @name whose root folder is the test's, and which maps the file OLD there. */
+static pid_t
+start_program (const char *top, const char *name)
+{
+  g_autofree char *path = g_strconcat (top, OLD, NULL);
+  int ready[2];
+  char byte;
+  pid_t pid;
+
+  g_assert_no_errno (pipe (ready));
+  pid = fork ();
+  g_assert_cmpint (pid, >=, 0);
+  if (pid == 0)
+    {
+      int fd = open (path, O_RDONLY);
+
+      if (mmap (NULL, 3, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED || prctl (PR_SET_NAME, name) < 0
+          || chroot (top) < 0 || write (ready[1], "", 1) != 1)
+        _exit (1);
+      for (;;)
+        pause ();
+    }
+  g_assert_no_errno (close (ready[1]));
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1);
+  g_assert_no_errno (close (ready[0]));
+  return pid;
+}
+
+static GPtrArray *
+scan_for (const char *top, const char *name)
+{
+  const char *const olds[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/x86/libdemo.so", "new", olds, 1);
+  g_autoptr (GBytes) json = test_manifest_json (&(TestManifest){ .files = file });
+  g_autoptr (SutureManifest) manifest = suture_manifest_parse (json, NULL);
+  g_autoptr (GPtrArray) improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_scanned_free);
+  pid_t pid = start_program (top, name);
+  GPtrArray *found;
+
+  g_assert_nonnull (manifest);
+  g_ptr_array_add (improvements, suture_scanned_new (manifest, TRUE));
+  found = suture_scan_run (improvements, 60);
+  g_assert_no_errno (kill (pid, SIGKILL));
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+  return found;
+}
+
+/* Anybody may name a program as they like, and a file, too. */
+static void
+test_hostile (void)
+{
+  const char *top = test_paths_init ();
+  g_autofree char *path = g_strconcat (top, OLD, NULL);
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("only root can look into other programs");
+      test_paths_clear ();
+      return;
+    }
+  g_assert_no_errno (chmod (top, 0755));
+  test_tree_write (top, "/usr/lib/x86/libdemo.so", "new", 0644);
+  test_tree_write (top, OLD, "old", 0644);
+  found = scan_for (top, "bad\xff\n\x1b[1m");
+  g_assert_cmpuint (found->len, ==, 1);
+  for (guint i = 0; i < found->len; i++)
+    {
+      const char *name = ((SutureStale *) found->pdata[i])->name;
+
+      g_assert_true (g_utf8_validate (name, -1, NULL));
+      g_assert_null (strpbrk (name, "\n\x1b"));
+    }
+  g_ptr_array_unref (g_steal_pointer (&found));
+
+  g_assert_no_errno (chown (path, 65534, 65534));
+  found = scan_for (top, "owner");
+  g_assert_cmpuint (found->len, ==, 0);
+  test_paths_clear ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/scan/paths", test_paths);
   g_test_add_func ("/scan/empty", test_empty);
+  g_test_add_func ("/scan/hostile", test_hostile);
   return g_test_run ();
 }
