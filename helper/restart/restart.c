@@ -65,17 +65,23 @@ contains (GPtrArray *stale, const char *name)
 }
 
 /* Units that the improvement @changed wants restarted though nothing shows that they run old bytes (modules of an
- * interpreter are read, not mapped): they join @stale, without a process. */
+ * interpreter are read, not mapped): they join @stale, without a process. By the names of their own: an alias would be on
+ * no list of those that are left alone. */
 static void
-add_named (GPtrArray *stale, GPtrArray *improvements, const char *changed)
+add_named (GPtrArray *stale, GPtrArray *improvements, const char *changed, SutureSystemd *systemd)
 {
   for (guint i = 0; changed != NULL && i < improvements->len; i++)
     {
       const SutureManifest *manifest = ((SutureScanned *) improvements->pdata[i])->manifest;
 
       for (guint n = 0; g_str_equal (manifest->id, changed) && n < manifest->restart->len; n++)
-        if (!contains (stale, manifest->restart->pdata[n]))
-          g_ptr_array_add (stale, suture_stale_new (changed, manifest->restart->pdata[n], SUTURE_UNIT_SERVICE, 0));
+        {
+          const char *named = manifest->restart->pdata[n];
+          g_autofree char *own = systemd != NULL ? suture_systemd_resolve (systemd, named) : NULL;
+
+          if (!contains (stale, own != NULL ? own : named))
+            g_ptr_array_add (stale, suture_stale_new (changed, own != NULL ? own : named, SUTURE_UNIT_SERVICE, 0));
+        }
     }
 }
 
@@ -95,7 +101,7 @@ suture_restart_run (GPtrArray *improvements, gboolean restart, const char *chang
       systemd = suture_systemd_connect (&error);
       if (systemd == NULL)
         g_warning ("%s", error->message);
-      add_named (before, improvements, changed);
+      add_named (before, improvements, changed, systemd);
     }
   for (guint i = 0; systemd != NULL && i < before->len; i++)
     {

@@ -75,6 +75,12 @@ property (SutureSystemd *self, const char *unit, const char *interface, const ch
   return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) ? g_variant_dup_string (value, NULL) : NULL;
 }
 
+char *
+suture_systemd_resolve (SutureSystemd *self, const char *unit)
+{
+  return property (self, unit, "org.freedesktop.systemd1.Unit", "Id");
+}
+
 gboolean
 suture_systemd_is_oneshot (SutureSystemd *self, const char *unit)
 {

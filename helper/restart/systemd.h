@@ -14,6 +14,9 @@ SutureSystemd *suture_systemd_connect (GError **error) G_GNUC_WARN_UNUSED_RESULT
 void suture_systemd_free (SutureSystemd *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSystemd, suture_systemd_free)
 
+/* The name that @unit has of its own: of logind that of logind, when an alias was asked for. NULL when nobody knows it. */
+char *suture_systemd_resolve (SutureSystemd *self, const char *unit) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether @unit is a service that runs once and ends by itself: restarting it would break off its work. */
 gboolean suture_systemd_is_oneshot (SutureSystemd *self, const char *unit);
 
