@@ -17,6 +17,7 @@
 #define PACKAGES "it may be changing packages, and this change may have come from there"
 #define CONTAINERS "containers would stop with it"
 #define STORAGE "file systems that are in use depend on it"
+#define FIRMWARE "it may be writing a device's firmware"
 #define HOME "home folders that are in use depend on it"
 
 static const struct
@@ -43,6 +44,9 @@ static const struct
   { "slim.service", DESKTOP },
   { "ly.service", DESKTOP },
   { "greetd.service", DESKTOP },
+  { "xrdp*.service", DESKTOP },
+  { "*vnc*.service", DESKTOP },
+  { "gnome-remote-desktop.service", DESKTOP },
   { "display-manager.service", DESKTOP },
   { "plymouth*.service", DESKTOP },
   { "NetworkManager*.service", NETWORK },
@@ -81,6 +85,8 @@ static const struct
   { "multipathd.service", STORAGE },
   { "iscsid.service", STORAGE },
   { "mdmonitor.service", STORAGE },
+  { "autofs.service", STORAGE },
+  { "fwupd.service", FIRMWARE },
 };
 
 const char *

@@ -10,7 +10,8 @@ test_never (void)
                           "NetworkManager.service", "systemd-networkd.service", "wpa_supplicant.service",
                           "wpa_supplicant@wlan0.service", "user@1000.service", "session-3.scope", "getty@tty1.service",
                           "serial-getty@ttyS0.service", "suture-helper.service", "suture-activate@1-2-0.service",
-                          "packagekit.service", "apt-daily-upgrade.service", "unattended-upgrades.service" };
+                          "packagekit.service", "apt-daily-upgrade.service", "unattended-upgrades.service", "fwupd.service", "xrdp-sesman.service",
+                          "tigervncserver@:1.service", "gnome-remote-desktop.service", "autofs.service" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (never); i++)
     {
