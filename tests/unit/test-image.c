@@ -256,7 +256,8 @@ test_paths (void)
   const char *const allowed[]
       = { "/usr/bin/sudo", "/usr/sbin/nginx", "/usr/lib/x86_64-linux-gnu/libssl.so.3", "/usr/lib64/ld-linux-x86-64.so.2",
           "/usr/lib/systemd/systemd", "/usr/lib/polkit-1/polkitd", "/usr/lib/x86_64-linux-gnu/security/pam_unix.so",
-          "/usr/libexec/x", "/usr/share/x/y" };
+          "/usr/libexec/x", "/usr/share/x/y", "/usr/lib/NetworkManager/nm-dispatcher",
+          "/usr/lib/python3/dist-packages/x/__init__.py" };
   const char *const refused[]
       = { "usr/bin/x", "/usr/bin", "/usr/bin/", "/usr/bin//x", "/usr/bin/./x", "/usr/bin/../x", "/bin/x", "/etc/x",
           "/usr/local/bin/x", "/usr/include/x", "/usr/src/x", "/usr/binx/y", "/usr/bin/a\nb", "/usr/bin/\xff", "",
@@ -267,7 +268,11 @@ test_paths (void)
           "/usr/lib/tmpfiles.d/x.conf", "/usr/lib/pam.d/x", "/usr/share/pam-configs/x", "/usr/lib/ld.so.conf",
           "/usr/lib/os-release", "/usr/lib/extension-release.d/extension-release.x", "/usr/bin/suturectl",
           "/usr/libexec/suture-activate", "/usr/lib/suture/feeds.d/x.conf", "/usr/share/suture/x",
-          "/usr/share/applications/org.suture.PrivacySecurity.desktop" };
+          "/usr/share/applications/org.suture.PrivacySecurity.desktop", "/usr/share/factory/etc/pam.d/other",
+          "/usr/lib/userdb/x.user", "/usr/lib/repart.d/x.conf", "/usr/share/initramfs-tools/hooks/x",
+          "/usr/lib/NetworkManager/dispatcher.d/x", "/usr/lib/python3/dist-packages/x.pth",
+          "/usr/lib/python3.11/sitecustomize.py", "/usr/lib/python3/dist-packages/usercustomize.py",
+          "/usr/share/lightdm/lightdm.conf.d/x.conf" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (allowed); i++)
     {
