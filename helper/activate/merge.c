@@ -185,7 +185,7 @@ suture_merge_apply (const char *const *names, gboolean again, GError **error)
   g_autoptr (Plan) plan = plan_new (names, again);
   gboolean foreign = g_file_test (REFRESH_TREES, G_FILE_TEST_EXISTS);
 
-  if (!suture_overlay_fits (names, error))
+  if (!suture_overlay_fits (names, error) || !suture_overlay_clean (error))
     return FALSE;
   if (suture_hierarchy_usr_is_covered () || g_file_test (REFRESH_USR, G_FILE_TEST_EXISTS))
     return refresh_with_others (names, TRUE, error) && (g_unlink (REFRESH_USR), TRUE);

@@ -130,6 +130,18 @@ build (guint i, const char *const *names, const struct stat *tree, const char *b
   return suture_fd_steal (&overlay);
 }
 
+gboolean
+suture_overlay_clean (GError **error)
+{
+  const char *const places[] = { STAGE, META };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    while (suture_mounts_is_root (places[i]))
+      if (!suture_mounts_detach (places[i], error))
+        return FALSE;
+  return TRUE;
+}
+
 int
 suture_overlay_build (guint i, const char *const *names, GError **error)
 {
@@ -148,12 +160,6 @@ suture_overlay_build (guint i, const char *const *names, GError **error)
                    suture_hierarchy_name (i));
       return -1;
     }
-  while (suture_mounts_is_root (META)) /* left by one that was killed */
-    if (!suture_mounts_detach (META, error))
-      return -1;
-  while (suture_mounts_is_root (STAGE))
-    if (!suture_mounts_detach (STAGE, error))
-      return -1;
   overlay = build (i, names, &tree, base, error);
   if (suture_mounts_is_root (META))
     (void) suture_mounts_detach (META, NULL);

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * SUTURE_ERROR_NOT_APPLICABLE. */
 gboolean suture_overlay_fits (const char *const *names, GError **error);
 
+/* Takes away what a step that was killed while building left mounted. Before the first build. */
+gboolean suture_overlay_clean (GError **error);
+
 /* Builds the overlay of tree @i (activate/hierarchy.h) with the placed extensions @names, the last one on top, over the
  * unmerged tree. Read-only and nodev. Nothing is changed yet: the mount returned hangs nowhere. -1 with @error. */
 int suture_overlay_build (guint i, const char *const *names, GError **error);

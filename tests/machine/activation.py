@@ -43,17 +43,20 @@ def connect():
     return connection
 
 
+def send(connection, words, files=(), image=None):
+    connection.sendall(frame("request", words.encode()))
+    for name, data in files:
+        connection.sendall(frame(name, data))
+    if image is not None:
+        connection.sendmsg([frame("image")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [image]))])
+    connection.sendall(frame("end"))
+
+
 def ask(words, files=(), image=None):
     """Sends a request of words, the files (name, bytes) and a descriptor. Returns progress words and the result."""
     with connect() as connection:
         try:
-            connection.sendall(frame("request", words.encode()))
-            for name, data in files:
-                connection.sendall(frame(name, data))
-            if image is not None:
-                rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [image]))]
-                connection.sendmsg([frame("image")], rights)
-            connection.sendall(frame("end"))
+            send(connection, words, files, image)
         except (BrokenPipeError, ConnectionResetError):
             pass  # refused before the end; the answer is there all the same
         return receive(connection)
