@@ -12,6 +12,7 @@ helper ends. What STATE.json can say beside the properties:
     fail: {method: [name, sentence]}  these operations end so
     hold: true              an install stops in the middle of its download until it is cancelled or hold is taken away
     die: true               an install ends this process in the middle of its download; the next start records it
+    slow: seconds  until it is on the bus
     step: seconds           between two changes of an operation (0.05)
 """
 import json
@@ -57,6 +58,7 @@ class Mock:
         self.cancelled = set()
         self.count = 0
         self.load()
+        time.sleep(self.state.get('slow', 0))
         self.bus.register_object(PATH, self.helper_info, self.on_helper_call, self.on_helper_get, None)
         for text in (MANAGER, CONTROL):
             info = Gio.DBusNodeInfo.new_for_xml(text).interfaces[0]

@@ -96,6 +96,12 @@ class Status(Panel):
         self.nothing_says_protected()
         self.assertEqual(atspi.find_all(self.app, 'check box', 'Automatically Install'), [])
 
+    def test_slow_helper(self):
+        self.open(dict(harness.checked(), slow=4))
+        atspi.find_label(self.app, 'One Moment…')
+        self.nothing_says_protected()
+        atspi.find_label(self.app, 'Protected')
+
     def test_what_is_known_stays_when_the_helper_leaves(self):
         self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
         atspi.find_label(self.app, 'Protected')
@@ -154,8 +160,18 @@ class Work(Panel):
                                    'The other improvement stays.')
         atspi.click(atspi.find(self.app, 'push button', lambda name: 'Remove' in name and '…' not in name))
         self.toast('Removed')
+        self.assertTrue(atspi.find(self.app, 'push button', lambda name: name.endswith('Put Back')))
         atspi.find_label(self.app, '1 Improvement Ready')
         atspi.wait(lambda: len(atspi.find_all(self.app, 'push button', 'Remove…')) == 1, 'one to be left')
+
+    def test_put_back(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='active', owed_after=[])]))
+        atspi.click(self.button('Remove…'))
+        atspi.click(atspi.find(self.app, 'push button', lambda name: 'Remove' in name and '…' not in name))
+        atspi.find_label(self.app, '1 Improvement Ready')
+        atspi.click(atspi.find(self.app, 'push button', lambda name: name.endswith('Put Back')))
+        atspi.find_label(self.app, 'Protected')
+        self.button('Remove…')
 
     def test_remove_changes_nothing_when_it_is_not_confirmed(self):
         self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
@@ -258,6 +274,26 @@ class Pages(Panel):
 
 
 class Access(Panel):
+    def focused(self):
+        return [node.get_name() for node in atspi.walk(self.app) if atspi.has(node, atspi.State.FOCUSED)]
+
+    def key(self, name):
+        subprocess.run(['xdotool', 'key', name], check=True)
+        time.sleep(0.3)
+
+    def test_focus_goes_along(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
+        for _ in range(20):
+            if self.focused() == ['Update History']:
+                break
+            self.key('Tab')
+        self.assertEqual(self.focused(), ['Update History'])
+        self.key('Return')
+        atspi.find_label(self.app, 'No History Yet')
+        self.assertEqual(self.focused(), ['Back'])
+        self.key('Escape')
+        self.assertEqual(self.focused(), ['Update History'])
+
     def test_everything_that_takes_focus_has_a_name(self):
         self.open(dict(harness.checked(), history=harness.records(5), improvements=[
             harness.openssl(), harness.expat(State='active', Owed=OWED)]))

@@ -5,18 +5,29 @@
 #include "panel/window.h"
 
 #define APPLICATION_ID "org.suture.PrivacySecurity"
+#define PATIENCE_MS 600 /* a helper that starts is there by then, and nothing is seen to flicker */
+
+/* Unless it was shown, or closed again, meanwhile. */
+static gboolean
+present (gpointer user_data)
+{
+  GtkWindow *window = user_data;
+
+  if (gtk_window_get_application (window) != NULL && !gtk_widget_get_visible (GTK_WIDGET (window)))
+    gtk_window_present (window);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GtkWindow) window = user_data;
   g_autoptr (GError) error = NULL;
-  GtkApplication *application = user_data;
 
-  /* The window says whether the helper was reached. It is shown only now, so that nothing is seen to flicker. */
+  /* The window says whether the helper was reached. */
   if (!suture_client_connect_finish (SUTURE_CLIENT (source), result, &error))
     g_message ("%s", error->message);
-  gtk_window_present (gtk_application_get_active_window (application));
-  g_application_release (G_APPLICATION (application));
+  present (window);
 }
 
 static void
@@ -31,9 +42,9 @@ on_activate (GtkApplication *application, gpointer user_data)
       return;
     }
   client = suture_client_new (TRUE);
-  suture_window_new (application, client);
-  g_application_hold (G_APPLICATION (application));
-  suture_client_connect_async (client, on_connected, application);
+  window = GTK_WINDOW (suture_window_new (application, client));
+  g_timeout_add_full (G_PRIORITY_DEFAULT, PATIENCE_MS, present, g_object_ref (window), g_object_unref);
+  suture_client_connect_async (client, on_connected, g_object_ref (window));
 }
 
 int

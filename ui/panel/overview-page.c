@@ -17,6 +17,7 @@ struct _SutureOverviewPage
   SutureStatusRow *status_row;    /* of the template, as all below */
   AdwActionRow *automatic_row;
   GtkSwitch *automatic_switch;
+  AdwActionRow *system_row;
   GtkWidget *ready_group;
   GtkListBox *ready_list;
   GtkWidget *active_group;
@@ -84,6 +85,8 @@ refresh_status (SutureOverviewPage *self)
 
   suture_status_row_show (self->status_row, status, facts);
   gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), reachable);
+  gtk_widget_set_visible (GTK_WIDGET (self->system_row), facts->label[0] != '\0');
+  adw_action_row_set_subtitle (self->system_row, facts->label);
   gtk_widget_set_visible (self->ready_group, g_list_model_get_n_items (G_LIST_MODEL (self->ready)) > 0);
   gtk_widget_set_visible (self->active_group, g_list_model_get_n_items (G_LIST_MODEL (self->active)) > 0);
 }
@@ -173,6 +176,7 @@ suture_overview_page_class_init (SutureOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, status_row);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, automatic_row);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, automatic_switch);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, system_row);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, ready_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, ready_list);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, active_group);

@@ -9,7 +9,7 @@
 #include "panel/history-page.h"
 #include "panel/overview-page.h"
 
-#define SHORT_SECONDS 5 /* a toast that tells of a success */
+#define SHORT_SECONDS 8 /* a toast that tells of a success, and can undo it */
 #define LONG_SECONDS 20 /* one that tells of a failure: two sentences to read */
 #define TOAST_CHARS 32  /* a wrapped line of a toast, so that its button stays inside 360 pixels */
 
@@ -18,6 +18,7 @@ struct _SutureWindow
   AdwApplicationWindow parent_instance;
   SutureClient *client; /* (owned) (nullable) */
   GQueue queue;         /* ids to install after the present one (owned strings) */
+  GtkWidget *focus;     /* what led to the page that is shown (weak) (nullable) */
   AdwToastOverlay *toasts; /* of the template, as all below */
   AdwLeaflet *leaflet;
   SutureOverviewPage *overview;
@@ -27,7 +28,7 @@ struct _SutureWindow
 
 G_DEFINE_FINAL_TYPE (SutureWindow, suture_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static void
+static AdwToast *
 show_toast (SutureWindow *self, const char *text, guint seconds)
 {
   AdwToast *toast = adw_toast_new ("");
@@ -40,6 +41,7 @@ show_toast (SutureWindow *self, const char *text, guint seconds)
   adw_toast_set_custom_title (toast, label);
   adw_toast_set_timeout (toast, seconds);
   adw_toast_overlay_add_toast (self->toasts, toast);
+  return toast;
 }
 
 static void
@@ -52,11 +54,20 @@ show_failure (SutureWindow *self, const GError *error)
   show_toast (self, sentence, LONG_SECONDS);
 }
 
+/* The focus goes along: into a page that is opened, and back to what opened it. */
 static void
 show_page (SutureWindow *self, GtkWidget *page)
 {
+  gboolean home = page == GTK_WIDGET (self->overview);
+
+  if (!home)
+    g_set_weak_pointer (&self->focus, gtk_root_get_focus (GTK_ROOT (self)));
   gtk_widget_set_visible (page, TRUE);
   adw_leaflet_set_visible_child (self->leaflet, page);
+  if (!home)
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+  else if (self->focus != NULL)
+    gtk_widget_grab_focus (self->focus);
 }
 
 /* A page that was left is out of reach of swipes and of screen readers. */
@@ -197,14 +208,29 @@ on_cancel (GtkWidget *widget, const char *name, GVariant *parameter)
     suture_client_cancel_async (self->client, facts->operation, on_cancelled, g_object_ref (self));
 }
 
+typedef struct
+{
+  SutureWindow *window; /* (owned) */
+  char *id;             /* (owned) */
+} Removal;
+
 static void
 on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SutureWindow) self = user_data;
+  Removal *removal = user_data;
+  g_autoptr (SutureWindow) self = removal->window;
+  g_autofree char *id = removal->id;
   g_autoptr (GError) error = NULL;
 
+  g_free (removal);
   if (suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
-    show_toast (self, _("Removed"), SHORT_SECONDS);
+    {
+      AdwToast *toast = show_toast (self, _("Removed"), SHORT_SECONDS);
+
+      adw_toast_set_button_label (toast, _("_Put Back"));
+      adw_toast_set_action_target (toast, "s", id);
+      adw_toast_set_action_name (toast, "suture.install");
+    }
   else
     show_failure (self, error);
 }
@@ -213,9 +239,13 @@ static void
 on_remove_response (AdwMessageDialog *dialog, const char *response, SutureWindow *self)
 {
   const char *id = g_object_get_data (G_OBJECT (dialog), "suture-id");
+  Removal *removal = NULL;
 
-  if (g_str_equal (response, "remove"))
-    suture_client_run_async (self->client, SUTURE_WORK_REMOVE, id, NULL, on_removed, g_object_ref (self));
+  if (!g_str_equal (response, "remove"))
+    return;
+  removal = g_new (Removal, 1);
+  *removal = (Removal){ .window = g_object_ref (self), .id = g_strdup (id) };
+  suture_client_run_async (self->client, SUTURE_WORK_REMOVE, id, NULL, on_removed, removal);
 }
 
 static guint
@@ -305,6 +335,7 @@ suture_window_dispose (GObject *object)
   SutureWindow *self = SUTURE_WINDOW (object);
 
   g_clear_object (&self->client);
+  g_clear_weak_pointer (&self->focus);
   g_queue_clear_full (&self->queue, g_free);
   G_OBJECT_CLASS (suture_window_parent_class)->dispose (object);
 }
