@@ -40,18 +40,12 @@ suture_check_open_feed (const SutureFeedConfig *config,
     return NULL;
   if (!suture_trust_refresh (trust, remote, now, &local))
     {
-      g_autoptr (SutureSource) trusted = NULL;
+      gboolean away = g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
+                      || g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 
-      if (!g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
-          && !g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
+      /* what the network said explains more than what is missing or stale here */
+      if (!away || !suture_trust_resume (trust, now, NULL))
         {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return NULL;
-        }
-      trusted = suture_source_new_remembered (config->name);
-      if (!suture_trust_refresh (trust, trusted, now, NULL))
-        {
-          /* what the network said explains more than what is missing here */
           g_propagate_error (error, g_steal_pointer (&local));
           return NULL;
         }
@@ -177,9 +171,7 @@ check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, 
 
   ok = trust != NULL && suture_trust_refresh (trust, source, now, error)
        && add_offers (known, trust, source, config, role, now, error);
-  if (ok)
-    suture_source_remember (trust, role, config->name);
-  else
+  if (!ok)
     {
       g_prefix_error (error, "feed %s: ", config->name);
       add_from_before (known, work->facts, config->name);
@@ -254,10 +246,10 @@ suture_check_restore (SutureWork *work)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
       g_autoptr (SutureTrust) trust = open_trust (config, NULL);
-      g_autoptr (SutureSource) source = trust != NULL ? suture_source_new_remembered (config->name) : NULL;
+      g_autoptr (SutureSource) source = suture_source_new_nothing ();
       g_autoptr (GError) local = NULL;
 
-      if (trust == NULL || !suture_trust_refresh (trust, source, then, &local)
+      if (trust == NULL || !suture_trust_resume (trust, then, &local)
           || !add_offers (known, trust, source, config, role, then, &local))
         g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
     }

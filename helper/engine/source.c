@@ -2,8 +2,6 @@
 #include "engine/source.h"
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/paths.h"
 #include "download/download.h"
 
 typedef struct
@@ -11,7 +9,6 @@ typedef struct
   SutureSource base;              /* first: it is what others see */
   const SutureFeedConfig *config; /* NULL: nothing is remote */
   GCancellable *cancellable;      /* (owned) */
-  char *file;                     /* in the folder of timestamps (owned) */
 } Source;
 
 static GBytes *
@@ -34,36 +31,11 @@ remote_target (SutureSource *source, const char *place, gsize max_length, GError
   return fetch ((Source *) source, "/targets/", place, max_length, error);
 }
 
-static int
-open_folder (void)
-{
-  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_STATE), "timestamps", NULL);
-
-  return suture_file_open_folder (path, 0700, NULL);
-}
-
 static GBytes *
-not_there (const char *name, GError **error)
+nothing (SutureSource *source, const char *name, gsize max_length, GError **error)
 {
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no file %s", name);
   return NULL;
-}
-
-static GBytes *
-remembered_metadata (SutureSource *source, const char *name, gsize max_length, GError **error)
-{
-  Source *self = (Source *) source;
-  g_auto (SutureFd) folder = open_folder ();
-
-  if (folder < 0 || !g_str_equal (name, "timestamp.json"))
-    return not_there (name, error);
-  return suture_file_read (folder, self->file, max_length, error);
-}
-
-static GBytes *
-remembered_target (SutureSource *source, const char *place, gsize max_length, GError **error)
-{
-  return not_there (place, error);
 }
 
 SutureSource *
@@ -79,38 +51,13 @@ suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancella
 }
 
 SutureSource *
-suture_source_new_remembered (const char *feed)
+suture_source_new_nothing (void)
 {
   Source *self = g_new0 (Source, 1);
 
-  self->base.metadata = remembered_metadata;
-  self->base.target = remembered_target;
-  self->file = g_strconcat (feed, ".json", NULL);
+  self->base.metadata = nothing;
+  self->base.target = nothing;
   return &self->base;
-}
-
-/* A SutureTrustAdd. */
-static gboolean
-keep_timestamp (const char *name, GBytes *bytes, gpointer user_data, GError **error)
-{
-  const char *file = user_data;
-  g_auto (SutureFd) folder = -1;
-
-  if (!g_str_equal (name, "timestamp.json"))
-    return TRUE;
-  folder = open_folder ();
-  return folder >= 0
-         && suture_file_replace (folder, file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0600, error);
-}
-
-void
-suture_source_remember (SutureTrust *trust, const char *role, const char *feed)
-{
-  g_autofree char *file = g_strconcat (feed, ".json", NULL);
-  g_autoptr (GError) error = NULL;
-
-  if (!suture_trust_export (trust, role, keep_timestamp, file, &error))
-    g_info ("feed %s: its timestamp is not kept: %s", feed, error != NULL ? error->message : "there is no folder for it");
 }
 
 void
@@ -121,7 +68,6 @@ suture_source_free (SutureSource *source)
   if (self == NULL)
     return;
   g_clear_object (&self->cancellable);
-  g_free (self->file);
   g_free (self);
 }
 

@@ -6,20 +6,15 @@
 #include "feed/config.h"
 #include "feed/trust.h"
 
-/* The two places that the engine has for a feed's files: its server, and what was trusted before. */
+/* Where the engine has a feed's files from. */
 
 G_BEGIN_DECLS
 
 /* The server of @config, over suture-fetch. @config and @cancellable must outlive it. */
 SutureSource *suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancellable);
 
-/* The timestamp that suture_source_remember () kept of @feed, without any network: with it, a SutureTrust finds the rest
- * among its own trusted copies, and verifies all of it again. SUTURE_ERROR_NOT_FOUND for all else. */
-SutureSource *suture_source_new_remembered (const char *feed);
-
-/* Keeps the timestamp of @trust, after a list of @role, in STATE/timestamps/FEED.json. A failure is only logged: a start
- * without network will know less. */
-void suture_source_remember (SutureTrust *trust, const char *role, const char *feed);
+/* Nothing at all: SUTURE_ERROR_NOT_FOUND for everything. For what must do with the trusted copies alone. */
+SutureSource *suture_source_new_nothing (void);
 
 void suture_source_free (SutureSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSource, suture_source_free)

@@ -54,9 +54,11 @@ set_error (sqlite3 *db, int code, GError **error)
 {
   int errsv = sqlite3_system_errno (db);
   gboolean full = (code & 0xff) == SQLITE_FULL || ((code & 0xff) == SQLITE_IOERR && (errsv == ENOSPC || errsv == EDQUOT));
+  gboolean damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 
-  g_set_error (error, SUTURE_ERROR, full ? SUTURE_ERROR_NO_SPACE : SUTURE_ERROR_FAILED, "the database said: %s",
-               sqlite3_errmsg (db));
+  g_set_error (error, SUTURE_ERROR,
+               full ? SUTURE_ERROR_NO_SPACE : damaged ? SUTURE_ERROR_MALFORMED : SUTURE_ERROR_FAILED,
+               "the database said: %s", sqlite3_errmsg (db));
   return FALSE;
 }
 
@@ -140,7 +142,7 @@ suture_statement_end (SutureDatabase *database, gboolean ok, GError **error)
   return FALSE;
 }
 
-/* A PRAGMA's or query's single number; -1 with @error. */
+/* A PRAGMA's or query's single number; -1 with @error, or when there is none. */
 static gint64
 number (SutureDatabase *self, const char *sql, GError **error)
 {
@@ -162,12 +164,12 @@ refuse (const char *what, GError **error)
 static gboolean
 look_over (SutureDatabase *self, gboolean *empty, GError **error)
 {
-  g_autoptr (GError) local = NULL;
   g_autoptr (SutureStatement) check = NULL;
-  gint64 tables = number (self, "SELECT count(*) FROM sqlite_schema", &local);
+  gint64 tables = number (self, "SELECT count(*) FROM sqlite_schema", error);
 
+  /* a disk that can't be read now is no damage: only what SQLite calls one is */
   if (tables < 0)
-    return refuse (local->message, error);
+    return FALSE;
   *empty = tables == 0;
   if (*empty)
     return TRUE;
@@ -175,9 +177,9 @@ look_over (SutureDatabase *self, gboolean *empty, GError **error)
     return refuse ("it is the database of another program", error);
   if (number (self, "PRAGMA user_version", NULL) > SCHEMA_VERSION)
     return refuse ("it was written by a newer Suture", error);
-  check = suture_statement_new (self, &local, "PRAGMA quick_check(1)", "");
-  if (check == NULL || suture_statement_step (check, &local) != 1)
-    return refuse (local != NULL ? local->message : "it could not be checked", error);
+  check = suture_statement_new (self, error, "PRAGMA quick_check(1)", "");
+  if (check == NULL || suture_statement_step (check, error) != 1)
+    return FALSE;
   if (!g_str_equal (suture_statement_text (check, 0), "ok"))
     return refuse (suture_statement_text (check, 0), error);
   return TRUE;
