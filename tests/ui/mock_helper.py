@@ -12,7 +12,7 @@ helper ends. What STATE.json can say beside the properties:
     fail: {method: [name, sentence]}  these operations end so
     hold: true              an install stops in the middle of its download until it is cancelled or hold is taken away
     die: true               an install ends this process in the middle of its download; the next start records it
-    slow: seconds  until it is on the bus
+    slow: seconds           until it is on the bus (0)
     step: seconds           between two changes of an operation (0.05)
 """
 import json

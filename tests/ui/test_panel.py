@@ -232,6 +232,21 @@ class Pages(Panel):
         atspi.find_label(self.app, lambda text: 'The publisher could not be reached' in text)
         self.assertEqual(atspi.find_all(self.app, 'list item', 'Installed “Encrypted Connections 30”'), [])
 
+    def test_history_goes_on_at_its_end(self):
+        self.open(dict(harness.checked(), history=harness.records(130)))
+        atspi.act(atspi.find(self.app, 'list item', 'Update History'), 'row.open')
+        atspi.find(self.app, 'list item', 'Removed “Encrypted Connections 130”')
+        subprocess.run(['xdotool', 'key', 'Tab'], check=True)
+
+        def oldest():
+            subprocess.run(['xdotool', 'key', 'End'], check=True)
+            time.sleep(0.3)
+            return atspi.find_all(self.app, 'list item', 'Removed “Encrypted Connections 1”')
+        atspi.wait(oldest, 'the oldest record')
+        rows = [n.get_name() for n in atspi.find_all(self.app, 'list item') if 'Connections' in n.get_name()]
+        self.assertEqual(len(rows), 130)
+        self.assertEqual(len(set(rows)), 130)
+
     def test_history_empty(self):
         self.open(harness.checked())
         atspi.act(atspi.find(self.app, 'list item', 'Update History'), 'row.open')

@@ -201,5 +201,21 @@ class Work(unittest.TestCase):
             self.assertIn('[####', shown)
 
 
+class Completion(unittest.TestCase):
+    def complete(self, machine, *words):
+        script = '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _suturectl; echo "${COMPREPLY[@]}"'
+        env = dict(machine.env, PATH=os.path.dirname(CTL) + ':' + machine.env['PATH'])
+        return subprocess.run(['bash', '-c', script, harness.SOURCE + '/data/completions/suturectl', *words], env=env,
+                              stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout.split()
+
+    def test_words_and_ids(self):
+        state = dict(harness.checked(), improvements=[harness.openssl(), harness.expat(State='active')])
+        with harness.Machine(state) as machine:
+            self.assertEqual(self.complete(machine, 'suturectl', 'st'), ['status'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'install', ''), ['openssl-a'])
+            self.assertEqual(self.complete(machine, 'suturectl', '--json', 'remove', ''), ['expat-b'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'automatic', 'of'), ['off'])
+
+
 if __name__ == '__main__':
     unittest.main()
