@@ -43,10 +43,10 @@ MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", 
 COMMANDS = """
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=machine -keyout /etc/nginx/own.key \
   -out /etc/nginx/own.crt 2>/dev/null
-useradd -m -s /bin/bash -u 1000 alice
+groupadd -f sudo
+useradd -m -s /bin/bash -u 1000 -G sudo alice
 useradd -m -s /bin/bash -u 1001 bob
-useradd -m -s /bin/bash -u 1002 -G sudo admin
-echo admin:secret | chpasswd
+printf 'alice:secret\nbob:secret\n' | chpasswd
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 systemctl enable nginx loop-nodes.service
 """
