@@ -7,11 +7,11 @@ Everything that was started is ended by its own process id; what a killed run le
 
 import atexit
 import os
+import secrets
 import shlex
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
 WORK = "/var/tmp"
@@ -76,7 +76,8 @@ class Machine:
         remove_left_overs()
         self.source = source
         self.children = []
-        self.folder = tempfile.mkdtemp(prefix=PREFIX, dir=WORK)
+        self.folder = f"{WORK}/{PREFIX}{secrets.token_hex(4)}"
+        os.mkdir(self.folder, 0o700)
         self.root = f"{self.folder}/root"
         self.keep = keep
         self.binds = []
