@@ -71,6 +71,10 @@ def forget_loops(folder):
             subprocess.run(["losetup", "-d", device], check=False)
 
 
+class MachineError(RuntimeError):
+    pass
+
+
 class Machine:
     def __init__(self, source, keep=False):
         remove_left_overs()
@@ -145,7 +149,7 @@ class Machine:
     def _find_leader(self):
         if self.nspawn.poll() is not None:
             with open(f"{self.folder}/console", encoding="utf-8", errors="replace") as file:
-                raise RuntimeError("systemd-nspawn ended: " + file.read()[-2000:])
+                raise MachineError("systemd-nspawn ended: " + file.read()[-2000:])
         queue = [self.nspawn.pid]
         while queue:
             pid = queue.pop()
@@ -181,7 +185,7 @@ class Machine:
         done = subprocess.run(self.argv("/bin/sh", "-c", command), input=stdin, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False)
         if check and done.returncode != 0:
-            raise RuntimeError(f"{command}: {done.returncode}\n{done.stdout}")
+            raise MachineError(f"{command}: {done.returncode}\n{done.stdout}")
         return done
 
     def read(self, command):
@@ -209,7 +213,7 @@ class Machine:
         done = subprocess.run(self.user_argv(user, "/bin/sh", "-c", command, env=env), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False)
         if check and done.returncode != 0:
-            raise RuntimeError(f"{user}: {command}: {done.returncode}\n{done.stdout}")
+            raise MachineError(f"{user}: {command}: {done.returncode}\n{done.stdout}")
         return done
 
     def put(self, source, inside):
@@ -222,6 +226,10 @@ class Machine:
         with open(self.root + inside, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(self.root + inside, mode)
+
+    def renumber(self, user, uid):
+        """Gives a user another number; before the machine boots."""
+        subprocess.run(["chroot", self.root, "usermod", "-u", uid, user], check=True)
 
     def shutdown(self, timeout=60):
         if self.nspawn is None:

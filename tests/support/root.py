@@ -73,27 +73,36 @@ def key(archive, pairs):
     return digest.hexdigest()[:16]
 
 
+def remove_old():
+    """Another checkout may have another list of packages: the two newest trees stay."""
+    trees = sorted((f"{CACHE}/{name}" for name in os.listdir(CACHE) if name.startswith("root-") and "." not in name), key=os.path.getctime)
+    for path in trees[:-2]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def cached_root(archive, pairs):
     """The path of a tree that holds the pinned versions; pairs: package -> version."""
     path = f"{CACHE}/root-{key(archive, pairs)}"
     if not os.path.isdir(path):
-        for name in os.listdir(CACHE):
-            if name.startswith("root-"):
-                shutil.rmtree(f"{CACHE}/{name}", ignore_errors=True)
+        remove_old()
         say("making a Debian 12 machine (about two minutes; kept for next time)")
-        build(path + ".part", pairs)
-        os.rename(path + ".part", path)
+        part = f"{path}.{os.getpid()}"
+        build(part, pairs)
+        if os.path.isdir(path):
+            shutil.rmtree(part)
+        else:
+            os.rename(part, path)
     return path
 
 
 def build(path, pairs):
-    pin = f"{CACHE}/pins"
+    pin = f"{path}.pins"
     with open(pin, "w", encoding="utf-8") as file:
         file.write(pins(pairs))
     options = [f"--aptopt={name} \"{value}\"" for name, value in (opt.split("=", 1) for opt in apt_options())]
     hidden = [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "locale", "help", "info")]
     lines = [f"deb [signed-by={KEYRING}] {uri} {RELEASE}{suffix} main" for suffix, uri in mirrors().items()]
-    log = f"{CACHE}/root.log"
+    log = f"{path}.log"
     with open(log, "w", encoding="utf-8") as out:
         done = subprocess.run(
             ["mmdebstrap", "--mode=root", "--variant=minbase", "--include=" + ",".join(packages()),
@@ -102,6 +111,8 @@ def build(path, pairs):
              RELEASE, path, *lines], stdout=out, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"mmdebstrap failed; see {log}")
+    os.unlink(log)
+    os.unlink(pin)
     # From here on the machine is one that nobody pinned: a person may update it.
     os.unlink(f"{path}/etc/apt/preferences.d/older.pref")
     for name in os.listdir(f"{path}/etc/dpkg/dpkg.cfg.d"):
