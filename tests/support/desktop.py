@@ -23,6 +23,7 @@ class Desktop:
         self.user = user
         self.env = ["GSK_RENDERER=cairo", "PYTHONPATH=" + TOOLS, "PYTHONDONTWRITEBYTECODE=1"]
         self.virtual = True
+        self.size = None
         for name in os.listdir(HERE):
             if name.endswith(".py"):
                 machine.put(f"{HERE}/{name}", f"{TOOLS}/{name}")
@@ -35,9 +36,13 @@ class Desktop:
 
     def login(self, size="1000x800"):
         """Logs the user in, on a virtual display of this size."""
-        self._login()
         self.env.append(f"DISPLAY={DISPLAY}")
-        self.service("display", f"Xvfb {DISPLAY} -screen 0 {size}x24 -nolisten tcp -noreset")
+        self.size = size
+        self.login_again()
+
+    def login_again(self):
+        self._login()
+        self.service("display", f"Xvfb {DISPLAY} -screen 0 {self.size}x24 -nolisten tcp -noreset")
         socket = f"/tmp/.X11-unix/X{DISPLAY[1:]}"
         until(lambda: self.machine.run(f"test -S {socket}", check=False).returncode == 0, "the virtual display")
         self.service("manager", "openbox")

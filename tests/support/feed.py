@@ -2,6 +2,7 @@
 """A publisher: a folder made by suture-publish, what it serves, and, for bad input, what an attacker or a fool would
 serve instead, signed with the publisher's own keys where it takes them."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -78,15 +79,95 @@ class Publisher:
                                "-in", path], check=True, stdout=subprocess.PIPE)
         return done.stdout.hex()
 
-    def resign(self, path, role, change):
-        """Applies change() to what a metadata file signs, and signs it again with the role's own key."""
-        with open(path, encoding="utf-8") as file:
-            envelope = json.load(file)
-        change(envelope["signed"])
-        for signature in envelope["signatures"]:
-            signature["sig"] = self.sign(role, canonical(envelope["signed"]))
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(canonical(envelope))
+    def role(self):
+        """The delegated role that this publisher's improvements are in."""
+        return next(name.removesuffix(".pem") for name in os.listdir(f"{self.folder}/keys")
+                    if name not in ("root.pem", "targets.pem", "snapshot.pem", "timestamp.pem"))
+
+
+class Copy:
+    """A copy of a publisher's repository as a web server serves it, to be spoilt. Changes are signed with the
+    publisher's own keys, and versions rise: what is wrong then is only what was made wrong."""
+
+    def __init__(self, publisher, folder):
+        self.publisher = publisher
+        self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(publisher.repository(), folder)
+
+    def path(self, role):
+        """The metadata file of a role as the timestamp and the snapshot say now."""
+        if role == "timestamp":
+            return f"{self.folder}/metadata/timestamp.json"
+        version = self.read("timestamp")["signed"]["meta"]["snapshot.json"]["version"]
+        if role != "snapshot":
+            version = self.read("snapshot")["signed"]["meta"][f"{role}.json"]["version"]
+        return f"{self.folder}/metadata/{version}.{role}.json"
+
+    def read(self, role):
+        with open(self.path(role), encoding="utf-8") as file:
+            return json.load(file)
+
+    def change(self, role, change):
+        """Applies change() to what a role signs, and everything above follows."""
+        envelope = self.read(role)
+        signed = envelope["signed"]
+        change(signed)
+        if role != "timestamp":
+            signed["version"] += 1
+        signature = self.publisher.sign(role, canonical(signed))
+        for item in envelope["signatures"]:
+            item["sig"] = signature
+        text = canonical(envelope)
+        name = "timestamp.json" if role == "timestamp" else f"{signed['version']}.{role}.json"
+        with open(f"{self.folder}/metadata/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+        above = {"timestamp": None, "snapshot": "timestamp"}.get(role, "snapshot")
+        if above is None:
+            return
+
+        def follow(parent):
+            entry = parent["meta"][f"{role}.json"]
+            entry["version"] = signed["version"]
+            if "length" in entry:
+                entry["length"] = len(text.encode())
+            if "hashes" in entry:
+                entry["hashes"] = {"sha256": hashlib.sha256(text.encode()).hexdigest()}
+            if above == "timestamp":
+                parent["version"] += 1
+        self.change(above, follow)
+
+    def target(self, name):
+        """The file behind a target's name."""
+        entry = self.read(self.publisher.role())["signed"]["targets"][name]
+        head, _, tail = name.rpartition("/")
+        return os.path.normpath(f"{self.folder}/targets/{head}/{entry['hashes']['sha256']}.{tail}")
+
+    def targets(self):
+        return list(self.read(self.publisher.role())["signed"]["targets"])
+
+    def change_target(self, name, change):
+        """Puts change(bytes) in the place of a target and signs that."""
+        with open(self.target(name), "rb") as file:
+            data = change(file.read())
+        head, _, tail = name.rpartition("/")
+        digest = hashlib.sha256(data).hexdigest()
+        with open(os.path.normpath(f"{self.folder}/targets/{head}/{digest}.{tail}"), "wb") as file:
+            file.write(data)
+
+        def follow(signed):
+            entry = signed["targets"][name]
+            entry["hashes"] = {"sha256": digest}
+            entry["length"] = len(data)
+        self.change(self.publisher.role(), follow)
+
+    def payloads(self, improvement):
+        """The files of an improvement's payloads."""
+        found = []
+        for item in self.publisher.manifest(improvement)["payloads"]:
+            for folder, _, names in os.walk(f"{self.folder}/targets"):
+                found += [f"{folder}/{name}" for name in names if item["sha256"] in name]
+        return found
 
 
 def flip(path, offset=None):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 HOST = "updates.example"
 PORT = 443
 ALTERNATIVE = 8443  # where the machine has to share the host's network
@@ -58,7 +59,7 @@ class WebServer:
         self.site = f"{self.folder}/site"
         self.port = PORT if machine.cable else ALTERNATIVE
         self.url = f"https://{HOST}" + ("" if self.port == 443 else f":{self.port}")
-        self.process = None
+        self.process = self.bad = None
         machine.children.append(self)
         os.makedirs(self.folder + "/temp")
         os.makedirs(self.site)
@@ -82,7 +83,35 @@ class WebServer:
         with open(f"{self.folder}/error.log", encoding="utf-8") as file:
             raise RuntimeError("the web server does not start: " + file.read())
 
+    def behave(self, modes):
+        """Answers badly from now on: lines of "BEHAVIOUR [GLOB]" (tests/support/bad-server.py); empty: well again."""
+        if self.bad:
+            self.bad.kill()
+            self.bad.wait()
+            self.bad = None
+            if not modes:
+                self.start()
+        elif modes:
+            self.stop()
+        if not modes:
+            return
+        with open(f"{self.folder}/modes", "w", encoding="utf-8") as file:
+            file.write(modes + "\n")
+        with open(f"{self.folder}/both.pem", "w", encoding="ascii") as both:
+            for name in ("server.crt", "server.key"):
+                with open(f"{self.folder}/{name}", encoding="ascii") as file:
+                    both.write(file.read())
+        self.bad = subprocess.Popen(self.machine.outside_argv(
+            "/usr/bin/python3", f"{HERE}/bad-server.py", "--folder", self.site, "--certificate",
+            f"{self.folder}/both.pem", "--address", self.machine.address, "--port", str(self.port),
+            "--mode-file", f"{self.folder}/modes"), stdout=subprocess.PIPE, text=True)
+        self.bad.stdout.readline()
+
     def stop(self):
+        if self.bad:
+            self.bad.kill()
+            self.bad.wait()
+            self.bad = None
         if self.process:
             self.process.terminate()
             self.process.wait(20)

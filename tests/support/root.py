@@ -74,7 +74,10 @@ def key(archive, pairs):
 
 
 def remove_old():
-    """Another checkout may have another list of packages: the two newest trees stay."""
+    """Another checkout may have another list of packages: the two newest trees stay. What was not finished goes."""
+    for name in os.listdir(CACHE):
+        if name.startswith("root-") and "." in name and not os.path.exists(f"/proc/{name.split('.')[1]}"):
+            shutil.rmtree(f"{CACHE}/{name}", ignore_errors=True)
     trees = sorted((f"{CACHE}/{name}" for name in os.listdir(CACHE) if name.startswith("root-") and "." not in name), key=os.path.getctime)
     for path in trees[:-2]:
         shutil.rmtree(path, ignore_errors=True)

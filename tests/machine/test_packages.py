@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""apt and dpkg beside Suture, and the life of Suture's own packages."""
+
+from cases import active, agree, case, contents, installed, need, same, settle, state
+
+APT = "apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold"
+
+
+def audit(stage):
+    same(stage.machine.read("dpkg --audit"), "", "dpkg --audit")
+
+
+@case("apt installs the fixed package while the improvement is active")
+def apt(stage):
+    fix = stage.server_fix
+    for side, path in (("old", fix.old), ("new", fix.new)):
+        stage.machine.put(path, f"/root/{side}.deb")
+    installed(stage, fix)
+    installed(stage, stage.bus_fix)
+    stage.machine.run(f"{APT} install /root/new.deb")
+    audit(stage)
+    need(fix.version not in stage.machine.read(f"dpkg-query -W {fix.package}"), "apt did not install the newer one")
+    settle(stage)
+    same(state(stage, fix), "included", "the improvement whose fix the system has now")
+    same(contents(stage, fix), "fixed", "the files")
+    need(f"/usr/lib suture-{fix.id}" not in stage.merged(), f"merged is {stage.merged()}")
+    need(f"/usr/lib suture-{stage.bus_fix.id}" in stage.merged(), f"the other one is gone: {stage.merged()}")
+    stage.machine.run(f"{APT} --allow-downgrades install /root/old.deb")
+    audit(stage)
+    settle(stage)
+    same(contents(stage, stage.bus_fix), "fixed", "the other one's files")
+
+
+@case("dpkg alone works while an improvement is active")
+def dpkg(stage):
+    fix = stage.bus_fix
+    stage.machine.put(stage.server_fix.old, "/root/same.deb")
+    installed(stage, fix)
+    stage.machine.run("dpkg -i /root/same.deb")
+    audit(stage)
+    agree(stage)
+    same(active(stage), [fix.id], "active after dpkg")
+    same(contents(stage, fix), "fixed", "the files")
+
+
+@case("a package that fails to unpack leaves the improvement active")
+def failing(stage):
+    fix = stage.bus_fix
+    installed(stage, fix)
+    stage.machine.run("echo no package > /root/broken.deb")
+    done = stage.machine.run("dpkg -i /root/broken.deb", check=False)
+    need(done.returncode != 0, "dpkg installed nonsense")
+    agree(stage)
+    same(active(stage), [fix.id], "active after a failing dpkg")
+
+
+@case("Suture is removed while active, dpkg works, and Suture comes back")
+def remove(stage):
+    fix = stage.bus_fix
+    installed(stage, fix)
+    stage.machine.run(f"{APT} remove suture")
+    audit(stage)
+    same(stage.merged(), [], "merged without Suture")
+    same(contents(stage, fix), "old", "the files without Suture")
+    same(stage.machine.read("mount | grep -c suture || true"), "0", "mounts of Suture's")
+    stage.machine.put(stage.server_fix.old, "/root/same.deb")
+    done = stage.machine.run("dpkg -i /root/same.deb")
+    need("suture" not in done.stdout, f"dpkg complains: {done.stdout}")
+    stage.machine.run(f"{APT} install /root/same.deb --reinstall")
+    audit(stage)
+    stage.install_packages()
+    audit(stage)
+    agree(stage)
+    same(active(stage), [fix.id], "active after Suture came back")
+
+
+@case("upgrading Suture while an improvement is active")
+def upgrade(stage):
+    fix = stage.bus_fix
+    installed(stage, fix)
+    stage.machine.run(f"{APT} install --reinstall /root/suture.deb")
+    audit(stage)
+    agree(stage)
+    same(active(stage), [fix.id], "active after the upgrade")
+
+
+@case("purging Suture leaves nothing but its user")
+def purge(stage):
+    fix = stage.bus_fix
+    before = stage.files()
+    installed(stage, fix)
+    stage.machine.run(f"{APT} purge suture suture-panel")
+    audit(stage)
+    same(stage.merged(), [], "merged")
+    left = stage.machine.read("ls -d /var/lib/suture* /etc/suture /etc/apt/apt.conf.d/*suture* "
+                              "/etc/dpkg/dpkg.cfg.d/*suture* /usr/libexec/suture* 2>/dev/null || true")
+    same(left, "", "what is left")
+    same(stage.machine.read("mount | grep -c suture || true"), "0", "mounts")
+    same(stage.machine.read("systemctl --failed --no-legend | wc -l"), "0", "failed units")
+    stage.install_packages()
+    stage.configure()
+    stage.ctl("check")
+    same(stage.files(), before, "the files below /usr")
+    same(state(stage, fix), "available", "the improvement on a new Suture")

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Nothing else breaks while an improvement is active."""
+
+from cases import agree, case, contents, installed, need, removed, same, settle
+
+
+@case("/usr/local stays writable, and mounts below /usr stay visible")
+def local_and_mounts(stage):
+    fix = stage.bus_fix
+    for place in ("/usr/share/place", "/usr/local/place", "/usr/lib/place"):
+        stage.machine.run(f"mkdir -p {place} && mount -t tmpfs tmpfs {place} && echo seen > {place}/file")
+    try:
+        installed(stage, fix)
+        for place in ("/usr/share/place", "/usr/local/place", "/usr/lib/place"):
+            same(stage.machine.read(f"cat {place}/file"), "seen", f"what is mounted at {place}")
+        stage.machine.run("echo new > /usr/local/new && rm /usr/local/new")
+        removed(stage, fix)
+        for place in ("/usr/share/place", "/usr/local/place", "/usr/lib/place"):
+            same(stage.machine.read(f"cat {place}/file"), "seen", f"what is mounted at {place} after the removal")
+    finally:
+        for place in ("/usr/share/place", "/usr/local/place", "/usr/lib/place"):
+            stage.machine.run(f"umount {place}; rmdir {place}", check=False)
+
+
+@case("a system extension of somebody else stays as it is")
+def foreign_extension(stage):
+    fix = stage.bus_fix
+    folder = "/run/extensions/foreign"
+    stage.machine.run(f"mkdir -p {folder}/usr/lib/extension-release.d {folder}/usr/share/foreign && "
+                      f"echo ID=_any > {folder}/usr/lib/extension-release.d/extension-release.foreign && "
+                      f"echo foreign > {folder}/usr/share/foreign/file && systemd-sysext refresh")
+    try:
+        installed(stage, fix)
+        same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file")
+        same(contents(stage, fix), "fixed", "our files beside it")
+        removed(stage, fix)
+        same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file after the removal")
+        need(any(line.endswith(" foreign") for line in stage.merged()), f"merged is {stage.merged()}")
+    finally:
+        stage.machine.run(f"systemd-sysext unmerge; rm -rf {folder}", check=False)
+
+
+@case("two improvements are removed one by one, in any order")
+def two(stage):
+    first, second = stage.fixes
+    installed(stage, first)
+    installed(stage, second)
+    removed(stage, first)
+    same((contents(stage, first), contents(stage, second)), ("old", "fixed"), "the files")
+    removed(stage, second)
+    same((contents(stage, first), contents(stage, second)), ("old", "old"), "the files")
+
+
+@case("after a start of the machine it is active before nginx is")
+def reboot(stage):
+    fix = stage.server_fix
+    installed(stage, fix)
+    stage.restart(stage.machine.reboot)
+    agree(stage)
+    same(contents(stage, fix), "fixed", "the files")
+    old = {pair[0] for pair in fix.files().values()}
+    for process in stage.mapped(fix):
+        if process["unit"] == "nginx.service":
+            need(not old & set(process["files"].values()), f"{process} started on the old bytes")
+    removed(stage, fix)
+
+
+@case("the timer's check installs what is ready, and only checks when it may not install")
+def automatic(stage):
+    stage.ctl("automatic off")
+    stage.machine.run("systemctl start suture-check.service")
+    same(stage.merged(), [], "merged with automatic installation off")
+    stage.ctl("automatic on")
+    settle(stage)
+    stage.machine.run("systemctl restart suture-helper.service")
+    stage.machine.run("systemctl start suture-check.service")
+    for fix in stage.fixes:
+        same(contents(stage, fix), "fixed", f"{fix.id} with automatic installation on")
