@@ -49,7 +49,7 @@ class Demo:
                 traceback.print_exc()
             return False
         print(f"ok {text}", flush=True)
-        for line in detail or ():
+        for line in detail if isinstance(detail, list) else ():
             print(f"     {line}", flush=True)
         return True
 
