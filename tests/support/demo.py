@@ -6,9 +6,11 @@ programs, in the tree below /usr, in dpkg."""
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import traceback
 
+import build
 import desktop
 import machine
 import stage
@@ -264,7 +266,11 @@ def main():
         signal.signal(number, lambda *_: sys.exit(143))
     picture = os.path.abspath(options.picture)
     print("Preparing", flush=True)
-    demo = Demo(options.keep)
+    try:
+        demo = Demo(options.keep)
+    except (RuntimeError, OSError, subprocess.CalledProcessError, build.BuildError) as error:
+        print(f"FAILED preparing: {error}")
+        sys.exit(1)
     try:
         place = None if options.auto else own_display(demo)
         if demo.prepare(place):
