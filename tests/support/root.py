@@ -64,10 +64,7 @@ def pins(pairs):
 
 def key(archive, pairs):
     digest = hashlib.sha256()
-    for name in ("root.py", "machine-packages"):
-        with open(f"{HERE}/{name}", "rb") as file:
-            digest.update(file.read())
-    digest.update(pins(pairs).encode())
+    digest.update(repr((sorted(packages()), FILES, MASKED, COMMANDS, pins(pairs))).encode())
     for name in sorted(packages()):
         digest.update(f"{name} {archive.versions(name)[:1]}\n".encode())
     return digest.hexdigest()[:16]
