@@ -113,6 +113,10 @@ def build(path, pairs):
         raise RuntimeError(f"mmdebstrap failed; see {log}")
     os.unlink(log)
     os.unlink(pin)
+    finish(path)
+
+
+def finish(path):
     # From here on the machine is one that nobody pinned: a person may update it.
     os.unlink(f"{path}/etc/apt/preferences.d/older.pref")
     for name in os.listdir(f"{path}/etc/dpkg/dpkg.cfg.d"):
