@@ -28,9 +28,11 @@ def click(name, role='push button'):
     return do
 
 
-def open_row(title):
+def open_row(title, then):
+    """Opens a row and waits for the row `then` of its page."""
     def do(app):
         atspi.act(atspi.find(app, 'list item', title), 'row.open')
+        atspi.find(app, 'list item', then) if then else time.sleep(1)
         time.sleep(0.5)
     return do
 
@@ -50,10 +52,11 @@ STATES = {
     'denied': (shown(active(), deny=['SetAutomatic']),
                lambda app: (atspi.toggle(atspi.find(app, 'check box', 'Automatically Install')), time.sleep(0.8))),
     'remove': (shown(active(Exploited=True), harness.expat(State='active', InstalledAt=NOW)), click('Remove…')),
-    'details': (shown(active(Owed=OWED)), open_row('Encrypted Connections')),
-    'details-ready': (shown(LONG), open_row(LONG['Title'])),
-    'history': (shown(active(), history=harness.records(30)), open_row('Update History')),
-    'history-empty': (shown(), open_row('Update History')),
+    'details': (shown(active(Owed=OWED)), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'details-ready': (shown(LONG), open_row(LONG['Title'], 'CVE-2026-0001')),
+    'history': (shown(active(), history=harness.records(30)),
+                open_row('Update History', 'Installed “Encrypted Connections 30”')),
+    'history-empty': (shown(), open_row('Update History', None)),
     'source-help': ({}, click('Add a Source…')),
     'unreachable': (None, None),
 }
