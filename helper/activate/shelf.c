@@ -144,6 +144,15 @@ suture_shelf_find_component (GPtrArray *installed, const char *component)
   return NULL;
 }
 
+gboolean
+suture_shelf_has (SutureShelf *self, const char *id)
+{
+  g_autofree char *name = file_name (id, ".feed");
+  struct stat status;
+
+  return fstatat (self->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static gboolean
 copy_bytes (int from, int to, guint64 size, SutureDigest *digest, GError **error)
 {

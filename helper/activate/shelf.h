@@ -31,6 +31,9 @@ GPtrArray *suture_shelf_list (SutureShelf *self, GError **error) G_GNUC_WARN_UNU
 SutureInstalled *suture_shelf_find (GPtrArray *installed, const char *id);
 SutureInstalled *suture_shelf_find_component (GPtrArray *installed, const char *component);
 
+/* Whether @id is recorded as installed, be its other files readable or not. */
+gboolean suture_shelf_has (SutureShelf *self, const char *id);
+
 /* Copies the regular file @from into an unnamed file of root's own, hashing what it writes, and compares size and SHA-256
  * with the manifest's: whatever the sender still does to its file changes nothing here. Returns the copy. -1 with
  * SUTURE_ERROR_HASH, SUTURE_ERROR_NO_SPACE, SUTURE_ERROR_INVALID_ARGUMENT (no regular file). */
