@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 gboolean suture_guard_namespace (GError **error);
 
 /* SUTURE_ERROR_BUSY while a package manager holds one of dpkg's locks, or is just about to: dpkg takes its lock only
- * after its hook has run, so the hook leaves SUTURE_GUARD_ASIDE_FILE, which counts for SUTURE_GUARD_ASIDE seconds. */
-#define SUTURE_GUARD_ASIDE 3
+ * after its hook has run, so the hook leaves SUTURE_GUARD_ASIDE_FILE, which counts for SUTURE_GUARD_ASIDE seconds: more than
+ * suture-detach waits for the lock. */
+#define SUTURE_GUARD_ASIDE 8
 #define SUTURE_GUARD_ASIDE_FILE "/run/suture/aside"
 gboolean suture_guard_package_manager (GError **error);
 

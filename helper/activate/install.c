@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "activate/install.h"
 
+#include "activate/guard.h"
 #include "activate/overlay.h"
 #include "activate/proof.h"
 #include "activate/settle.h"
@@ -93,6 +94,16 @@ manifests_without (GPtrArray *manifests, const SutureInstalled *without)
   return others;
 }
 
+/* Back to @manifests; but to nothing while a package manager is at work, which can't write to what is merged. Its hook
+ * merges again afterwards. */
+static void
+go_back (SutureShelf *shelf, GPtrArray *manifests, gboolean inside_dpkg)
+{
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+
+  suture_settle_undo (shelf, inside_dpkg || suture_guard_package_manager (NULL) ? manifests : nothing);
+}
+
 gboolean
 suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureReply *reply, GError **error)
 {
@@ -126,6 +137,12 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
   suture_reply_progress (reply, "mounting");
   if (!suture_settle_place (shelf, manifest, image, &again, error))
     return FALSE;
+  /* copying took its time: one that has started since found nothing merged, and is writing */
+  if (!suture_guard_package_manager (error))
+    {
+      suture_settle_displace (manifest);
+      return FALSE;
+    }
   suture_reply_progress (reply, "switching");
   if (replaced != NULL && !g_str_equal (replaced->id, manifest->id))
     old = replaced->id;
@@ -136,7 +153,7 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
       suture_shelf_clean (shelf);
       return TRUE;
     }
-  suture_settle_undo (shelf, before);
+  go_back (shelf, before, FALSE);
   suture_shelf_clean (shelf);
   return FALSE;
 }
@@ -152,7 +169,7 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   if (installed == NULL)
     return FALSE;
   removed = suture_shelf_find (installed, id);
-  if (removed == NULL)
+  if (removed == NULL && !suture_shelf_has (shelf, id))
     return TRUE;
   before = suture_settle_merged (installed);
   wanted = manifests_without (before, removed);
@@ -161,7 +178,7 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   suture_reply_progress (reply, "switching");
   if (!suture_settle_merge (wanted, FALSE, error))
     {
-      suture_settle_undo (shelf, wanted);
+      go_back (shelf, wanted, FALSE);
       return FALSE;
     }
   suture_shelf_clean (shelf);
@@ -204,7 +221,7 @@ place_what_applies (SutureShelf *shelf, GPtrArray *installed, gboolean *again, G
 }
 
 gboolean
-suture_reconsider (SutureShelf *shelf, const SutureReply *reply, GError **error)
+suture_reconsider (SutureShelf *shelf, gboolean inside_dpkg, const SutureReply *reply, GError **error)
 {
   g_autoptr (GPtrArray) installed = suture_shelf_list (shelf, error);
   g_autoptr (GPtrArray) placed = NULL;
@@ -216,6 +233,8 @@ suture_reconsider (SutureShelf *shelf, const SutureReply *reply, GError **error)
     return FALSE;
   suture_reply_progress (reply, "verifying");
   placed = place_what_applies (shelf, installed, &again, &broken);
+  if (!inside_dpkg && !suture_guard_package_manager (error))
+    return FALSE;
   suture_reply_progress (reply, "switching");
   if (!suture_settle_merge (placed, again, broken == NULL ? &broken : NULL))
     {
@@ -226,7 +245,7 @@ suture_reconsider (SutureShelf *shelf, const SutureReply *reply, GError **error)
           if (!suture_settle_merge (good, TRUE, NULL))
             g_ptr_array_remove_index (good, good->len - 1);
         }
-      suture_settle_undo (shelf, good);
+      go_back (shelf, good, inside_dpkg);
     }
   suture_shelf_clean (shelf);
   if (broken == NULL)

@@ -5,7 +5,8 @@
 #include "activate/request.h"
 #include "activate/shelf.h"
 
-/* The three changes. Each is for a caller that holds the lock; each leaves the old or the new, whenever it is killed. */
+/* The three changes. Each is for a caller that holds the lock; each leaves the old or the new, whenever it is killed. A
+ * package manager that starts meanwhile is looked for once more before anything is merged: SUTURE_ERROR_BUSY. */
 
 G_BEGIN_DECLS
 
@@ -14,12 +15,13 @@ G_BEGIN_DECLS
 gboolean suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureReply *reply, GError **error);
 
 /* Takes the improvement @id out. One that is not there is a success. Needs no space. When the others can't be merged
- * without it, they are taken out too and @error says so: nothing stays merged that was to be removed. */
+ * without it, they are taken out too and @error says so: nothing stays merged that was to be removed. One whose record is
+ * damaged is removed like any other. */
 gboolean suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GError **error);
 
 /* Lets content decide again about everything installed: merges what applies, forgets what the system includes by now,
- * keeps the rest out. One that is broken never keeps another from being merged. SUTURE_ERROR_FAILED when one that applies
- * could not be merged. */
-gboolean suture_reconsider (SutureShelf *shelf, const SutureReply *reply, GError **error);
+ * keeps the rest out. One that is broken never keeps another from being merged. @inside_dpkg: the caller is dpkg's own
+ * hook, so that a package manager at work is no obstacle. SUTURE_ERROR_FAILED when one that applies could not be merged. */
+gboolean suture_reconsider (SutureShelf *shelf, gboolean inside_dpkg, const SutureReply *reply, GError **error);
 
 G_END_DECLS

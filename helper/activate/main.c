@@ -29,6 +29,19 @@ typedef struct
   gboolean inside_dpkg; /* the caller is dpkg's own hook, so its lock is no obstacle */
 } Job;
 
+/* suture-boot.service is started when the package is configured, too: in the middle of dpkg's run, whose later packages
+ * could not be written to what is merged. The hook that ends the run merges then. */
+static gboolean
+keep_only (void)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (suture_guard_package_manager (&why))
+    return FALSE;
+  g_message ("nothing is merged now: %s", why->message);
+  return TRUE;
+}
+
 static gboolean
 change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **error)
 {
@@ -37,6 +50,8 @@ change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **e
   if (lock < 0 || (!job->boot && !job->inside_dpkg && !suture_guard_package_manager (error))
       || !suture_unmerged_keep (error))
     return FALSE;
+  if (job->boot && keep_only ())
+    return TRUE;
   switch (job->request->kind)
     {
     case SUTURE_REQUEST_INSTALL:
@@ -44,7 +59,7 @@ change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **e
     case SUTURE_REQUEST_REMOVE:
       return suture_remove (shelf, job->request->id, reply, error);
     case SUTURE_REQUEST_RECONSIDER:
-      return suture_reconsider (shelf, reply, error);
+      return suture_reconsider (shelf, job->inside_dpkg, reply, error);
     case SUTURE_REQUEST_LIST:
     default:
       return TRUE;

@@ -64,6 +64,24 @@ suture_settle_place (SutureShelf *shelf, const SutureManifest *manifest, int ima
   return TRUE;
 }
 
+static void
+drop (const char *name)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_attach_drop (name, &error))
+    g_warning ("%s", error->message);
+  suture_verity_forget (name);
+}
+
+void
+suture_settle_displace (const SutureManifest *manifest)
+{
+  g_autofree char *name = suture_manifest_extension (manifest);
+
+  drop (name);
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
@@ -105,15 +123,8 @@ drop_others (const char *const *names)
   g_auto (GStrv) placed = suture_attach_list ();
 
   for (gsize i = 0; placed[i] != NULL; i++)
-    {
-      g_autoptr (GError) error = NULL;
-
-      if (g_strv_contains (names, placed[i]))
-        continue;
-      if (!suture_attach_drop (placed[i], &error))
-        g_warning ("%s", error->message);
-      suture_verity_forget (placed[i]);
-    }
+    if (!g_strv_contains (names, placed[i]))
+      drop (placed[i]);
 }
 
 gboolean

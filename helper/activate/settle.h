@@ -20,6 +20,9 @@ gboolean suture_settle_compare (const SutureManifest *manifest, SutureContentSta
 gboolean suture_settle_place (SutureShelf *shelf, const SutureManifest *manifest, int image, gboolean *renewed,
                               GError **error);
 
+/* Takes the image of @manifest, which is not merged, out of its place again. */
+void suture_settle_displace (const SutureManifest *manifest);
+
 /* Merges exactly @manifests (SutureManifest), whose images are placed, and then compares every file through /usr: exit
  * codes and markers can say what they want. @again: an image was placed anew under a name that may be merged. On success what is
  * placed and not wanted is dropped. */

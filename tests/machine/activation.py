@@ -14,8 +14,9 @@ def frame(tag, data=b""):
     return tag.encode() + b" " + str(len(data)).encode() + b"\n" + data
 
 
-def receive(connection):
-    """The words of progress, and the result; None when the other side closed without one."""
+def receive(connection, at="", act=None):
+    """The words of progress, and the result; None when the other side closed without one. As soon as the word @at is there,
+    act () is called."""
     data = b""
     while True:
         try:
@@ -25,6 +26,9 @@ def receive(connection):
         if not more:
             break
         data += more
+        if act and at.encode() in data:
+            act()
+            act = None
     progress, result = [], None
     while data:
         header, _, data = data.partition(b"\n")
@@ -52,14 +56,14 @@ def send(connection, words, files=(), image=None):
     connection.sendall(frame("end"))
 
 
-def ask(words, files=(), image=None):
+def ask(words, files=(), image=None, **more):
     """Sends a request of words, the files (name, bytes) and a descriptor. Returns progress words and the result."""
     with connect() as connection:
         try:
             send(connection, words, files, image)
         except (BrokenPipeError, ConnectionResetError):
             pass  # refused before the end; the answer is there all the same
-        return receive(connection)
+        return receive(connection, **more)
 
 
 def read(path):
@@ -73,14 +77,14 @@ def metadata(publisher):
     return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder)) if name != "1.root.json"]
 
 
-def install(feed, name, publisher, image=None, manifest=None, files=None):
+def install(feed, name, publisher, image=None, manifest=None, files=None, **more):
     """Installs the published improvement; image, manifest and files replace what would be handed over."""
     folder = f"{publisher}/published/{name}"
     files = list(metadata(publisher) if files is None else files)
     files.append(("manifest", read(f"{folder}/manifest.json") if manifest is None else manifest))
     descriptor = os.open(f"{folder}/image.erofs" if image is None else image, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        return ask(f"install {feed} {name}", files, descriptor)
+        return ask(f"install {feed} {name}", files, descriptor, **more)
     finally:
         os.close(descriptor)
 
