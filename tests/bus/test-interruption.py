@@ -6,6 +6,7 @@ each operation ends in exactly one result and one record."""
 import json
 import os
 import signal
+import subprocess
 import time
 
 import feed
@@ -187,6 +188,42 @@ def test_damaged_database(ring_):
         expect("remove", root.result(root.call("Remove", "s", ID)["value"][0]), ("", ""))
         expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
         expect("install", root.result(root.call("Install", "s", ID)["value"][0]), ("", ""))
+
+
+def fill(folder):
+    """Takes every free block."""
+    fd = os.open(f"{folder}/filler", os.O_WRONLY | os.O_CREAT)
+    try:
+        while True:
+            os.write(fd, b"\0" * 4096)
+    except OSError:
+        os.close(fd)
+
+
+def test_full_disk(ring_):
+    """With no block free: installing fails by name and leaves nothing; what is installed can be removed."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=750,uid=suture,gid=suture", "tmpfs", "/var/lib/suture"],
+                   check=True)
+    try:
+        root = start(ring_)
+        beta = feed.ids()["beta"]
+        expect("install", root.result(root.call("Install", "s", ID)["value"][0]), ("", ""))
+        fill("/var/lib/suture")
+        reply = root.call("Install", "s", beta)
+        error = root.result(reply["value"][0])[0] if "value" in reply else reply["error"]
+        expect("install on a full disk", error, "NoSpace")
+        expect("spool", os.listdir("/var/lib/suture/spool"), [])
+        expect("root's side", active(), [ID])
+        expect("remove on a full disk", root.result(root.call("Remove", "s", ID)["value"][0]), ("", ""))
+        expect("root's side", active(), [])
+        until("state", lambda: root.objects()[ID]["State"] == "available")
+        os.unlink("/var/lib/suture/filler")
+        expect("install", root.result(root.call("Install", "s", beta)["value"][0]), ("", ""))
+        expect("clean end", ring_.stop("helper"), 0)
+    finally:
+        for name in list(ring_.programs):
+            ring_.stop(name)
+        subprocess.run(["umount", "/var/lib/suture"], check=True)
 
 
 feed.make()
