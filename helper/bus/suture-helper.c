@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bus/log.h"
 #include "bus/manager.h"
 
 #define BUS_NAME "org.suture.Helper1"
@@ -129,6 +130,7 @@ main (int argc, char **argv)
       g_printerr ("%s takes no arguments: it is started over the bus\n", argv[0]);
       return 2;
     }
+  g_log_set_writer_func (suture_log_write, NULL, NULL);
   setlocale (LC_ALL, "");
   umask (077);
   self.connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);

@@ -25,6 +25,13 @@ open_trust (const SutureFeedConfig *config, GError **error)
   return suture_trust_open (path, config->root, error);
 }
 
+void
+suture_check_blame_server (GError *error)
+{
+  if (error != NULL && g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    error->code = SUTURE_ERROR_NETWORK;
+}
+
 SutureTrust *
 suture_check_open_feed (const SutureFeedConfig *config,
                         GCancellable *cancellable,
@@ -40,6 +47,7 @@ suture_check_open_feed (const SutureFeedConfig *config,
     return NULL;
   if (!suture_trust_refresh (trust, remote, now, &local))
     {
+      suture_check_blame_server (local);
       gboolean away = g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
                       || g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 
@@ -164,16 +172,18 @@ add_from_before (GPtrArray *known, const SutureFacts *facts, const char *feed)
 static gboolean
 check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, GPtrArray *known, GError **error)
 {
-  g_autoptr (SutureTrust) trust = open_trust (config, error);
+  g_autoptr (GError) local = NULL;
+  g_autoptr (SutureTrust) trust = open_trust (config, &local);
   g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
   gint64 now = now_seconds (); /* one start time a cycle */
   gboolean ok;
 
-  ok = trust != NULL && suture_trust_refresh (trust, source, now, error)
-       && add_offers (known, trust, source, config, role, now, error);
+  ok = trust != NULL && suture_trust_refresh (trust, source, now, &local)
+       && add_offers (known, trust, source, config, role, now, &local);
   if (!ok)
     {
-      g_prefix_error (error, "feed %s: ", config->name);
+      suture_check_blame_server (local);
+      g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
       add_from_before (known, work->facts, config->name);
     }
   return ok;

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
  * asked, and is the error that is returned. work->facts is new in any case. */
 gboolean suture_check_run (SutureWork *work, GError **error);
 
+/* "Not found" of a file of a feed's server, as its client understands it: something is wrong with the server. Changes the
+ * code of @error to SUTURE_ERROR_NETWORK. */
+void suture_check_blame_server (GError *error);
+
 /* What was known before, verified again from the trusted metadata on the disk, without network. */
 void suture_check_restore (SutureWork *work);
 

@@ -71,6 +71,7 @@ verify_plan (Install *self, GError **error)
 {
   g_autoptr (SutureRelease) release = suture_release_load (error);
   g_autoptr (SutureTarget) target = NULL;
+  g_autoptr (GError) local = NULL;
   g_auto (SutureContent) content = { .base = -1 };
   g_auto (SutureFd) usr = -1;
 
@@ -84,9 +85,14 @@ verify_plan (Install *self, GError **error)
   if (self->trust == NULL)
     return FALSE;
   target = suture_trust_find (self->trust, self->source, self->plan->known->target,
-                              g_get_real_time () / G_USEC_PER_SEC, error);
+                              g_get_real_time () / G_USEC_PER_SEC, &local);
+  if (target == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    return not_applicable ("its publisher offers it no longer: check again", error);
   if (target == NULL)
-    return FALSE;
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (!suture_target_matches (target, self->plan->known->bytes, NULL))
     return not_applicable ("its publisher has replaced it: check again", error);
   usr = suture_facts_open_base (error);
@@ -174,8 +180,11 @@ fetch_and_rebuild (Install *self, GError **error)
           || g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND)))
     {
       g_message ("%s: the delta could not be used (%s): the whole is fetched", self->plan->improvement, local->message);
-      return rebuild_from (self, whole, error);
+      g_clear_error (&local);
+      if (rebuild_from (self, whole, &local))
+        return TRUE;
     }
+  suture_check_blame_server (local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

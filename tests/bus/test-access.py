@@ -202,6 +202,23 @@ def test_random_ids(ring_):
     expect("root", root.call("Cancel", "s", f"op-{secrets.token_hex(16)}")["error"], "NotFound")
 
 
+def test_idle(ring_):
+    """Leaves when nothing happens, with a clean end, and comes back knowing what it knew."""
+    root = start(ring_)
+    root.result(root.call("Check")["value"][0])
+    status = f"/proc/{ring_.programs['helper'].process.pid}/status"
+    with open(status, encoding="ascii") as file:
+        print("#", next(line.strip() for line in file if line.startswith("VmRSS")))
+    end = time.monotonic() + 100
+    while ring_.programs["helper"].process.poll() is None and time.monotonic() < end:
+        time.sleep(0.5)
+    expect("its own end", ring_.programs["helper"].process.poll(), 0)
+    began = time.monotonic()
+    ring_.start_helper()
+    print(f"# back in {time.monotonic() - began:.2f} s")
+    expect("known", len(root.objects()), 2)
+
+
 feed.make()
 ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
           if name.startswith("test_")])
