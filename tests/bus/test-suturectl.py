@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """suturectl against the real helper and the real polkitd: what people, scripts and the timer get to see and to do."""
 
+import fcntl
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
+import termios
+import time
 
 import feed
 import ring
@@ -77,6 +82,36 @@ def test_without_permission(ring_):
     expect("nothing changed", (status()["status"], status()["automatic"]), ("ready", True))
     expect("without polkit", ring_.stop("polkitd") is not None, True)
     expect("install", ctl("ring-active", "install", IDS["alpha"])[0], 3)
+
+
+def test_password_on_a_terminal(ring_):
+    """Where no desktop asks, polkit's own agent does, on the terminal; a wrong password is a no."""
+    begin(ring_)
+    expect("check", ctl("root", "check")[0], 0)
+    reader, writer = pty.openpty()
+    process = subprocess.Popen(ring.as_user("ring-inactive", [PROGRAM, "install", IDS["alpha"]]), stdin=writer,
+                               stdout=writer, stderr=writer, start_new_session=True,
+                               preexec_fn=lambda: (ring.enter_session("ring-inactive"),
+                                                   fcntl.ioctl(writer, termios.TIOCSCTTY, 0)))
+    os.close(writer)
+    shown = b""
+    end = time.monotonic() + ring.DEADLINE
+    while time.monotonic() < end and (process.poll() is None or select.select([reader], [], [], 0)[0]):
+        if not select.select([reader], [], [], 0.2)[0]:
+            continue
+        try:
+            shown += os.read(reader, 4096)
+        except OSError:
+            break
+        if shown.count(b"assword:") > shown.count(b"AUTHENTICATION FAILED") and shown.endswith(b"assword: "):
+            os.write(reader, b"wrong\n")
+    os.close(reader)
+    if process.poll() is None:
+        process.kill()
+    expect("the end", process.wait(), 3)
+    expect("the question", "org.suture.install" in shown.decode(errors="replace"), True)
+    expect("the sentence", "Permission was not given." in shown.decode(errors="replace"), True)
+    expect("nothing changed", status()["status"], "ready")
 
 
 def test_what_does_not_exist(ring_):

@@ -19,7 +19,7 @@ suture_agent_start (void)
   char none = 0;
   gssize got = 0;
 
-  if (isatty (STDIN_FILENO) == 0 || isatty (STDERR_FILENO) == 0 || !g_unix_open_pipe (ends, O_CLOEXEC, NULL))
+  if (isatty (STDIN_FILENO) == 0 || isatty (STDERR_FILENO) == 0 || !g_unix_open_pipe (ends, FD_CLOEXEC, NULL))
     return NULL;
   g_subprocess_launcher_take_fd (launcher, ends[1], NOTIFY_FD);
   agent = g_subprocess_launcher_spawn (launcher, NULL, "pkttyagent", "--notify-fd", notify, "--fallback", "--process",
