@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* suture-activate: root's side of every change. Started by its socket with a connection as descriptor 3 and no argument;
- * by suture-boot.service with --boot; by suture-step-aside with --reconsider --inside-dpkg. No argument names a file. */
+ * by suture-boot.service with --boot; by suture-step-aside with --reconsider --inside-dpkg; by suture-reconsider.service with --reconsider --after-dpkg. No
+ * argument names a file. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define SEND_SECONDS 10
 #define LOCK_SECONDS 45
 #define DRAIN_SECONDS 2
+#define POLL_SECONDS 2
 
 typedef struct
 {
@@ -185,6 +187,19 @@ serve (void)
   return EXIT_SUCCESS;
 }
 
+/* Waits until no package manager is at work. FALSE when its own hook saw to everything meanwhile. */
+static gboolean
+wait_for_dpkg (void)
+{
+  while (access (SUTURE_GUARD_ASIDE_FILE, F_OK) == 0)
+    {
+      if (suture_guard_package_manager (NULL))
+        return TRUE;
+      g_usleep (POLL_SECONDS * G_USEC_PER_SEC);
+    }
+  return FALSE;
+}
+
 static int
 by_word (gboolean boot, gboolean inside_dpkg)
 {
@@ -197,8 +212,7 @@ by_word (gboolean boot, gboolean inside_dpkg)
   if (inside_dpkg && !suture_guard_namespace (NULL))
     return EXIT_SUCCESS;
   status = finish (&job, &reply, NULL);
-  if (inside_dpkg)
-    (void) unlink (SUTURE_GUARD_ASIDE_FILE);
+  (void) unlink (SUTURE_GUARD_ASIDE_FILE);
   return status;
 }
 
@@ -222,6 +236,8 @@ main (int argc, char **argv)
     return by_word (FALSE, FALSE);
   if (argc == 3 && g_str_equal (argv[1], "--reconsider") && g_str_equal (argv[2], "--inside-dpkg"))
     return by_word (FALSE, TRUE);
-  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg]]\n");
+  if (argc == 3 && g_str_equal (argv[1], "--reconsider") && g_str_equal (argv[2], "--after-dpkg"))
+    return wait_for_dpkg () ? by_word (FALSE, FALSE) : EXIT_SUCCESS;
+  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg | --after-dpkg]]\n");
   return EXIT_FAILURE;
 }

@@ -16,6 +16,7 @@
 #define BYTES_MAX SUTURE_MANIFEST_IMAGE_MAX /* of a file that is looked into */
 #define OTHERS_MAX 256 /* entries that are no services: a person can make any number of scopes and programs */
 #define MAPS_MAX (16u * 1024u * 1024u) /* bytes; 65530 mappings, the kernel's default limit, of 250 */
+#define FILE_MAX ((off_t) SUTURE_MANIFEST_IMAGE_MAX) /* bytes: no file of an improvement is larger than its image */
 
 /* One file that is looked for. */
 typedef struct
@@ -252,36 +253,38 @@ read_proc (int process, const char *name)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static void
-report (Scan *scan, const Wanted *wanted, int process, int pid)
+/* The unit of @process; the program's name where there is none. */
+static char *
+name_process (int process, int pid, SutureUnitKind *kind)
 {
   g_autofree char *cgroup = read_proc (process, "cgroup");
-  g_autofree char *comm = read_proc (process, "comm");
-  SutureUnitKind kind = SUTURE_UNIT_PROCESS;
-  g_autofree char *unit = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", &kind);
-  g_autofree char *name = NULL;
-  g_autoptr (GMutexLocker) locker = NULL;
-  SutureStale *stale;
-  guint others = 0;
+  g_autofree char *comm = NULL;
+  char *name = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", kind);
 
   if (pid == 1)
-    kind = SUTURE_UNIT_PID1;
-  /* programs and scopes are named by whoever starts them, with any bytes: the answer is JSON */
-  name = suture_name_clean_text (unit != NULL ? unit : comm, NAME_MAX, FALSE);
-  g_strchomp (name);
-  locker = g_mutex_locker_new (&scan->lock);
+    *kind = SUTURE_UNIT_PID1;
+  if (name != NULL)
+    return name;
+  comm = read_proc (process, "comm");
+  return g_strdup (comm != NULL ? g_strchomp (comm) : "");
+}
+
+static void
+report (Scan *scan, const Wanted *wanted, const char *name, SutureUnitKind kind, int pid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&scan->lock);
+
   for (guint i = 0; i < scan->stale->len; i++)
     {
-      stale = scan->stale->pdata[i];
-      others += stale->kind == SUTURE_UNIT_SESSION || stale->kind == SUTURE_UNIT_PROCESS;
+      SutureStale *stale = scan->stale->pdata[i];
+
       if (g_str_equal (stale->name, name) && g_str_equal (stale->id, wanted->id) && stale->kind == kind)
         {
           stale->pid = MIN (stale->pid, pid);
           return;
         }
     }
-  if (others < OTHERS_MAX || kind == SUTURE_UNIT_SERVICE || kind == SUTURE_UNIT_PID1)
-    g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
+  g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
 }
 
 static gboolean
@@ -296,15 +299,20 @@ has_our_usr (const Scan *scan, int process)
 }
 
 static void
-look_at (Scan *scan, const char *folder, int pid)
+look_at (Scan *scan, const char *folder, int pid, gboolean sessions)
 {
   g_auto (SutureFd) process = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  SutureUnitKind kind = SUTURE_UNIT_PROCESS;
+  g_autofree char *name = NULL;
   g_autofree char *maps = NULL;
   g_auto (GStrv) lines = NULL;
   g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal); /* ids that this process was told for */
 
   /* a descriptor of the folder can't come to mean another process */
-  if (process < 0 || !has_our_usr (scan, process))
+  if (process < 0)
+    return;
+  name = name_process (process, pid, &kind);
+  if ((kind == SUTURE_UNIT_SESSION) != sessions || !has_our_usr (scan, process))
     return;
   maps = read_proc (process, "maps");
   lines = g_strsplit (maps != NULL ? maps : "", "\n", -1);
@@ -320,14 +328,13 @@ look_at (Scan *scan, const char *folder, int pid)
       lines[i][blank - lines[i]] = '\0';
       wanted = find_stale (scan, process, lines[i], path);
       if (wanted != NULL && g_hash_table_add (told, wanted->id))
-        report (scan, wanted, process, pid);
+        report (scan, wanted, name, kind, pid);
     }
 }
 
-static gpointer
-run (gpointer data)
+static void
+look_at_all (Scan *scan, gboolean sessions)
 {
-  Scan *scan = data;
   g_autoptr (GDir) processes = g_dir_open ("/proc", 0, NULL);
   const char *name;
 
@@ -339,9 +346,19 @@ run (gpointer data)
         {
           g_autofree char *folder = g_strdup_printf ("/proc/%s", name);
 
-          look_at (scan, folder, (int) pid);
+          look_at (scan, folder, (int) pid, sessions);
         }
     }
+}
+
+/* The system's own processes first: whatever a person who is logged in maps to hold this up, no service is missed. */
+static gpointer
+run (gpointer data)
+{
+  Scan *scan = data;
+
+  look_at_all (scan, FALSE);
+  look_at_all (scan, TRUE);
   g_mutex_lock (&scan->lock);
   scan->is_ended = TRUE;
   g_cond_signal (&scan->ended);
