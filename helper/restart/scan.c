@@ -16,7 +16,6 @@
 #define BYTES_MAX SUTURE_MANIFEST_IMAGE_MAX /* of a file that is looked into */
 #define OTHERS_MAX 256 /* entries that are no services: a person can make any number of scopes and programs */
 #define MAPS_MAX (16u * 1024u * 1024u) /* bytes; 65530 mappings, the kernel's default limit, of 250 */
-#define FILE_MAX ((off_t) SUTURE_MANIFEST_IMAGE_MAX) /* bytes: no file of an improvement is larger than its image */
 
 /* One file that is looked for. */
 typedef struct
@@ -258,33 +257,34 @@ static char *
 name_process (int process, int pid, SutureUnitKind *kind)
 {
   g_autofree char *cgroup = read_proc (process, "cgroup");
-  g_autofree char *comm = NULL;
-  char *name = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", kind);
+  g_autofree char *comm = read_proc (process, "comm");
+  g_autofree char *unit = suture_unit_from_cgroup (cgroup != NULL ? cgroup : "", kind);
 
   if (pid == 1)
     *kind = SUTURE_UNIT_PID1;
-  if (name != NULL)
-    return name;
-  comm = read_proc (process, "comm");
-  return g_strdup (comm != NULL ? g_strchomp (comm) : "");
+  /* programs and scopes are named by whoever starts them, with any bytes: the answer is JSON */
+  return g_strchomp (suture_name_clean_text (unit != NULL ? unit : comm, NAME_MAX, FALSE));
 }
 
 static void
 report (Scan *scan, const Wanted *wanted, const char *name, SutureUnitKind kind, int pid)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&scan->lock);
+  guint others = 0;
 
   for (guint i = 0; i < scan->stale->len; i++)
     {
       SutureStale *stale = scan->stale->pdata[i];
 
+      others += stale->kind == SUTURE_UNIT_SESSION || stale->kind == SUTURE_UNIT_PROCESS;
       if (g_str_equal (stale->name, name) && g_str_equal (stale->id, wanted->id) && stale->kind == kind)
         {
           stale->pid = MIN (stale->pid, pid);
           return;
         }
     }
-  g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
+  if (others < OTHERS_MAX || kind == SUTURE_UNIT_SERVICE || kind == SUTURE_UNIT_PID1)
+    g_ptr_array_add (scan->stale, suture_stale_new (wanted->id, name, kind, pid));
 }
 
 static gboolean
