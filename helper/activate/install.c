@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "activate/install.h"
 
+#include "activate/attach.h"
 #include "activate/guard.h"
+#include "activate/hierarchy.h"
 #include "activate/overlay.h"
 #include "activate/proof.h"
 #include "activate/settle.h"
@@ -158,6 +160,15 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
   return FALSE;
 }
 
+/* Whether something of @id can be seen although it is not installed: a removal was killed here, and is asked for again. */
+static gboolean
+is_left_over (const char *id)
+{
+  g_autofree char *name = g_strconcat ("suture-", id, NULL);
+
+  return suture_hierarchy_has (name) || suture_attach_is_placed (name);
+}
+
 gboolean
 suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GError **error)
 {
@@ -169,7 +180,7 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   if (installed == NULL)
     return FALSE;
   removed = suture_shelf_find (installed, id);
-  if (removed == NULL && !suture_shelf_has (shelf, id))
+  if (removed == NULL && !suture_shelf_has (shelf, id) && !is_left_over (id))
     return TRUE;
   before = suture_settle_merged (installed);
   wanted = manifests_without (before, removed);

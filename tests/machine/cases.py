@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the cases of this folder are written with: the list of them, and the questions that they ask the machine."""
 
+import json
+import re
 import time
 
 CASES = []
+# What is looked at before and after whatever must not change anything: the files that improvements replace, what is merged
+# and mounted, root's record of what is installed. (What is believed of publishers may move forward: see versions().)
+LOOK = ("sha256sum {paths}; find /usr /usr/bin /usr/sbin /usr/lib /usr/lib64 /usr/libexec /usr/share -maxdepth 2 "
+        "-path '*/.systemd-sysext/extensions' | sort -u | xargs -r grep -H .; "
+        "find /var/lib/suture-activate/images -type f | sort | xargs -r sha256sum; "
+        "ls /run/extensions /var/lib/suture/spool; grep -c ' /usr' /proc/self/mountinfo")
 
 
 class Wrong(Exception):
@@ -16,6 +24,11 @@ def case(name):
         CASES.append((name, function))
         return function
     return register
+
+
+def note(what, text):
+    """Says what was seen, above the line of the case."""
+    print(f"     {what}: {text}" if what else f"     {text}", flush=True)
 
 
 def need(condition, text):
@@ -56,15 +69,71 @@ def agree(stage):
     same(merged, said, "merged, against what is said to be active")
 
 
-def refused(stage, command, errors, user=None):
-    """A command fails with one of these errors and a sentence, and what is merged and active stays."""
-    before = (stage.merged(), active(stage), stage.files())
+def picture(stage):
+    """The machine as it is: two of them are equal when nothing was changed."""
+    paths = " ".join(sorted(path for fix in stage.fixes for path in fix.files()))
+    return stage.machine.run(LOOK.format(paths=paths), check=False).stdout.split("\n")
+
+
+def unchanged(stage, before):
+    now = picture(stage)
+    need(now == before, f"it is not as it was: gone {sorted(set(before) - set(now))}, new {sorted(set(now) - set(before))}")
+
+
+def versions(stage):
+    """{file: version} of what the helper and root believe of the publishers."""
+    lines = stage.machine.read("cd /var/lib; grep -o '\"version\":[0-9]*' -r suture/trust suture-activate/trust || true")
+    found = {}
+    for line in filter(None, lines.split("\n")):
+        name, _, number = line.rpartition(":")
+        found[name] = max(found.get(name, 0), int(number))
+    return found
+
+
+def records(stage, after=0):
+    """The records of history that are newer than the one with that id, newest first."""
+    answer = stage.ctl("history")[1]
+    return [record for record in answer["records"] if record["id"] > after]
+
+
+def last_record(stage):
+    return max([record["id"] for record in records(stage)], default=0)
+
+
+def results(stage):
+    """{operation: [error, message]} of the helper's last ends; an operation that ended twice is wrong."""
+    answer = json.loads(stage.machine.read("busctl --json=short get-property org.suture.Helper1 /org/suture/Helper1 "
+                                           "org.suture.Helper1 Results"))["data"]
+    names = [end[0] for end in answer]
+    need(len(names) == len(set(names)), f"an operation has two results: {answer}")
+    return {end[0]: end[1:] for end in answer}
+
+
+def refused(stage, command, errors, words="", user=None, recorded=None):
+    """A command fails with one of these errors, a message of these words, and a sentence that says that nothing was
+    changed, and so it is. recorded: whether history tells of it (None: as it does for an operation that ran; "maybe")."""
+    before, known, last = picture(stage), versions(stage), last_record(stage)
+    was_active = active(stage)
     code, answer = stage.ctl(command, user, check=False)
+    error, message = answer["error"], answer["message"]
     need(code != 0, f"{command} succeeded")
-    need(answer["error"] in errors, f"{command}: {answer['error']} ({answer['message']}), not one of {errors}")
-    need(answer.get("sentence"), f"{command}: no sentence for {answer['error']}")
-    same((stage.merged(), active(stage), stage.files()), before, "merged, active and the files below /usr")
-    return answer["sentence"]
+    need(error in errors, f"{command}: {error} ({message}), not one of {errors}")
+    need(re.search(words, message), f"{command}: {error} says {message!r}, not {words!r}")
+    need("Nothing was changed" in answer.get("sentence", ""), f"{command}: its sentence is {answer.get('sentence')!r}")
+    unchanged(stage, before)
+    same(active(stage), was_active, "what is said to be active")
+    now = versions(stage)
+    need(all(now.get(name, 0) >= version for name, version in known.items()), f"trust went back: {known}, {now}")
+    new = records(stage, last)
+    if recorded is None:
+        recorded = message.startswith("it was not ")
+    if new or recorded != "maybe":
+        same([(record["event"], record["error"], record["message"]) for record in new],
+             [("failed", error, message)] if recorded else [], "what history tells of it")
+    if command == "check":
+        status = stage.ctl("status")[1]
+        same((status["last_error"], status["last_message"]), (error, message), "what the status tells of it")
+    return f"{error}: {message}"
 
 
 def installed(stage, fix):

@@ -9,6 +9,9 @@ import shutil
 import subprocess
 
 
+VERSIONS = 10  # between two times that a repository is served: so often may the copy be changed
+
+
 def canonical(value):
     """The canonical form that signatures cover: sorted keys, no blanks, nothing escaped but quote and backslash."""
     if isinstance(value, dict):
@@ -20,11 +23,20 @@ def canonical(value):
     return json.dumps(value)
 
 
+def sign(key, text, scratch):
+    with open(scratch, "w", encoding="utf-8") as file:
+        file.write(text)
+    done = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in", scratch], check=True,
+                          stdout=subprocess.PIPE)
+    return done.stdout.hex()
+
+
 class Publisher:
     def __init__(self, tool, folder, name="example", title="Example Publisher"):
         self.tool = tool
         self.folder = folder
         self.name = name
+        self.served = 0
         self.command("init", "--name", name, "--publisher", title)
 
     def command(self, command, *options):
@@ -51,11 +63,13 @@ class Publisher:
         return f"{self.folder}/repository"
 
     def serve(self, server):
-        """Puts the repository as it is now into the web server's folder."""
-        target = f"{server.site}/{self.name}"
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(self.repository(), target)
-        return target
+        """Puts the repository as it is now into the web server's folder, a Copy. As with every publisher that goes on,
+        its versions are above those of the time before, so that what was seen meanwhile does not stand in the way."""
+        copy = Copy(self, f"{server.site}/{self.name}")
+        self.served += 1
+        if self.served > 1:
+            copy.rise(VERSIONS * self.served)
+        return copy
 
     def configure(self, machine, url):
         """What an administrator does who trusts this publisher."""
@@ -72,12 +86,7 @@ class Publisher:
 
     def sign(self, role, text):
         """The signature of a role's ed25519 key, in hexadecimal."""
-        path = f"{self.folder}/to-sign"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        done = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", f"{self.folder}/keys/{role}.pem",
-                               "-in", path], check=True, stdout=subprocess.PIPE)
-        return done.stdout.hex()
+        return sign(f"{self.folder}/keys/{role}.pem", text, f"{self.folder}/to-sign")
 
     def role(self):
         """The delegated role that this publisher's improvements are in."""
@@ -92,8 +101,29 @@ class Copy:
     def __init__(self, publisher, folder):
         self.publisher = publisher
         self.folder = folder
+        self.step = 1
+        self.stranger = None
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(publisher.repository(), folder)
+
+    def rise(self, step):
+        """Everything gets a version so much higher, validly signed."""
+        self.step = step
+        for role in ("targets", self.publisher.role()):
+            self.change(role, lambda signed: None)
+        self.step = 1
+
+    def forge(self, role):
+        """Signs a role with a key that is not the role's, from now on; everything else stays right."""
+        self.stranger = role
+        self.change(role, lambda signed: None)
+
+    def sign(self, role, text):
+        if role != self.stranger:
+            return self.publisher.sign(role, text)
+        path = f"{self.publisher.folder}/stranger.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", path], check=True)
+        return sign(path, text, f"{self.publisher.folder}/to-sign")
 
     def path(self, role):
         """The metadata file of a role as the timestamp and the snapshot say now."""
@@ -114,8 +144,8 @@ class Copy:
         signed = envelope["signed"]
         change(signed)
         if role != "timestamp":
-            signed["version"] += 1
-        signature = self.publisher.sign(role, canonical(signed))
+            signed["version"] += self.step
+        signature = self.sign(role, canonical(signed))
         for item in envelope["signatures"]:
             item["sig"] = signature
         text = canonical(envelope)
@@ -134,7 +164,7 @@ class Copy:
             if "hashes" in entry:
                 entry["hashes"] = {"sha256": hashlib.sha256(text.encode()).hexdigest()}
             if above == "timestamp":
-                parent["version"] += 1
+                parent["version"] += self.step
         self.change(above, follow)
 
     def target(self, name):
@@ -161,10 +191,12 @@ class Copy:
             entry["length"] = len(data)
         self.change(self.publisher.role(), follow)
 
-    def payloads(self, improvement):
-        """The files of an improvement's payloads."""
+    def payloads(self, improvement, encoding=None):
+        """The files of an improvement's payloads (of one encoding)."""
         found = []
         for item in self.publisher.manifest(improvement)["payloads"]:
+            if encoding not in (None, item["encoding"]):
+                continue
             for folder, _, names in os.walk(f"{self.folder}/targets"):
                 found += [f"{folder}/{name}" for name in names if item["sha256"] in name]
         return found
@@ -179,5 +211,3 @@ def flip(path, offset=None):
         byte = file.read(1)[0]
         file.seek(at)
         file.write(bytes([byte ^ 1]))
-
-
