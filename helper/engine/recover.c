@@ -40,7 +40,10 @@ suture_recover_look (const char *id, gboolean installed, const GError *error)
   if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED)
       && !g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
     return NULL;
-  activation = suture_activation_list (NULL);
+  /* killed between the switch and its record, it left the two apart: only a new decision makes them one again */
+  activation = suture_activation_reconsider (NULL);
+  if (activation == NULL)
+    activation = suture_activation_list (NULL);
   if (activation == NULL || !is_as_wanted (activation, id, installed))
     return NULL;
   return g_steal_pointer (&activation);

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * be run again before the next operation. work->facts is new. */
 gboolean suture_recover_run (SutureWork *work);
 
-/* After the activation step broke off with @error: what really is, when it is what was wanted (@installed: @id is there
- * and merged, else: it is not there). NULL when @error stands. */
+/* After the activation step broke off with @error: has it decide again, which mends what it left, and returns what really
+ * is when that is what was wanted (@installed: @id is there and merged, else: it is not there). NULL when @error stands. */
 SutureActivation *suture_recover_look (const char *id, gboolean installed, const GError *error);
 
 /* History and the activation step must agree: what root no longer holds is recorded as included in the system or undone,
