@@ -18,6 +18,7 @@ import test_access  # noqa: E402,F401
 import test_system  # noqa: E402,F401
 import test_faults  # noqa: E402,F401
 import test_input  # noqa: E402,F401
+import test_state  # noqa: E402,F401
 import test_packages  # noqa: E402,F401
 
 
