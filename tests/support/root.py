@@ -106,7 +106,7 @@ def build(path, pairs):
     with open(log, "w", encoding="utf-8") as out:
         done = subprocess.run(
             ["mmdebstrap", "--mode=root", "--variant=minbase", "--include=" + ",".join(packages()),
-             "--aptopt=APT::Install-Recommends \"false\"", *options, *hidden,
+             "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=force-unsafe-io", *options, *hidden,
              f"--setup-hook=mkdir -p \"$1/etc/apt/preferences.d\" && cp {pin} \"$1/etc/apt/preferences.d/older.pref\"",
              RELEASE, path, *lines], stdout=out, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
