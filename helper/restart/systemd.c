@@ -85,8 +85,10 @@ gboolean
 suture_systemd_is_oneshot (SutureSystemd *self, const char *unit)
 {
   g_autofree char *type = property (self, unit, "org.freedesktop.systemd1.Service", "Type");
+  g_autofree char *file = property (self, unit, "org.freedesktop.systemd1.Unit", "UnitFileState");
 
-  return g_strcmp0 (type, "oneshot") == 0;
+  /* transient: somebody's systemd-run; a restart would run that command a second time */
+  return g_strcmp0 (type, "oneshot") == 0 || g_strcmp0 (file, "transient") == 0;
 }
 
 static void

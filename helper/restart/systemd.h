@@ -17,7 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSystemd, suture_systemd_free)
 /* The name that @unit has of its own: of logind that of logind, when an alias was asked for. NULL when nobody knows it. */
 char *suture_systemd_resolve (SutureSystemd *self, const char *unit) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether @unit is a service that runs once and ends by itself: restarting it would break off its work. */
+/* Whether @unit is a service that runs once and ends by itself (a oneshot, or a transient one of systemd-run): restarting
+ * it would break off its work, and begin it again. */
 gboolean suture_systemd_is_oneshot (SutureSystemd *self, const char *unit);
 
 /* Restarts each of @units (char *) that is running, all at once, and waits at most @seconds for all of them. Returns
