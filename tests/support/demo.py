@@ -118,23 +118,25 @@ class Demo:
         known = self.improvement(fix)
         need(known["state"] == "active", f"it is {known['state']}")
         restarted = set(known["restarted"])
-        owed = {item["name"]: item["why"] for item in known["owed"]}
-        old = {sha256 for pair in fix.files().values() for sha256 in pair[:1]}
+        owed = {(item["name"], item["why"] == "user"): item["why"] for item in known["owed"]}
+        old = {pair[0] for pair in fix.files().values()}
         after = self.stage.mapped(fix)
         lines = []
-        for unit in sorted({process["unit"] for process in mapped_before if process["unit"].endswith((".service",
-                                                                                                      ".scope"))}):
-            still = any(process["unit"] == unit and old & set(process["files"].values()) for process in after)
-            if unit in restarted:
+        for unit, user in sorted({(process["unit"], process["user"]) for process in mapped_before
+                                  if process["unit"].endswith((".service", ".scope"))}):
+            whose = f"{unit} of a user" if user else unit
+            still = any((process["unit"], process["user"]) == (unit, user) and old & set(process["files"].values())
+                        for process in after)
+            if not user and unit in restarted:
                 need(not still, f"{unit} is said to be restarted, and runs the old bytes")
-                lines.append(f"{unit}: restarted")
+                need(unit not in NEVER, f"{unit} is never to be restarted, and was")
+                lines.append(f"{whose}: restarted")
             elif still:
-                why = next((owed[name] for name in owed if name == unit or unit.startswith(name)), None)
-                need(why is not None, f"{unit} runs the old bytes, and is not listed as owed: {owed}")
-                lines.append(f"{unit}: owed ({why})")
+                need((unit, user) in owed, f"{whose} runs the old bytes, and is not listed as owed: {owed}")
+                need(user or unit not in NEVER or owed[unit, user] == "never-restart", f"{unit}: {owed[unit, user]}")
+                lines.append(f"{whose}: owed ({owed[unit, user]})")
             else:
-                lines.append(f"{unit}: ended by itself meanwhile")
-            need(unit not in NEVER or unit not in restarted, f"{unit} is never to be restarted, and was")
+                lines.append(f"{whose}: ended by itself meanwhile")
         need(lines, "nothing had mapped the replaced bytes")
         return lines
 

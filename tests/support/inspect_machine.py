@@ -79,7 +79,8 @@ def mapped(*names):
                 continue
             hashes[name] = cache[key]
         if hashes:
-            found.append({"pid": int(pid), "name": comm, "unit": os.path.basename(group), "files": hashes})
+            found.append({"pid": int(pid), "name": comm, "unit": os.path.basename(group),
+                          "user": group.startswith("/user.slice"), "files": hashes})
     return found
 
 
