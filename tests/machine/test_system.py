@@ -30,10 +30,11 @@ def foreign_extension(stage):
                       f"echo ID=_any > {folder}/usr/lib/extension-release.d/extension-release.foreign && "
                       f"echo foreign > {folder}/usr/share/foreign/file && systemd-sysext refresh")
     try:
-        installed(stage, fix)
+        stage.ctl(f"install {fix.id}")
         same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file")
         same(contents(stage, fix), "fixed", "our files beside it")
-        removed(stage, fix)
+        stage.ctl(f"remove {fix.id}")
+        same(contents(stage, fix), "old", "our files after the removal")
         same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file after the removal")
         need(any(line.endswith(" foreign") for line in stage.merged()), f"merged is {stage.merged()}")
     finally:
