@@ -16,8 +16,9 @@
 #define CONNECTION_FD 3 /* sd_listen_fds(3), SD_LISTEN_FDS_START */
 #define PROXY_MAX 4096  /* bytes of proxy.conf */
 
-/* The address of [Proxy] URL=; NULL without @error when there is no file. A file that can't be used is an error: going
- * around an administrator's proxy in silence would be wrong. */
+/* The address of [Proxy] URL=; NULL without @error when there is no file, or an empty one: that is what systemd leaves at
+ * the mount point in our root folder when an administrator takes the file away. A file that can't be used is an error:
+ * going around an administrator's proxy in silence would be wrong. */
 static char *
 load_proxy (GError **error)
 {
@@ -33,6 +34,8 @@ load_proxy (GError **error)
       g_propagate_error (error, g_steal_pointer (&missing));
       return NULL;
     }
+  if (g_bytes_get_size (bytes) == 0)
+    return NULL;
   /* GLib's messages quote the line, which may hold a password */
   if (g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, NULL))
     url = g_key_file_get_string (file, "Proxy", "URL", NULL);

@@ -15,6 +15,7 @@ sys.path.insert(0, f"{os.path.dirname(HERE)}/support")
 import stage as stages  # noqa: E402
 import cases  # noqa: E402
 import test_access  # noqa: E402,F401
+import test_programs  # noqa: E402,F401
 import test_system  # noqa: E402,F401
 import test_faults  # noqa: E402,F401
 import test_input  # noqa: E402,F401

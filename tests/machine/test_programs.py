@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The two programs behind the helper's sockets, each asked directly by a program of root inside the machine, as a helper
+that was taken over could ask."""
+
+import os
+
+from cases import case, need, note
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SUPPORT = f"{os.path.dirname(HERE)}/support"
+INSIDE = "/opt/programs"
+
+
+def tap(stage, program, timeout):
+    """Runs a program that prints TAP in the machine; every check of it must be good."""
+    done = stage.machine.run(f"{INSIDE}/machine/{program}", check=False, timeout=timeout)
+    lines = done.stdout.split("\n")
+    bad = [line for line in lines if line.startswith("not ok")]
+    good = sum(line.startswith("ok ") for line in lines)
+    need(not bad and done.returncode == 0, f"{len(bad)} checks failed, status {done.returncode}:\n" + done.stdout[-4000:])
+    need(f"1..{good}" in lines, f"{good} checks, and no plan that says so:\n" + done.stdout[-4000:])
+    note(program, f"{good} checks")
+
+
+def bring(stage, *names):
+    for name in names:
+        stage.machine.put(f"{os.path.dirname(HERE)}/{name}", f"{INSIDE}/{name}")
+
+
+@case("the activation step takes only what is signed, and no kill leaves it halfway")
+def activate(stage):
+    bring(stage, "machine/test-activate", "machine/activation.py", "machine/killer.py")
+    stage.machine.put(stage.debs["suture-publish"], "/root/suture-publish.deb")
+    stage.machine.run("apt-get -q -y --no-install-recommends install /root/suture-publish.deb")
+    try:
+        tap(stage, "test-activate", 900)
+    finally:
+        stage.machine.run("apt-get -q -y purge suture-publish", check=False)
+
+
+@case("the fetcher hands on bytes and numbers, and can do nothing else")
+def fetch(stage):
+    bring(stage, "machine/test-fetch", "support/bad-server.py", "support/proxy.py", "support/make-certificates")
+    tap(stage, "test-fetch", 300)
