@@ -79,7 +79,9 @@ def mapped(*names):
                 continue
             hashes[name] = cache[key]
         if hashes:
-            found.append({"pid": int(pid), "name": comm, "unit": os.path.basename(group),
+            # a service may have groups of its own below its unit's
+            units = [part for part in group.split("/") if part.endswith((".service", ".scope"))]
+            found.append({"pid": int(pid), "name": comm, "unit": units[-1] if units else os.path.basename(group),
                           "user": group.startswith("/user.slice"), "files": hashes})
     return found
 
