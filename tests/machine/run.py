@@ -14,6 +14,7 @@ sys.path.insert(0, f"{os.path.dirname(HERE)}/support")
 
 import stage as stages  # noqa: E402
 import cases  # noqa: E402
+import test_automatic  # noqa: E402,F401
 import test_access  # noqa: E402,F401
 import test_programs  # noqa: E402,F401
 import test_system  # noqa: E402,F401

@@ -64,12 +64,3 @@ def reboot(stage):
         if process["unit"] == "nginx.service":
             need(not old & set(process["files"].values()), f"{process} started on the old bytes")
     removed(stage, fix)
-
-
-@case("the timer's check installs what is ready")
-def automatic(stage):
-    stage.machine.run("systemctl start suture-check.service")
-    for fix in stage.fixes:
-        same(contents(stage, fix), "fixed", f"{fix.id} after the check")
-    # The next one comes too soon: nothing happens, and the unit has not failed.
-    stage.machine.run("systemctl start suture-check.service")
