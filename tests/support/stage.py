@@ -2,11 +2,13 @@
 """The stage that tests/try and tests/machine play on: a machine with vulnerable packages, Suture installed from its
 Debian packages, and a publisher outside with fixes for them."""
 
+import atexit
 import hashlib
 import json
 import os
 import shutil
 import subprocess
+import tempfile
 
 import archive
 import build
@@ -52,9 +54,8 @@ class Stage:
         self.debs = build.debs()
         repository = archive.Archive()
         repository.update()
-        work = f"{archive.CACHE}/work"
-        shutil.rmtree(work, ignore_errors=True)
-        os.makedirs(work)
+        work = tempfile.mkdtemp(prefix="work-", dir=archive.CACHE)  # its own: two stages may play at a time
+        atexit.register(shutil.rmtree, work, ignore_errors=True)
         self.server_fix = Fix(*archive.choose(repository, work, SERVER_PACKAGES))
         self.bus_fix = Fix(*archive.choose(repository, work, BUS_PACKAGES))
         self.fixes = [self.server_fix, self.bus_fix]
