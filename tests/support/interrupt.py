@@ -98,10 +98,13 @@ class Interrupt:
             return
         self.answer["seen"] = True
         end = time.monotonic() + STARTING
-        while not (pids := self.pids()) and time.monotonic() < end:
-            time.sleep(0.001)
-        time.sleep(self.delay / 1000)
-        for pid in pids:
+        alive = []
+        while not alive and time.monotonic() < end:
+            pids = self.pids()
+            time.sleep(self.delay / 1000 if pids else 0.001)
+            # one that served an earlier request may have been on its way out
+            alive = [pid for pid in pids if os.path.exists(f"/proc/{pid}")]
+        for pid in alive:
             try:
                 os.kill(pid, signal.SIGKILL)
                 self.answer["killed"] += 1
