@@ -125,7 +125,8 @@ def make_newer(old_deb, folder):
     note = f"{folder}/note"
     with open(note, "w", encoding="utf-8") as file:
         file.write("rebuilt on the spot as the fixed version\n")
-    for path, _, names in os.walk(f"{tree}/usr/lib"):
+    folders = [item for top in ("lib", "usr/lib") for item in os.walk(f"{tree}/{top}")]
+    for path, _, names in folders:
         for name in names:
             if ".so" in name and not os.path.islink(f"{path}/{name}"):
                 subprocess.run(["objcopy", "--add-section", f".note.rebuilt={note}", f"{path}/{name}"], check=True)

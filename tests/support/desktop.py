@@ -53,6 +53,8 @@ class Desktop:
         self.virtual = False
         self._login()
         self.env += env
+        # The display's socket, bound into the machine, where programs look for it.
+        self.machine.run("[ ! -d /srv/X11 ] || { mkdir -p /tmp/.X11-unix && ln -sf /srv/X11/* /tmp/.X11-unix/; }")
 
     def service(self, name, command):
         """Starts a program of the user's that goes on."""
