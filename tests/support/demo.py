@@ -224,6 +224,7 @@ class Demo:
     def by_hand(self, place, picture):
         titles = " and ".join(f"“{fix.title}”" for fix in self.stage.fixes)
         self.step("the panel opens", self.desktop.service, "panel", "suture-panel")
+        self.step("it shows", self.panel, "status")
         if not place:
             self.step("it is ready", self.panel, "check", *(fix.title for fix in self.stage.fixes))
             self.step(f"there is no display here: a picture of it is in {picture}", self.desktop.picture, picture)

@@ -80,8 +80,10 @@ def back(panel):
 def status(panel):
     """Prints the status row: its title and sentence."""
     rows = atspi.find(panel, "list", "Background Security Improvements")
+    atspi.wait(lambda: atspi.labels(rows)[0] != "One Moment…", "the helper's answer")
     for label in atspi.labels(rows)[:2]:
-        print(label)
+        if not label.startswith("Gtk"):  # an empty one goes by its type
+            print(label)
 
 
 COMMANDS = {"check": check, "install": install, "remove": remove, "history": history, "back": back, "status": status}
