@@ -120,7 +120,7 @@ class VersionKey:
 def make_newer(old_deb, folder):
     """A newer package made of the older one, for the day when the archive offers no pair: the same programs, each
     shared library with one more note in it. It works as before, and no byte for byte comparison calls it the same."""
-    tree = f"{folder}/spot"
+    tree = f"{folder}/{os.path.basename(old_deb)}.tree"  # its own: two packages may need one
     subprocess.run(["dpkg-deb", "-R", old_deb, tree], check=True)
     note = f"{folder}/note"
     with open(note, "w", encoding="utf-8") as file:
