@@ -25,6 +25,7 @@ Title={title}
 Component={component}
 Kind=security
 Severity=high
+Description=Fixes flaws that were found in this part of the system.
 """
 TITLES = {"libssl3": ("Encrypted Connections", "openssl"), "libexpat1": ("Reading of XML Files", "expat")}
 
