@@ -14,6 +14,7 @@ struct _SutureAuthority
 {
   GObject parent_instance;
   GDBusConnection *connection; /* (owned) */
+  PolkitAuthority *polkit;     /* kept once found: see polkit_found (owned) */
   GHashTable *pending;         /* uid → number of open questions (owned) */
   guint open;
 };
@@ -149,6 +150,7 @@ static void
 polkit_found (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
+  SutureAuthority *self = g_task_get_source_object (task);
   Question *question = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (PolkitAuthority) polkit = polkit_authority_get_finish (result, &error);
@@ -159,6 +161,9 @@ polkit_found (GObject *object, GAsyncResult *result, gpointer user_data)
       refuse (task, error->message);
       return;
     }
+  /* It is one object for all. Should its last reference go while a cancelled question is still on the bus, polkit's own
+   * handlers (notify::g-name-owner, never disconnected in polkit 122) would run on freed memory. */
+  g_set_object (&self->polkit, polkit);
   subject = polkit_system_bus_name_new (question->sender);
   polkit_authority_check_authorization (polkit, subject, question->action, question->details,
                                         question->interactive
@@ -274,6 +279,7 @@ suture_authority_finalize (GObject *object)
 {
   SutureAuthority *self = SUTURE_AUTHORITY (object);
 
+  g_clear_object (&self->polkit);
   g_clear_object (&self->connection);
   g_hash_table_unref (self->pending);
   G_OBJECT_CLASS (suture_authority_parent_class)->finalize (object);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""agent.py SESSION grant|dismiss|fail: a polkit agent of a session that answers at once and without a password: it runs as
-root, which polkitd believes, in the session's cgroup. Prints what it was asked."""
+"""agent.py SESSION grant|dismiss|fail|wait: a polkit agent of a session that answers at once and without a password (or, with
+`wait`, not before polkitd cancels): it runs as root, which polkitd believes, in the session's cgroup. Prints what it was asked."""
 
 import json
 import os
@@ -21,13 +21,19 @@ XML = """<node><interface name="org.freedesktop.PolicyKit1.AuthenticationAgent">
 def main():
     session, mode = sys.argv[1:]
     bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+    open_dialogs = []
 
     def called(_connection, _sender, _path, _interface, method, parameters, invocation):
         if method != "BeginAuthentication":
             invocation.return_value(None)
+            while open_dialogs:
+                open_dialogs.pop().return_dbus_error("org.freedesktop.PolicyKit1.Error.Cancelled", "cancelled")
             return
         action, message, _, details, cookie, _ = parameters.unpack()
         print(action, message, json.dumps(details), flush=True)
+        if mode == "wait":
+            open_dialogs.append(invocation)
+            return
         if mode == "dismiss":
             invocation.return_dbus_error("org.freedesktop.PolicyKit1.Error.Cancelled", "dismissed")
             return

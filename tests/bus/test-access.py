@@ -171,6 +171,27 @@ def test_limits(ring_):
     finish(root)
 
 
+class Agent:
+    """polkit's agent in the session of ring-active, while the block lasts."""
+
+    def __init__(self, mode):
+        self.process = subprocess.Popen(["/usr/bin/python3", "/run/ring/agent.py", "c1", mode], stdout=subprocess.PIPE,
+                                        text=True, preexec_fn=lambda: ring.enter_session("ring-active"))
+
+    def __enter__(self):
+        self.told()
+        return self
+
+    def told(self):
+        """The next line it prints: that it is registered, then what it was asked."""
+        return self.process.stdout.readline()
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 def test_password(ring_):
     """An agent in the session says yes, or is dismissed: what polkit decides is what happens."""
     root = start(ring_)
@@ -178,19 +199,32 @@ def test_password(ring_):
     expect("install", root.result(root.call("Install", "s", IDS["beta"])["value"][0]), ("", ""))
     person = ring_.client("ring-active")
     for mode, wanted in (("dismiss", NO), ("fail", NO), ("grant", YES)):
-        agent = subprocess.Popen(["/usr/bin/python3", "/run/ring/agent.py", "c1", mode], stdout=subprocess.PIPE, text=True,
-                                 preexec_fn=lambda: ring.enter_session("ring-active"))
-        agent.stdout.readline()
-        reply = person.call("Remove", "s", IDS["beta"])
-        expect("without the flag nobody is asked", reply.get("error"), NO)
-        reply = person.call("Remove", "s", IDS["beta"], interactive=True)
-        expect(f"agent: {mode}", YES if "value" in reply else reply["error"], wanted)
-        agent.terminate()
-        told = agent.stdout.read()
-        agent.wait()
-        agent.stdout.close()
-        expect("the dialog names the improvement", "“Library beta”" in told, True)
+        with Agent(mode) as agent:
+            reply = person.call("Remove", "s", IDS["beta"])
+            expect("without the flag nobody is asked", reply.get("error"), NO)
+            reply = person.call("Remove", "s", IDS["beta"], interactive=True)
+            expect(f"agent: {mode}", YES if "value" in reply else reply["error"], wanted)
+            expect("the dialog names the improvement", "“Library beta”" in agent.told(), True)
     expect("removed", person.result(reply["value"][0]), ("", ""))
+
+
+def test_leaves_while_asked(ring_):
+    """The program that asked goes while the password dialog is open, and polkitd goes right after it. (libpolkit's authority
+    object must not be freed then: its handlers would run on it.)"""
+    root = start(ring_)
+    root.result(root.call("Check")["value"][0])
+    expect("install", root.result(root.call("Install", "s", IDS["beta"])["value"][0]), ("", ""))
+    for _ in range(5):
+        with Agent("wait") as agent:
+            client = ring.Client("ring-active")
+            client.send(method="Remove", args=["s", IDS["beta"]], interactive=True)
+            agent.told()
+            client.process.kill()
+            ring_.stop("polkitd")
+            client.close()
+            expect("still answers", root.get("Activity"), "idle")
+        ring_.start_polkitd()
+    expect("still active", root.objects()[IDS["beta"]]["State"], "active")
 
 
 def test_random_ids(ring_):
