@@ -29,7 +29,7 @@ OWNERS = (
     ('polkit', r'#include <polkit|org\.freedesktop\.PolicyKit1', ('helper/bus/authority.c', 'ui/ctl/agent.c'),
      ('helper', 'publisher', 'ui')),
     ('SQLite', r'#include <sqlite3\.h>', ('helper/history/*',), ('helper', 'publisher', 'ui')),
-    ('mount(2)', r'#include <sys/mount\.h>|(?<![\w>.])(mount|umount2?|move_mount|fsopen|fsmount|open_tree|mount_setattr) \(',
+    ('mount(2)', r'#include <sys/mount\.h>|(?<![\w>.])(mount|umount2?|move_mount|fsopen|fsmount|open_tree|mount_setattr)\s*\(',
      ('helper/activate/*',), ('helper', 'publisher', 'ui')),
     ('systemd', r'org\.freedesktop\.systemd1', ('helper/restart/*', 'helper/activate/*'), ('helper', 'publisher', 'ui')),
     ('the D-Bus proxy', r'_proxy_new|g_dbus_proxy_|object_manager_client_new', ('ui/client/*',), ('ui', 'publisher')),
@@ -116,8 +116,8 @@ def owners(tree):
 def environment(tree):
     """Nothing privileged listens to its environment."""
     for file in tree.code('helper'):
-        for line, match in matches(file.bare, r'\b(g_|secure_)?getenv \(|\bg_(get_environ|environ_getenv)\b|\benviron\b'):
-            yield file.path, line, f'{match[0].strip(" (")} in a privileged program'
+        for line, match in matches(file.bare, r'\b(g_|secure_)?getenv\b|\bg_(get_environ|environ_getenv)\b|\benviron\b'):
+            yield file.path, line, f'{match[0]} in a privileged program'
 
 
 @rule
@@ -187,12 +187,22 @@ def translated(tree):
         if file.below('ui', 'data'):
             words = (re.search(r'(?<!\w)(N?C?_|ngettext|g_dngettext) ?\("', file.without_comments) if file.is_code else
                      re.search(r'translatable="(yes|true)"', file.text) if file.path.endswith('.ui') else
-                     file.path.endswith(('.desktop.in', '.metainfo.xml.in', '.policy.in')))
+                     file.path.endswith(('.desktop.in', '.metainfo.xml.in', '.policy')))
             if words and file.path not in listed:
                 yield file.path, 1, 'has words to translate and is not in po/POTFILES'
     for path in sorted(listed):
         if tree.get(path) is None:
             yield 'po/POTFILES', 1, f'lists {path}, which is not there'
+
+
+@rule
+def manuals(tree):
+    """The manual page that a unit names is there."""
+    for file in tree.files:
+        if file.below('data/units'):
+            for line, match in matches(file.text, r'\bman:(suture[\w-]*)\((\d)\)'):
+                if tree.get(f'data/man/{match[1]}.{match[2]}') is None:
+                    yield file.path, line, f'names {match[0]}, which is not in data/man'
 
 
 @rule

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Shows that each rule of lint.py finds what it is there for, and nothing else: bad/RULE/SAMPLE is a small tree with one
 fault, bad/none is one without. Programs are compiled badly on the spot."""
+import json
 import os
 import subprocess
 import sys
@@ -15,14 +16,17 @@ import units
 BAD = os.path.join(lint.HERE, 'bad')
 BAD_UNIT = '[Service]\nExecStart=/bin/true\n'
 PROGRAM = '#include <string.h>\nint main (int n, char **a) { char b[64]; strcpy (b, a[0]); return b[n] + EXTRA; }\n'
-GOOD_FLAGS = ['-fPIE', '-pie', '-fstack-protector-strong', '-Wl,-z,relro,-z,now,-z,noexecstack', '-DEXTRA=0']
+GOOD_FLAGS = ['-fPIE', '-pie', '-fstack-protector-strong', '-Wl,-z,relro,-z,now,-z,noexecstack', '-DEXTRA=0',
+              *(['-fcf-protection=full'] if programs.X86 else [])]
 BAD_BUILDS = {
     'PIE': ['-no-pie', '-fno-pie'],
     'RELRO': ['-Wl,-z,norelro'],
     'stack protector': ['-fno-stack-protector'],
     'executable stack': ['-Wl,-z,execstack'],
     'folder of its own': ['-Wl,-rpath,/opt/lib'],
+    **({'CET': ['-fcf-protection=none']} if programs.X86 else {}),
 }
+COMMAND = ['cc', '-O2', '-D_FORTIFY_SOURCE=2', *programs.FLAGS, *programs.GCC_FLAGS, '-c', 'x.c']
 
 
 def check_samples():
@@ -63,6 +67,20 @@ def check_programs():
             yield 'a forbidden library was not found'
 
 
+def check_flags():
+    with tempfile.TemporaryDirectory() as folder:
+        def found(command):
+            with open(os.path.join(folder, 'compile_commands.json'), 'w', encoding='utf-8') as file:
+                json.dump([{'file': 'x.c', 'command': ' '.join(command)}], file)
+            return [sentence for _, _, sentence in programs.flag_findings(folder)]
+        if found(COMMAND):
+            yield f'hardened commands: {found(COMMAND)}'
+        for flag in ('-D_FORTIFY_SOURCE=2', *programs.FLAGS, *programs.GCC_FLAGS):
+            without = found([word for word in COMMAND if word != flag])
+            if without != [f'is compiled without {flag}']:
+                yield f'a command without {flag}: {without}'
+
+
 def check_units():
     with tempfile.TemporaryDirectory() as folder:
         os.makedirs(os.path.join(folder, 'data', 'units'))
@@ -75,7 +93,7 @@ def check_units():
 
 
 def main():
-    wrong = [*check_samples(), *check_programs(), *check_units()]
+    wrong = [*check_samples(), *check_programs(), *check_flags(), *check_units()]
     print('\n'.join(wrong) if wrong else f'{len(rules.RULES)} rules, all of them find their samples')
     return 1 if wrong else 0
 
