@@ -2,12 +2,18 @@
 """The two programs behind the helper's sockets, each asked directly by a program of root inside the machine, as a helper
 that was taken over could ask."""
 
+import glob
 import os
+import sys
 
+import build
 from cases import case, need, note
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SUPPORT = f"{os.path.dirname(HERE)}/support"
+sys.path.append(f"{os.path.dirname(HERE)}/lint")
+
+import programs  # noqa: E402
 INSIDE = "/opt/programs"
 
 
@@ -36,6 +42,15 @@ def activate(stage):
         tap(stage, "test-activate", 900)
     finally:
         stage.machine.run("apt-get -q -y purge suture-publish", check=False)
+
+
+@case("the packages' programs are hardened, and link nothing that they should not")
+def hardened(stage):
+    folders = glob.glob(f"{build.BUILD}/deb/source/obj-*")
+    need(len(folders) == 1, f"where were the packages built? {folders}")
+    wrong = [f"{path}: {sentence}" for path, _, sentence in programs.built_findings(folders[0])]
+    need(not wrong, "; ".join(wrong[:10]))
+    note("", "as built for " + ", ".join(sorted(stage.debs)))
 
 
 @case("the fetcher hands on bytes and numbers, and can do nothing else")
