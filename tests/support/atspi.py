@@ -15,7 +15,7 @@ import time
 
 import gi
 gi.require_version('Atspi', '2.0')
-from gi.repository import Atspi  # noqa: E402
+from gi.repository import Atspi, GLib  # noqa: E402
 
 Atspi.init()
 State = Atspi.StateType
@@ -58,8 +58,19 @@ def walk(node):
 
 
 def role(node):
-    name = node.get_role_name()
+    """The node's role; empty for one that vanished while it was looked for."""
+    try:
+        name = node.get_role_name()
+    except GLib.Error:
+        return ''
     return ROLES.get(name, name)
+
+
+def name_of(node):
+    try:
+        return node.get_name() or ''
+    except GLib.Error:
+        return ''
 
 
 def text(node):
@@ -69,7 +80,7 @@ def text(node):
         shown = Atspi.Text.get_text(node, 0, count) if count > 0 else ''
     except Exception:
         shown = ''
-    return shown or node.get_name() or ''
+    return shown or name_of(node)
 
 
 def _same(wanted, given):
@@ -85,7 +96,7 @@ def app(name, timeout=TIMEOUT):
 def find_all(root, wanted_role=None, name=None):
     """What is there now. name: a string, or a function that tells."""
     return [n for n in walk(root)
-            if (wanted_role is None or role(n) == wanted_role) and (name is None or _same(name, n.get_name() or ''))]
+            if (wanted_role is None or role(n) == wanted_role) and (name is None or _same(name, name_of(n)))]
 
 
 def find(root, wanted_role, name, timeout=TIMEOUT):

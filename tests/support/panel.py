@@ -67,8 +67,7 @@ def history(panel):
     item = atspi.find(panel, "list item", "Update History")
     atspi.wait(lambda: atspi.act(item, atspi.actions(item)[0]), "Update History to open")
     records = atspi.find(panel, "list", "Update History")
-    atspi.wait(lambda: atspi.labels(records), "records in Update History")
-    for label in atspi.labels(records):
+    for label in atspi.wait(lambda: atspi.labels(records), "records in Update History"):
         print(label)
 
 
