@@ -81,8 +81,9 @@ class Mock:
             else:
                 self.add_object(name, values)
 
-    def save(self):
-        self.state.update({k: v for k, v in self.helper.items() if k not in ('Activity', 'Operation')})
+    def save(self, coming=None):
+        """coming: what is told next. Once it is told, whoever waits for it may write the state."""
+        self.state.update({k: v for k, v in {**self.helper, **(coming or {})}.items() if k not in ('Activity', 'Operation')})
         self.state['improvements'] = list(self.improvements.values())
         with open(self.state_path + '.new', 'w', encoding='utf-8') as file:
             json.dump(self.state, file)
@@ -228,10 +229,11 @@ class Mock:
                             'event': event, 'improvement': name, 'title': self.improvements[name]['Title'],
                             'letter': self.improvements[name]['Letter'], 'by': 'user', 'user': os.getuid(),
                             'error': error[0], 'message': error[1]})
-        self.set_helper({'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '',
-                         'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False,
-                         'Results': (self.helper['Results'] + [[operation] + list(error)])[-16:]})
-        self.save()
+        told = {'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '', 'BytesDone': 0,
+                'BytesTotal': 0, 'Cancellable': False,
+                'Results': (self.helper['Results'] + [[operation] + list(error)])[-16:]}
+        self.save(told)
+        self.set_helper(told)
 
     def check(self, operation, name):
         self.set_helper({'Activity': 'checking', 'Cancellable': True})
