@@ -16,13 +16,6 @@ find_target (GPtrArray *targets, const char *path)
   return NULL;
 }
 
-static gboolean
-is_withdrawn (const SutureTarget *target)
-{
-  return target->custom != NULL && JSON_NODE_HOLDS_OBJECT (target->custom)
-         && json_object_has_member (json_node_get_object (target->custom), "withdrawn");
-}
-
 static GPtrArray *
 refresh (const SutureRequest *request, const char *role, gint64 now, GError **error)
 {
@@ -59,7 +52,7 @@ suture_proof_check (const SutureRequest *request, gint64 now, GError **error)
                    request->feed, request->id);
       return NULL;
     }
-  if (is_withdrawn (target))
+  if (suture_target_is_withdrawn (target))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "improvement %s was withdrawn by its publisher",
                    request->id);

@@ -138,7 +138,7 @@ add_offers (GPtrArray *known,
       g_autoptr (GError) refused = NULL;
       SutureKnown *offer;
 
-      if (!g_str_has_suffix (target->path, ".json"))
+      if (!g_str_has_suffix (target->path, ".json") || suture_target_is_withdrawn (target))
         continue;
       offer = load_offer (trust, source, config->name, target, &refused);
       if (offer != NULL)

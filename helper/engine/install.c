@@ -93,6 +93,8 @@ verify_plan (Install *self, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
+  if (suture_target_is_withdrawn (target))
+    return not_applicable ("its publisher has withdrawn it: check again", error);
   if (!suture_target_matches (target, self->plan->known->bytes, NULL))
     return not_applicable ("its publisher has replaced it: check again", error);
   usr = suture_facts_open_base (error);

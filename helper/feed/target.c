@@ -68,6 +68,12 @@ suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error
   return FALSE;
 }
 
+gboolean
+suture_target_is_withdrawn (const SutureTarget *target)
+{
+  return target->custom != NULL && json_object_has_member (json_node_get_object (target->custom), "withdrawn");
+}
+
 char *
 suture_target_place (const SutureTarget *target, gboolean consistent)
 {

@@ -27,6 +27,9 @@ suture_target_parse (const char *path, JsonObject *object, GError **error) G_GNU
 /* Whether @bytes have its length and digests: SUTURE_ERROR_HASH. */
 gboolean suture_target_matches (const SutureTarget *target, GBytes *bytes, GError **error);
 
+/* Whether its publisher has taken it back: "custom" has a member "withdrawn", whatever it holds. */
+gboolean suture_target_is_withdrawn (const SutureTarget *target);
+
 /* Where it lies below a server's targets folder: "FOLDERS/DIGEST.NAME", or its path where names carry no digest. */
 char *suture_target_place (const SutureTarget *target, gboolean consistent) G_GNUC_WARN_UNUSED_RESULT;
 
