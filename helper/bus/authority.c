@@ -5,8 +5,9 @@
 
 #include "base/error.h"
 
-#define PENDING_OF_USER 4     /* questions that one user may have open */
-#define PENDING_MAX 64        /* of all users: memory, and polkit's dialogs */
+#define UNKNOWN_OF_SENDER 8   /* questions of one connection whose user the bus has not told yet */
+#define ASKED_OF_USER 4       /* questions to polkit that one user may have open */
+#define ASKED_MAX 64          /* of all users: memory, and polkit's dialogs */
 #define PATIENCE_ALONE 10     /* seconds: polkit answers without a person */
 #define PATIENCE_PERSON 300   /* seconds: a person types a password */
 
@@ -15,8 +16,7 @@ struct _SutureAuthority
   GObject parent_instance;
   GDBusConnection *connection; /* (owned) */
   PolkitAuthority *polkit;     /* kept once found: see polkit_found (owned) */
-  GHashTable *pending;         /* uid → number of open questions (owned) */
-  guint open;
+  GHashTable *open;            /* Question, a set (owned; the questions are their tasks') */
 };
 
 G_DEFINE_FINAL_TYPE (SutureAuthority, suture_authority, G_TYPE_OBJECT)
@@ -32,7 +32,7 @@ typedef struct
   guint patience;            /* source id */
   guint32 user;
   gboolean interactive;
-  gboolean identified;
+  gboolean identified; /* user is known */
 } Question;
 
 static void
@@ -47,19 +47,39 @@ question_free (gpointer data)
   g_free (question);
 }
 
+/* Open questions of @sender whose user is not known yet: so that nobody's are counted as another's, whoever they will be. */
 static guint
-count_of (SutureAuthority *self, guint32 user)
+count_unknown (SutureAuthority *self, const char *sender)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (self->pending, GUINT_TO_POINTER (user)));
+  GHashTableIter iter;
+  gpointer key;
+  guint count = 0;
+
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    count += !((Question *) key)->identified && g_str_equal (((Question *) key)->sender, sender);
+  return count;
 }
 
-static void
-set_count (SutureAuthority *self, guint32 user, guint count)
+/* Open questions to polkit, of @user (out) and of all. */
+static guint
+count_asked (SutureAuthority *self, guint32 user, guint *of_user)
 {
-  if (count == 0)
-    g_hash_table_remove (self->pending, GUINT_TO_POINTER (user));
-  else
-    g_hash_table_insert (self->pending, GUINT_TO_POINTER (user), GUINT_TO_POINTER (count));
+  GHashTableIter iter;
+  gpointer key;
+  guint count = 0;
+
+  *of_user = 0;
+  g_hash_table_iter_init (&iter, self->open);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const Question *question = key;
+      gboolean asked = question->identified && question->action != NULL;
+
+      count += asked;
+      *of_user += asked && question->user == user;
+    }
+  return count;
 }
 
 /* The only way out of a question. @error (taken over): NULL grants. */
@@ -74,9 +94,7 @@ end (GTask *task, GError *error)
   if (question->patience != 0)
     g_source_remove (question->patience);
   question->watch = question->patience = 0;
-  self->open--;
-  if (question->identified)
-    set_count (self, question->user, count_of (self, question->user) - 1);
+  g_hash_table_remove (self->open, question);
   if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -178,6 +196,7 @@ user_found (GObject *object, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   SutureAuthority *self = g_task_get_source_object (task);
   Question *question = g_task_get_task_data (task);
+  guint of_user;
 
   if (!take_user (object, result, &question->user))
     {
@@ -185,11 +204,11 @@ user_found (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   question->identified = TRUE;
-  set_count (self, question->user, count_of (self, question->user) + 1);
   if (question->action == NULL)
     end (task, NULL);
-  else if (count_of (self, question->user) > PENDING_OF_USER)
-    end (task, g_error_new (SUTURE_ERROR, SUTURE_ERROR_BUSY, "too many questions of this user are open"));
+  else if (count_asked (self, question->user, &of_user) > ASKED_MAX || of_user > ASKED_OF_USER)
+    end (task, g_error_new (SUTURE_ERROR, SUTURE_ERROR_BUSY, "too many questions%s are open",
+                            of_user > ASKED_OF_USER ? " of this user" : ""));
   else
     polkit_authority_get_async (question->cancellable, polkit_found, task);
 }
@@ -241,10 +260,10 @@ suture_authority_check (SutureAuthority *self,
   question->interactive = interactive;
   question->cancellable = g_cancellable_new ();
   g_task_set_task_data (task, question, question_free);
-  self->open++;
-  if (self->open > PENDING_MAX)
+  g_hash_table_add (self->open, question);
+  if (count_unknown (self, sender) > UNKNOWN_OF_SENDER)
     {
-      end (task, g_error_new (SUTURE_ERROR, SUTURE_ERROR_BUSY, "too many questions are open"));
+      end (task, g_error_new (SUTURE_ERROR, SUTURE_ERROR_BUSY, "too many questions of this caller are open"));
       return;
     }
   if (action != NULL)
@@ -271,7 +290,7 @@ suture_authority_check_finish (SutureAuthority *self, GAsyncResult *result, guin
 guint
 suture_authority_get_pending (SutureAuthority *self)
 {
-  return self->open;
+  return g_hash_table_size (self->open);
 }
 
 static void
@@ -281,7 +300,7 @@ suture_authority_finalize (GObject *object)
 
   g_clear_object (&self->polkit);
   g_clear_object (&self->connection);
-  g_hash_table_unref (self->pending);
+  g_hash_table_unref (self->open);
   G_OBJECT_CLASS (suture_authority_parent_class)->finalize (object);
 }
 
@@ -294,7 +313,7 @@ suture_authority_class_init (SutureAuthorityClass *klass)
 static void
 suture_authority_init (SutureAuthority *self)
 {
-  self->pending = g_hash_table_new (g_direct_hash, g_direct_equal);
+  self->open = g_hash_table_new (g_direct_hash, g_direct_equal);
 }
 
 SutureAuthority *

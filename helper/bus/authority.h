@@ -15,7 +15,8 @@ SutureAuthority *suture_authority_new (GDBusConnection *connection);
 /* Asks the bus for the user of @sender and polkit whether it may do @action (NULL: polkit is not asked), then the bus again
  * whether @sender is still there. The subject is the sender's bus name and nothing else. @interactive: polkit may ask the
  * person. @details: what polkit's dialog may name (key → text, borrowed), or NULL.
- * SUTURE_ERROR_NOT_AUTHORIZED; SUTURE_ERROR_BUSY when too many questions of this user are open. */
+ * SUTURE_ERROR_NOT_AUTHORIZED; SUTURE_ERROR_BUSY when too many questions to polkit of this user, or of all, or not yet
+ * identified ones of this connection, are open. */
 void suture_authority_check (SutureAuthority *self,
                              const char *sender,
                              const char *action,
