@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "engine/automatic.h"
-#include "engine/check.h"
+#include "engine/load.h"
 #include "engine/queue.h"
 #include "engine/run.h"
 #include "history/setting.h"
@@ -196,6 +196,15 @@ start_next (SutureEngine *self)
 
 /* ---- accepting ---- */
 
+static gboolean
+is_ready (SutureEngine *self, GError **error)
+{
+  if (self->loaded)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is not ready yet");
+  return FALSE;
+}
+
 static void
 submit_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -245,10 +254,11 @@ may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  if (!self->loaded || self->stopped)
+  if (!is_ready (self, error))
+    return FALSE;
+  if (self->stopped)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is %s",
-                   self->stopped ? "about to end" : "not ready yet");
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is about to end");
       return FALSE;
     }
   if (g_str_equal (kind, "automatic") && !suture_automatic_is_due (self->automatic_ran, now))
@@ -305,10 +315,7 @@ suture_engine_submit_finish (SutureEngine *self, GAsyncResult *result, GError **
 SuturePlan *
 suture_engine_plan (SutureEngine *self, SuturePlanKind kind, const char *id, GError **error)
 {
-  if (self->snapshot.facts != NULL)
-    return suture_plan_new (self->snapshot.facts, kind, id, error);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is not ready yet");
-  return NULL;
+  return is_ready (self, error) ? suture_plan_new (self->snapshot.facts, kind, id, error) : NULL;
 }
 
 /* ---- cancelling ---- */
@@ -392,10 +399,14 @@ void
 suture_engine_set_automatic (SutureEngine *self, gboolean automatic, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GError *error = NULL;
 
   g_task_set_task_data (task, GINT_TO_POINTER (automatic), NULL);
   self->writing++;
-  g_task_run_in_thread (task, set_automatic_in_thread);
+  if (is_ready (self, &error))
+    g_task_run_in_thread (task, set_automatic_in_thread);
+  else
+    g_task_return_error (task, error);
 }
 
 gboolean
@@ -439,12 +450,16 @@ suture_engine_history (SutureEngine *self,
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   HistoryQuery *query = g_new0 (HistoryQuery, 1);
+  GError *error = NULL;
 
   query->before = before;
   query->limit = limit;
   g_task_set_task_data (task, query, g_free);
   self->writing++;
-  g_task_run_in_thread (task, history_in_thread);
+  if (is_ready (self, &error))
+    g_task_run_in_thread (task, history_in_thread);
+  else
+    g_task_return_error (task, error);
 }
 
 GPtrArray *
@@ -459,29 +474,24 @@ suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError *
 static void
 load_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  SutureEngine *self = source;
-  SutureWork *work = task_data;
-
-  self->database = suture_database_open ();
-  work->database = self->database;
-  self->past = suture_journal_last (self->database);
-  self->automatic_ran = suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_RAN, 0);
-  self->snapshot.automatic = suture_automatic_get (self->database);
-  g_ptr_array_unref (self->snapshot.results);
-  self->snapshot.results = suture_record_results (self->database);
-  suture_check_restore (work);
-  g_task_return_boolean (task, TRUE);
+  g_task_return_pointer (task, suture_load_run (), (GDestroyNotify) suture_load_free);
 }
 
 static void
 load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 {
   SutureEngine *self = SUTURE_ENGINE (object);
-  SutureWork *work = g_task_get_task_data (G_TASK (async));
+  g_autoptr (SutureLoad) load = g_task_propagate_pointer (G_TASK (async), NULL);
   g_autoptr (SutureWork) recovery = NULL;
 
   self->writing--;
-  take_facts (self, work);
+  self->database = g_steal_pointer (&load->database);
+  self->past = load->past;
+  self->automatic_ran = load->automatic_ran;
+  self->snapshot.automatic = load->automatic;
+  g_ptr_array_unref (self->snapshot.results);
+  self->snapshot.results = g_steal_pointer (&load->results);
+  self->snapshot.facts = g_steal_pointer (&load->facts);
   self->loaded = TRUE;
   recovery = new_work (self, "", "recover", G_MAXUINT32);
   suture_queue_push (self->queue, recovery);
@@ -495,8 +505,6 @@ suture_engine_start (SutureEngine *self)
   g_autoptr (GTask) task = g_task_new (self, NULL, load_ended, NULL);
 
   self->writing++;
-  g_task_set_task_data (task, suture_work_new (NULL, "", "load", "system", G_MAXUINT32),
-                        (GDestroyNotify) suture_work_unref);
   g_task_run_in_thread (task, load_in_thread);
 }
 

@@ -58,14 +58,14 @@ gboolean suture_engine_owns (SutureEngine *self, const char *operation, guint32 
 /* SUTURE_ERROR_NOT_FOUND, _NOT_CANCELLABLE. */
 gboolean suture_engine_cancel (SutureEngine *self, const char *operation, GError **error);
 
-/* Answers when the choice is on the disk. */
+/* Answers when the choice is on the disk. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
 void suture_engine_set_automatic (SutureEngine *self,
                                   gboolean automatic,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
-/* Array of SutureRecord: history/record.h. */
+/* Array of SutureRecord: history/record.h. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
 void suture_engine_history (SutureEngine *self,
                             guint64 before,
                             guint limit,
@@ -73,7 +73,7 @@ void suture_engine_history (SutureEngine *self,
                             gpointer user_data);
 GPtrArray *suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
-/* Accepts nothing more and cancels what can be cancelled: the program is asked to end. */
+/* Accepts nothing more and cancels what can be cancelled: the program is about to end. */
 void suture_engine_stop (SutureEngine *self);
 
 G_END_DECLS
