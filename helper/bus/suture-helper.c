@@ -12,7 +12,7 @@
 #define BUS_NAME "org.suture.Helper1"
 #define IDLE_SECONDS 60       /* without a call or a change, it leaves */
 #define LOAD_PATIENCE 2000    /* milliseconds before the name is taken though the start is not through: callers wait 25 s */
-#define FAREWELL 300          /* milliseconds between giving the name up and leaving: calls that came meanwhile */
+#define FAREWELL 300          /* milliseconds between giving the name up and leaving: calls that came meanwhile are answered */
 #define STOP_PATIENCE 10      /* seconds for what can't be cancelled; recovery does the rest */
 
 typedef struct
@@ -33,16 +33,31 @@ quit (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_idle (Program *self)
+{
+  return suture_engine_is_idle (self->engine) && suture_manager_is_idle (self->manager);
+}
+
+static gboolean
+quit_when_idle (gpointer user_data)
+{
+  return is_idle (user_data) ? quit (user_data) : G_SOURCE_CONTINUE;
+}
+
+/* From here on nothing is accepted: with the name, systemd's patience ends too, and what began now would be killed. */
 static void
 leave (Program *self)
 {
   if (self->leaving)
     return;
   self->leaving = TRUE;
+  suture_engine_stop (self->engine);
   if (self->name != 0)
     g_bus_unown_name (self->name);
   self->name = 0;
-  g_timeout_add (FAREWELL, quit, self);
+  g_timeout_add (FAREWELL, quit_when_idle, self);
+  g_timeout_add_seconds (STOP_PATIENCE, quit, self);
 }
 
 static void
@@ -72,12 +87,6 @@ engine_changed (SutureEngine *engine, Program *self)
 {
   if (suture_engine_is_loaded (engine))
     (void) take_name (self);
-}
-
-static gboolean
-is_idle (Program *self)
-{
-  return suture_engine_is_idle (self->engine) && suture_manager_is_idle (self->manager);
 }
 
 static gboolean

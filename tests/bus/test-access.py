@@ -237,16 +237,33 @@ def test_random_ids(ring_):
 
 
 def test_idle(ring_):
-    """Leaves when nothing happens, with a clean end, and comes back knowing what it knew."""
+    """Leaves when nothing happens, with a clean end, and comes back knowing what it knew. A call that was on its way then is
+    told so, or is carried out: nothing is accepted that would be killed."""
     root = start(ring_)
     root.result(root.call("Check")["value"][0])
     status = f"/proc/{ring_.programs['helper'].process.pid}/status"
     with open(status, encoding="ascii") as file:
         print("#", next(line.strip() for line in file if line.startswith("VmRSS")))
+    helper = ring_.programs["helper"].process
+    time.sleep(50)
+    helper.send_signal(signal.SIGSTOP)  # its patience ends while the call lies in its socket
+    time.sleep(20)
+    with open("/run/ring/control/hold-payload", "w", encoding="ascii"):
+        pass
+    root.send(method="Install", args=["s", IDS["alpha"]])
+    time.sleep(0.5)
+    helper.send_signal(signal.SIGCONT)
+    reply = root.receive()
+    if "value" in reply:
+        time.sleep(1)
+        os.unlink("/run/ring/control/hold-payload")
+        expect("what was accepted", root.result(reply["value"][0]), ("", ""))
+    else:
+        expect("what was not accepted", reply["error"], "Unavailable")
     end = time.monotonic() + 100
-    while ring_.programs["helper"].process.poll() is None and time.monotonic() < end:
+    while helper.poll() is None and time.monotonic() < end:
         time.sleep(0.5)
-    expect("its own end", ring_.programs["helper"].process.poll(), 0)
+    expect("its own end", helper.poll(), 0)
     began = time.monotonic()
     ring_.start_helper()
     print(f"# back in {time.monotonic() - began:.2f} s")
