@@ -223,8 +223,10 @@ send_package (int socket, const SutureActivationPackage *package, GError **error
          && suture_frame_send (socket, "image", "", 0, package->image, error);
 }
 
+/* *@answered: as for receive (); also when it broke off on this side. */
 static SutureActivation *
-ask_once (const char *request,
+ask_once (int socket,
+          const char *request,
           const SutureActivationPackage *package,
           SutureActivationProgress progress,
           gpointer user_data,
@@ -232,14 +234,8 @@ ask_once (const char *request,
           GError **error)
 {
   struct timeval silence = { .tv_sec = SILENCE };
-  g_auto (SutureFd) socket = suture_frame_connect (suture_path (SUTURE_PATH_ACTIVATE_SOCKET), error);
   g_autoptr (GError) local = NULL;
 
-  if (socket < 0)
-    {
-      *answered = TRUE; /* nobody is there: to ask again is no use */
-      return NULL;
-    }
   if (setsockopt (socket, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence) < 0
       || setsockopt (socket, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof silence) < 0)
     g_debug ("no time limit on the activation socket");
@@ -268,11 +264,15 @@ ask (const char *request,
   for (guint try = 1;; try++)
     {
       g_autoptr (GError) local = NULL;
-      SutureActivation *self;
-      gboolean answered = FALSE;
+      g_auto (SutureFd) socket = suture_frame_connect (suture_path (SUTURE_PATH_ACTIVATE_SOCKET), &local);
+      SutureActivation *self = NULL;
+      gboolean answered = socket < 0; /* nobody is there: to ask again is no use */
       gint64 began = g_get_monotonic_time ();
 
-      self = ask_once (request, package, progress, user_data, &answered, &local);
+      if (socket >= 0)
+        self = ask_once (socket, request, package, progress, user_data, &answered, &local);
+      else if (try > 1)
+        local->code = SUTURE_ERROR_INTERRUPTED; /* what closed without a word may have served the request */
       if (self != NULL)
         return self;
       /* closed at once and without a word: another request has its turn. All requests are idempotent. */

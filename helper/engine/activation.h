@@ -58,8 +58,8 @@ typedef struct
 } SutureActivationPackage;
 
 /* Errors of all four: SUTURE_ERROR_UNAVAILABLE: nobody listens; nothing was asked for. SUTURE_ERROR_INTERRUPTED: it ended
- * or went silent without a result: look what really is. SUTURE_ERROR_MALFORMED: an answer that makes no sense: the same.
- * Anything else is its own word, and it says that nothing changed. */
+ * or went silent without a result. SUTURE_ERROR_MALFORMED: an answer that makes no sense. Anything else is its own word
+ * about why. None but the first says whether something changed: suture_recover_look () finds out. */
 SutureActivation *suture_activation_list (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SutureActivation *suture_activation_reconsider (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SutureActivation *suture_activation_install (const SutureActivationPackage *package,

@@ -52,7 +52,7 @@ install_one (SutureWork *work, const char *id, GError **error)
     return FALSE;
   (void) suture_install_run (work, plan, &local);
   record = suture_work_record (work, plan, local == NULL ? "installed" : "failed", local);
-  if (!suture_record_close (work->database, work->operation, record, NULL, &unkept))
+  if (!suture_work_is_open (work) && !suture_record_close (work->database, work->operation, record, NULL, &unkept))
     g_message ("history lacks a line about %s: %s", id, unkept->message);
   suture_work_set_improvement (work, "");
   if (local == NULL)
@@ -72,7 +72,7 @@ suture_automatic_run (SutureWork *work, GError **error)
     ready = g_ptr_array_new ();
   else
     ready = list_ready (work);
-  for (guint i = 0; i < ready->len && !g_cancellable_is_cancelled (work->cancellable); i++)
+  for (guint i = 0; i < ready->len && !suture_work_is_open (work) && !g_cancellable_is_cancelled (work->cancellable); i++)
     {
       g_autoptr (GError) local = NULL;
 
@@ -80,7 +80,7 @@ suture_automatic_run (SutureWork *work, GError **error)
         first = g_steal_pointer (&local);
     }
   if (ready->len > 0)
-    suture_work_learn (work, work->facts->known, suture_activation_list (NULL));
+    (void) suture_work_look (work, work->facts->known);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));

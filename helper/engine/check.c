@@ -233,8 +233,8 @@ suture_check_run (SutureWork *work, GError **error)
   /* stopped by a person: that says nothing about the feeds */
   if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
     remember_outcome (work, first);
-  suture_work_learn (work, known, suture_activation_list (NULL));
-  suture_recover_settle (work);
+  if (suture_work_look (work, known))
+    suture_recover_settle (work);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));
@@ -248,7 +248,6 @@ suture_check_restore (SutureWork *work)
   g_autoptr (SutureRelease) release = suture_release_load (NULL);
   g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
   g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
-  g_autoptr (GError) silent = NULL;
   /* what was valid at the last check is shown; what is installed is held against the present time by suture_install_run () */
   gint64 then = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
 
@@ -263,7 +262,5 @@ suture_check_restore (SutureWork *work)
           || !add_offers (known, trust, source, config, role, then, &local))
         g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
     }
-  suture_work_learn (work, known, suture_activation_list (&silent));
-  if (silent != NULL)
-    g_message ("the activation step did not say what is installed: %s", silent->message);
+  (void) suture_work_look (work, known);
 }

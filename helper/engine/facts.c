@@ -206,6 +206,9 @@ add_known (SutureFacts *self, SutureDatabase *database, SutureKnown *known, int 
   if (usr < 0 || !suture_content_compare (manifest, usr, &content, &error))
     g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
   state = state_of (self, manifest, active, &content);
+  /* root has not said anything yet: what history holds for installed is not offered again, and not shown as protecting */
+  if (self->activation == NULL && g_hash_table_contains (installed, manifest->id))
+    state = "inactive";
   if (state == NULL)
     return;
   improvement = improvement_new (self, database, manifest->id, state, installed);

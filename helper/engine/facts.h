@@ -52,7 +52,7 @@ typedef struct
   SutureRelease *release;       /* NULL: os-release can't be used (owned) */
   char **feeds;                 /* names of the configured feeds (owned) */
   GPtrArray *known;             /* SutureKnown (owned) */
-  SutureActivation *activation; /* NULL: the activation step did not answer (owned) */
+  SutureActivation *activation; /* what root said last; NULL: nothing yet (owned) */
   GPtrArray *improvements;      /* SutureImprovement, by id (owned) */
   gint64 last_checked;          /* seconds since the epoch; 0: never */
   char *last_error;             /* short error name, or "" (owned) */
@@ -60,7 +60,7 @@ typedef struct
   char *label;                  /* "Debian GNU/Linux 12 (b)" (owned) */
 } SutureFacts;
 
-/* Makes facts of @known (SutureKnown; a reference is taken), what @activation said (taken over; NULL: it did not answer)
+/* Makes facts of @known (SutureKnown; a reference is taken), what @activation said (taken over; NULL: nothing yet)
  * and what the database and the files below the unmerged /usr say. Reads files: use a thread. */
 SutureFacts *suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *activation);
 SutureFacts *suture_facts_ref (SutureFacts *self);

@@ -227,7 +227,7 @@ switch_over (Install *self, GError **error)
   suture_work_set_activity (self->work, "activating");
   activation = suture_activation_install (&package, activation_said, self->work, &local);
   if (activation == NULL)
-    activation = suture_recover_look (self->plan->improvement, TRUE, local);
+    activation = suture_recover_look (self->work, self->plan, local);
   if (activation == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -241,12 +241,19 @@ switch_over (Install *self, GError **error)
   return TRUE;
 }
 
+static const char *const what_is_left[SUTURE_N_LEFT] = {
+  [SUTURE_LEFT_ALONE] = "it was not installed and the system's files are as they were",
+  [SUTURE_LEFT_CHANGED] = "it was not installed, and what is in use may have changed",
+  [SUTURE_LEFT_UNKNOWN] = "it is not known whether it was installed, and that is looked at first the next time",
+};
+
 gboolean
 suture_install_run (SutureWork *work, const SuturePlan *plan, GError **error)
 {
   g_auto (Install) self = { .work = work, .plan = plan, .manifest = plan->known->manifest, .spool = -1, .image = -1 };
   gboolean ok;
 
+  work->left = SUTURE_LEFT_ALONE;
   suture_work_set_improvement (work, plan->improvement);
   suture_work_set_activity (work, "checking");
   self.spool = suture_file_open_folder (suture_path (SUTURE_PATH_SPOOL), 0700, error);
@@ -262,6 +269,6 @@ suture_install_run (SutureWork *work, const SuturePlan *plan, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "it was cancelled");
     }
   if (!ok)
-    g_prefix_error (error, "it was not installed and the system's files are as they were: ");
+    suture_work_say_left (work, what_is_left, error);
   return ok;
 }

@@ -23,30 +23,54 @@ suture_recover_remember_restarted (SutureDatabase *database, const char *id, con
     g_message ("the restarted units are not kept: %s", error->message);
 }
 
+/* What is installed is root's record, written last and removed first; whether it is merged at this moment is another thing. */
 static gboolean
-is_as_wanted (const SutureActivation *activation, const char *id, gboolean installed)
+is_as_wanted (const SutureActivation *activation, const SuturePlan *plan)
 {
-  const SutureActive *active = suture_activation_find (activation, id);
+  return (suture_activation_find (activation, plan->improvement) != NULL) == (plan->kind == SUTURE_PLAN_INSTALL);
+}
 
-  return installed ? active != NULL && active->merged : active == NULL;
+/* Whether both hold the same improvements, and the same of them merged. @before: NULL is like none. */
+static gboolean
+is_same (const SutureActivation *before, const SutureActivation *now)
+{
+  if (before == NULL || before->active->len != now->active->len)
+    return FALSE;
+  for (guint i = 0; i < now->active->len; i++)
+    {
+      const SutureActive *active = g_ptr_array_index (now->active, i);
+      const SutureActive *was = suture_activation_find (before, active->id);
+
+      if (was == NULL || was->merged != active->merged)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 SutureActivation *
-suture_recover_look (const char *id, gboolean installed, const GError *error)
+suture_recover_look (SutureWork *work, const SuturePlan *plan, const GError *error)
 {
   g_autoptr (SutureActivation) activation = NULL;
+  g_autoptr (GError) local = NULL;
 
-  /* anything else is the activation step's own word that nothing changed */
-  if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED)
-      && !g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
-    return NULL;
   /* killed between the switch and its record, it left the two apart: only a new decision makes them one again */
-  activation = suture_activation_reconsider (NULL);
+  if (g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED)
+      || g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
+    activation = suture_activation_reconsider (NULL);
+  /* its own word is not enough either: what fails behind the switch is an error, and a change all the same */
   if (activation == NULL)
-    activation = suture_activation_list (NULL);
-  if (activation == NULL || !is_as_wanted (activation, id, installed))
-    return NULL;
-  return g_steal_pointer (&activation);
+    activation = suture_activation_list (&local);
+  if (activation != NULL && is_as_wanted (activation, plan))
+    return g_steal_pointer (&activation);
+  if (activation != NULL)
+    {
+      work->left = is_same (work->facts->activation, activation) ? SUTURE_LEFT_ALONE : SUTURE_LEFT_CHANGED;
+      suture_work_learn (work, work->facts->known, g_steal_pointer (&activation));
+    }
+  else if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE)
+           || !g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
+    work->left = SUTURE_LEFT_UNKNOWN;
+  return NULL;
 }
 
 /* The end of @line: its record and its one result. */
@@ -109,6 +133,7 @@ recover_switch (SutureWork *work, const SutureJournalLine *line)
   else
     close_line (work, line, "interrupted", "Interrupted",
                 "the installation was interrupted and the system's files are as they were");
+  suture_work_learn (work, work->facts->known, g_steal_pointer (&activation));
   return TRUE;
 }
 
@@ -131,11 +156,28 @@ recover_line (SutureWork *work, const SutureJournalLine *line)
     }
 }
 
+/* The lines that only recovery ends: the past's, and those behind the switch, since one operation runs at a time and none is
+ * there when this is asked. */
+static GPtrArray *
+list_open (SutureWork *work, GError **error)
+{
+  GPtrArray *lines = suture_journal_list (work->database, error);
+
+  for (guint i = lines != NULL ? lines->len : 0; i > 0; i--)
+    {
+      const SutureJournalLine *line = g_ptr_array_index (lines, i - 1);
+
+      if (line->number > work->past && line->step < SUTURE_STEP_SWITCHING)
+        g_ptr_array_remove_index (lines, i - 1);
+    }
+  return lines;
+}
+
 gboolean
 suture_recover_run (SutureWork *work)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) lines = suture_journal_list (work->database, work->past, &error);
+  g_autoptr (GPtrArray) lines = list_open (work, &error);
   gboolean ok = TRUE;
 
   if (lines == NULL)
@@ -144,8 +186,7 @@ suture_recover_run (SutureWork *work)
   suture_install_clean ();
   for (guint i = 0; lines != NULL && i < lines->len; i++)
     ok = recover_line (work, g_ptr_array_index (lines, i)) && ok;
-  suture_work_learn (work, work->facts->known, suture_activation_list (NULL));
-  if (ok)
+  if (suture_work_look (work, work->facts->known) && ok)
     suture_recover_settle (work);
   return ok;
 }
@@ -175,11 +216,11 @@ settle (SutureWork *work,
     g_message ("history lacks a line about %s: %s", id, error->message);
 }
 
-/* Whether an operation of an earlier process is open: its record is still to come. */
+/* Whether the record of an operation is still to come. */
 static gboolean
 past_is_open (SutureWork *work)
 {
-  g_autoptr (GPtrArray) lines = suture_journal_list (work->database, work->past, NULL);
+  g_autoptr (GPtrArray) lines = list_open (work, NULL);
 
   return lines == NULL || lines->len > 0;
 }

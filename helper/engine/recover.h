@@ -8,17 +8,19 @@
 
 G_BEGIN_DECLS
 
-/* Ends every operation that the journal holds open. FALSE: the activation step could not be asked and some stay open; to
- * be run again before the next operation. work->facts is new. */
+/* Ends every operation that the journal holds open: those of an earlier process, and those of this one that ended in
+ * SUTURE_LEFT_UNKNOWN. FALSE: the activation step could not be asked and some stay open; to be run again before the next
+ * operation. work->facts is new. */
 gboolean suture_recover_run (SutureWork *work);
 
-/* After the activation step broke off with @error: has it decide again, which mends what it left, and returns what really
- * is when that is what was wanted (@installed: @id is there and merged, else: it is not there). NULL when @error stands. */
-SutureActivation *suture_recover_look (const char *id, gboolean installed, const GError *error);
+/* After the activation step was asked for @plan and ended in @error: finds out what really is, and first has it decide again
+ * where it broke off, which mends what it left. Returns what it holds when that is what was wanted. NULL when @error
+ * stands: work->left says what is left, and work->facts is new where root answered. */
+SutureActivation *suture_recover_look (SutureWork *work, const SuturePlan *plan, const GError *error);
 
 /* History and the activation step must agree: what root no longer holds is recorded as included in the system or undone,
- * what it holds without a record is recorded. Only while no operation is open; else, and where root did not answer, does
- * nothing. */
+ * what it holds without a record is recorded. For facts that root has just answered for; does nothing while an operation
+ * is open. */
 void suture_recover_settle (SutureWork *work);
 
 /* Remembers the units that the switch of @id restarted, for SutureImprovement. */

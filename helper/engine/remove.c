@@ -39,7 +39,7 @@ run (SutureWork *work, const SuturePlan *plan, GError **error)
     return FALSE;
   activation = suture_activation_remove (plan->improvement, activation_said, work, &local);
   if (activation == NULL)
-    activation = suture_recover_look (plan->improvement, FALSE, local);
+    activation = suture_recover_look (work, plan, local);
   if (activation == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -52,6 +52,12 @@ run (SutureWork *work, const SuturePlan *plan, GError **error)
   return TRUE;
 }
 
+static const char *const what_is_left[SUTURE_N_LEFT] = {
+  [SUTURE_LEFT_ALONE] = "it was not removed and stays as it was",
+  [SUTURE_LEFT_CHANGED] = "it was not removed, and what is in use may have changed",
+  [SUTURE_LEFT_UNKNOWN] = "it is not known whether it was removed, and that is looked at first the next time",
+};
+
 gboolean
 suture_remove_run (SutureWork *work, const SuturePlan *plan, GError **error)
 {
@@ -62,6 +68,6 @@ suture_remove_run (SutureWork *work, const SuturePlan *plan, GError **error)
   ok = run (work, plan, error);
   suture_work_end_switch (work);
   if (!ok)
-    g_prefix_error (error, "it was not removed and stays as it was: ");
+    suture_work_say_left (work, what_is_left, error);
   return ok;
 }

@@ -49,6 +49,7 @@ static GPtrArray *
 end (SutureWork *work, const GError *error)
 {
   const char *event = work->plan != NULL && work->plan->kind == SUTURE_PLAN_REMOVE ? "removed" : "installed";
+  gboolean kept;
   g_autoptr (SutureResult) result = NULL;
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
@@ -58,7 +59,9 @@ end (SutureWork *work, const GError *error)
   result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);
   if (work->plan != NULL)
     record = suture_work_record (work, work->plan, error == NULL ? event : "failed", error);
-  if (!suture_record_close (work->database, work->operation, record, result, &local))
+  kept = suture_work_is_open (work) ? suture_record_leave_open (work->database, result, &local)
+                                    : suture_record_close (work->database, work->operation, record, result, &local);
+  if (!kept)
     g_message ("the end of operation %s is not kept: %s", work->operation, local->message);
   /* the time of the record belongs to what is shown */
   if (work->plan != NULL && error == NULL)
@@ -79,5 +82,7 @@ suture_run (SutureWork *work, gboolean *recovered)
   if (*work->operation == '\0')
     return suture_record_results (work->database);
   (void) run_kind (work, *recovered, &error);
+  if (suture_work_is_open (work))
+    *recovered = FALSE;
   return end (work, error);
 }

@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 /* Finishes first what the past left open, unless *@recovered; then runs @work (one without an id is only that), and ends it
- * in exactly one result and, where an improvement was at stake, one record. Returns the ends to be shown, oldest first:
+ * in exactly one result and, where an improvement was at stake, one record; where it is not known what it left, its record is
+ * left to the next run's beginning, and *@recovered is FALSE again. Returns the ends to be shown, oldest first:
  * array of SutureResult (owned). */
 GPtrArray *suture_run (SutureWork *work, gboolean *recovered) G_GNUC_WARN_UNUSED_RESULT;
 

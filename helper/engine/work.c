@@ -157,7 +157,26 @@ suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *pla
       line.letter = plan->letter;
       line.plan = plan->digest;
     }
-  return suture_journal_write (self->database, &line, error);
+  if (!suture_journal_write (self->database, &line, error))
+    return FALSE;
+  self->step = step;
+  return TRUE;
+}
+
+gboolean
+suture_work_is_open (const SutureWork *self)
+{
+  return self->left == SUTURE_LEFT_UNKNOWN && self->step >= SUTURE_STEP_SWITCHING;
+}
+
+void
+suture_work_say_left (SutureWork *self, const char *const *sentences, GError **error)
+{
+  if (error == NULL || *error == NULL)
+    return;
+  if (self->left != SUTURE_LEFT_ALONE)
+    (*error)->code = SUTURE_ERROR_FAILED;
+  g_prefix_error (error, "%s: ", sentences[self->left]);
 }
 
 SutureRecord *
@@ -184,4 +203,19 @@ suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activat
 
   suture_facts_unref (self->facts);
   self->facts = facts;
+}
+
+gboolean
+suture_work_look (SutureWork *self, GPtrArray *known)
+{
+  g_autoptr (GError) error = NULL;
+  SutureActivation *activation = suture_activation_list (&error);
+  gboolean answered = activation != NULL;
+
+  if (!answered)
+    g_message ("the activation step did not say what is installed: %s", error->message);
+  if (!answered && self->facts != NULL && self->facts->activation != NULL)
+    activation = suture_activation_ref (self->facts->activation);
+  suture_work_learn (self, known, activation);
+  return answered;
 }

@@ -23,6 +23,16 @@ typedef struct
   char improvement[SUTURE_NAME_MAX + 1]; /* "" for none */
 } SutureWorkStatus;
 
+/* What an operation that failed left behind. */
+typedef enum
+{
+  SUTURE_LEFT_ALONE,   /* nothing was changed */
+  SUTURE_LEFT_CHANGED, /* it is not as was asked for, and root does not have in use what it was last known to */
+  SUTURE_LEFT_UNKNOWN, /* root was asked to change something, and does not say what is */
+} SutureLeft;
+
+#define SUTURE_N_LEFT (SUTURE_LEFT_UNKNOWN + 1)
+
 typedef struct _SutureWork SutureWork;
 struct _SutureWork
 {
@@ -35,6 +45,8 @@ struct _SutureWork
   char *by;                  /* user, automatic (owned) */
   guint32 user;              /* uid */
   gint64 past;               /* journal lines up to this one are of an earlier process */
+  SutureStep step;           /* of the last line that is on the disk */
+  SutureLeft left;           /* of the last installation or removal, when it failed */
   GCancellable *cancellable; /* (owned) */
   void (*changed) (SutureWork *self, gpointer user_data); /* called in any thread */
   gpointer user_data;
@@ -62,6 +74,14 @@ void suture_work_end_switch (SutureWork *self);
 /* A line of the journal about this operation and @plan (NULL: about no improvement). */
 gboolean suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *plan, GError **error);
 
+/* Whether recovery has to end it: it is not known what it left, and its line behind the switch is on the disk. (On a full
+ * disk there may be none; then it ends as it can.) */
+gboolean suture_work_is_open (const SutureWork *self);
+
+/* Puts the one of SUTURE_N_LEFT @sentences before @error that says what is left. The names of errors stand for "nothing was
+ * changed"; where that is not so, it becomes SUTURE_ERROR_FAILED. */
+void suture_work_say_left (SutureWork *self, const char *const *sentences, GError **error);
+
 /* For the main loop. SUTURE_ERROR_NOT_CANCELLABLE. */
 gboolean suture_work_cancel (SutureWork *self, GError **error);
 SutureWorkStatus suture_work_get_status (SutureWork *self);
@@ -71,5 +91,8 @@ SutureRecord *suture_work_record (SutureWork *self, const SuturePlan *plan, cons
 
 /* Makes facts of what the thread holds now; @activation as for suture_facts_new (). */
 void suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activation);
+
+/* Asks root what it holds, and makes facts of that and of @known. FALSE when it does not answer: what it said last stays. */
+gboolean suture_work_look (SutureWork *self, GPtrArray *known);
 
 G_END_DECLS

@@ -59,7 +59,7 @@ step_from_string (const char *text)
 }
 
 GPtrArray *
-suture_journal_list (SutureDatabase *database, gint64 last, GError **error)
+suture_journal_list (SutureDatabase *database, GError **error)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_journal_line_free);
@@ -67,9 +67,9 @@ suture_journal_list (SutureDatabase *database, gint64 last, GError **error)
   int got = 1;
 
   statement = suture_statement_new (database, error,
-                                    "SELECT operation, step, kind, improvement, title, letter, plan, by, user, component"
-                                    " FROM journal WHERE id IN (SELECT max(id) FROM journal WHERE id <= ?"
-                                    " GROUP BY operation) ORDER BY id", "i", last);
+                                    "SELECT operation, step, kind, improvement, title, letter, plan, by, user, component, id"
+                                    " FROM journal WHERE id IN (SELECT max(id) FROM journal GROUP BY operation)"
+                                    " ORDER BY id", "");
   if (statement == NULL)
     return NULL;
   while ((got = suture_statement_step (statement, error)) == 1)
@@ -86,6 +86,7 @@ suture_journal_list (SutureDatabase *database, gint64 last, GError **error)
       line->by = g_strdup (suture_statement_text (statement, 7));
       line->user = (guint32) sqlite3_column_int64 (statement, 8);
       line->component = g_strdup (suture_statement_text (statement, 9));
+      line->number = sqlite3_column_int64 (statement, 10);
       g_ptr_array_add (lines, line);
     }
   return got == 0 ? g_steal_pointer (&lines) : NULL;

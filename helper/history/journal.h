@@ -22,6 +22,7 @@ typedef enum
 
 typedef struct
 {
+  gint64 number;     /* set by suture_journal_list () */
   char *operation;   /* its id; strings are (owned) */
   SutureStep step;
   char *kind;        /* check, install, remove, automatic */
@@ -43,8 +44,7 @@ gboolean suture_journal_write (SutureDatabase *database, const SutureJournalLine
 /* The number of the last line; 0: there is none. Numbers rise and are never used again. */
 gint64 suture_journal_last (SutureDatabase *database);
 
-/* The last line of each operation that has not ended, oldest first, lines up to number @last only (those that an earlier
- * process left). Array of SutureJournalLine. */
-GPtrArray *suture_journal_list (SutureDatabase *database, gint64 last, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The last line of each operation that has not ended, oldest first. Array of SutureJournalLine. */
+GPtrArray *suture_journal_list (SutureDatabase *database, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -79,13 +79,12 @@ add_record (SutureDatabase *database, SutureRecord *record, GError **error)
 }
 
 static gboolean
-add_result (SutureDatabase *database, const char *operation, const SutureResult *result, GError **error)
+add_result (SutureDatabase *database, const SutureResult *result, GError **error)
 {
   return suture_statement_run (database, error, "INSERT OR IGNORE INTO result (operation, error, message) VALUES (?, ?, ?)",
-                               "sss", operation, result->error, result->message)
+                               "sss", result->operation, result->error, result->message)
          && suture_statement_run (database, error, "DELETE FROM result WHERE id <= (SELECT max(id) FROM result) - ?", "i",
-                                  (gint64) SUTURE_RESULT_KEEP)
-         && suture_statement_run (database, error, "DELETE FROM journal WHERE operation = ?", "s", operation);
+                                  (gint64) SUTURE_RESULT_KEEP);
 }
 
 gboolean
@@ -102,11 +101,21 @@ suture_record_close (SutureDatabase *database,
     return FALSE;
   ok = record == NULL || add_record (database, record, error);
   if (ok && result != NULL)
-    ok = add_result (database, operation, result, error);
+    ok = add_result (database, result, error)
+         && suture_statement_run (database, error, "DELETE FROM journal WHERE operation = ?", "s", operation);
   else if (ok && record != NULL)
     ok = suture_statement_run (database, error, "DELETE FROM journal WHERE operation = ? AND improvement = ?", "ss",
                                operation, record->improvement);
   return suture_statement_end (database, ok, error);
+}
+
+gboolean
+suture_record_leave_open (SutureDatabase *database, const SutureResult *result, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+
+  return suture_statement_run (database, error, "BEGIN IMMEDIATE", "")
+         && suture_statement_end (database, add_result (database, result, error), error);
 }
 
 GPtrArray *

@@ -50,6 +50,10 @@ gboolean suture_record_close (SutureDatabase *database,
                               const SutureResult *result,
                               GError **error);
 
+/* Adds @result and nothing else: what the operation came to is not known, and its journal lines stay for recovery, which
+ * adds its record. Errors as above. */
+gboolean suture_record_leave_open (SutureDatabase *database, const SutureResult *result, GError **error);
+
 /* At most @limit records older than record @before (0: from the newest), newest first. Array of SutureRecord. */
 GPtrArray *suture_record_list (SutureDatabase *database, guint64 before, guint limit, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;

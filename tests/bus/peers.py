@@ -12,6 +12,8 @@ Files in /run/ring/control steer it, and are waited for while they are there:
   hold-before hold-after the activation step stops before, after it changed what is active
   die-before  die-after  … or ends there without a result
   refuse                 … or refuses with the short error name in the file
+  fail-after             … or answers with that error although it has changed what is active
+  mute                   what it answers to list and reconsider makes no sense
 /run/ring/requests gets a line for every request to the activation step: the request and its metadata's file names."""
 
 import array
@@ -33,6 +35,11 @@ CONTROL, ACTIVE, FEED = "/run/ring/control", "/run/ring/active.json", "/run/ring
 
 def set_to(name):
     return os.path.exists(f"{CONTROL}/{name}")
+
+
+def word_in(name):
+    with open(f"{CONTROL}/{name}", encoding="ascii") as file:
+        return file.read().strip()
 
 
 def hold(name):
@@ -185,6 +192,9 @@ def serve_request(connection):
     if request is None:
         return
     words = request.split()
+    if words[0] in ("list", "reconsider") and set_to("mute"):
+        send(connection, "result", "{")
+        return
     with open("/run/ring/requests", "a", encoding="utf-8") as file:
         file.write(" ".join([request, *sorted(frames)]) + "\n")
     active, error = load_active(), ("", "")
@@ -195,8 +205,7 @@ def serve_request(connection):
         if set_to("die-before"):
             return
     if changes and set_to("refuse"):
-        with open(f"{CONTROL}/refuse", encoding="ascii") as file:
-            error = (file.read().strip(), "the activation step refused")
+        error = (word_in("refuse"), "the activation step refused")
     elif changes:
         try:
             before = active
@@ -206,6 +215,8 @@ def serve_request(connection):
             hold("hold-after")
             if set_to("die-after"):
                 return
+            if set_to("fail-after"):
+                error = (word_in("fail-after"), "the activation step failed behind the switch")
             if words[0] == "remove":
                 request = "remove"
                 units = units_of(request, [e for e in before if e["id"] == words[1]])

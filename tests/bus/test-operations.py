@@ -193,6 +193,56 @@ def test_refusals(ring_):
     expect("nobody at the activation socket", root.result(root.call("Check")["value"][0])[0] != "", True)
 
 
+def test_errors_behind_the_switch(ring_):
+    """The activation step's error does not say what is; and where it does not say either, nobody claims to know."""
+    root = start(ring_)
+    control("fail-after", "Hash")
+    expect("install", root.result(root.call("Install", "s", IDS["alpha"])["value"][0]), ("", ""))
+    expect("remove", root.result(root.call("Remove", "s", IDS["alpha"])["value"][0]), ("", ""))
+    expect("history", [r["event"] for r in root.history()], ["removed", "installed"])
+    control("mute")
+    operation = root.call("Install", "s", IDS["alpha"])["value"][0]
+    error, sentence = root.result(operation)
+    expect("its end", (error, sentence.startswith("it is not known whether it was installed")), ("Failed", True))
+    expect("no record yet", len(root.history()), 2)
+    error, sentence = root.result(root.call("Install", "s", IDS["beta"])["value"][0])
+    expect("nothing begins before it is known", (error, active()), ("Unavailable", [IDS["alpha"]]))
+    release("mute")
+    release("fail-after")
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("history", [(r["event"], r["improvement"]) for r in root.history()][:2],
+           [("installed", IDS["alpha"]), ("failed", IDS["beta"])])
+    expect("state", root.objects()[IDS["alpha"]]["State"], "active")
+    expect("one end", root.result(operation)[0], "Failed")
+    control("refuse", "Busy")
+    control("mute")
+    error, sentence = root.result(root.call("Remove", "s", IDS["alpha"])["value"][0])
+    expect("its end", (error, sentence.startswith("it is not known whether it was removed")), ("Failed", True))
+    expect("state, as last known", root.objects()[IDS["alpha"]]["State"], "active")
+    release("mute")
+    release("refuse")
+    expect("the next one finishes it", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("root's side", (active(), [r["event"] for r in root.history()][:1]), ([], ["removed"]))
+
+
+def test_root_is_silent(ring_):
+    """What root said last stays: at a check, and, out of history, at a start."""
+    root = start(ring_)
+    expect("install", root.result(root.call("Install", "s", IDS["alpha"])["value"][0]), ("", ""))
+    control("mute")
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("state", root.objects()[IDS["alpha"]]["State"], "active")
+    expect("clean end", ring_.stop("helper"), 0)
+    ring_.start_helper()
+    until("what was known", lambda: len(root.objects()) == 2)
+    expect("states", {i: o["State"] for i, o in root.objects().items()},
+           {IDS["alpha"]: "inactive", IDS["beta"]: "available"})
+    expect("history", [r["event"] for r in root.history()], ["installed"])
+    expect("remove", root.result(root.call("Remove", "s", IDS["alpha"])["value"][0]), ("", ""))
+    expect("root's side", active(), [])
+    release("mute")
+
+
 def test_altered(ring_):
     """A payload with one byte flipped, metadata with one byte flipped, an older timestamp."""
     root = start(ring_)
