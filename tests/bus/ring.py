@@ -10,11 +10,16 @@ import subprocess
 import sys
 import time
 
+from contract import Contract
+
 W, CGROUP, BUILD, SOURCE = (os.environ[name] for name in ("W", "CGROUP", "BUILD", "SOURCE"))
 USERS = ("root", "ring-active", "ring-inactive", "ring-remote", "ring-none", "ring-other")
 LOGS = ("helper", "polkitd", "peers")
 SOCKETS = ("/run/suture/fetch.sock", "/run/suture/activate.sock")
 DEADLINE = 60  # seconds for anything to happen; sanitizers and a busy machine are slow
+
+
+CONTRACT = Contract(SOURCE)
 
 
 class Failure(Exception):
@@ -61,6 +66,7 @@ class Client:
 
     def __init__(self, user):
         self.user = user
+        self.begun = {}  # operation → method
         self.process = subprocess.Popen(as_user(user, ["/usr/bin/python3", "/run/ring/client.py"]), text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         preexec_fn=lambda: enter_session(user))
@@ -77,7 +83,14 @@ class Client:
         return self.receive()
 
     def call(self, method, *args, **more):
-        return self.ask(method=method, args=list(args), **more)
+        """The reply, which is one that the contract knows."""
+        reply = self.ask(method=method, args=list(args), **more)
+        error = reply.get("error", "")
+        if error in CONTRACT.names:
+            expect(f"{error} of {method} in the contract", error in CONTRACT.errors(method), True)
+        elif reply.get("value") and isinstance(reply["value"][0], str):
+            self.begun[reply["value"][0]] = method
+        return reply
 
     def get(self, name):
         reply = self.ask(property=name)
@@ -91,12 +104,15 @@ class Client:
         return {o["org.suture.Improvement1"]["Id"]: o["org.suture.Improvement1"] for o in reply["value"][0].values()}
 
     def result(self, operation):
-        """Waits for the one end of an operation: (short error name, sentence)."""
+        """Waits for the one end of an operation, which is one that the contract knows: (short error name, sentence)."""
         def look():
             ends = [end for end in self.get("Results") if end[0] == operation]
             return ends
         ends = until(f"the end of {operation}", look)
         expect(f"number of ends of {operation}", len(ends), 1)
+        method = self.begun.get(operation)
+        if method is not None and ends[0][1]:
+            expect(f"{ends[0][1]} of {method} in the contract", ends[0][1] in CONTRACT.results(method), True)
         return ends[0][1], ends[0][2]
 
     def history(self, limit=200):

@@ -69,6 +69,20 @@ def test_methods_are_all_in_the_matrix(ring_):
     expect("methods", sorted(methods), sorted({call[0] for call in TABLE}))
 
 
+def test_contract_is_read(_ring):
+    """The contract's lists are found where they are: a list that is read as empty, or as everything, would hold nothing."""
+    contract = ring.CONTRACT
+    expect("names", {"Busy", "NotApplicable", "Failed"} <= contract.names and len(contract.names) > 15, True)
+    expect("methods", sorted(contract.methods), sorted({call[0] for call in TABLE}))
+    expect("of all", sorted(contract.general), ["Busy", "Failed", "InvalidArgument", "NoSpace", "NotAuthorized", "Unavailable"])
+    expect("of Install", "NotFound" in contract.errors("Install"), True)
+    expect("not of Check", "NotFound" in contract.errors("Check"), False)
+    expect("ends of Install", ("Busy" in contract.results("Install"), "RateLimited" in contract.results("Install")),
+           (True, False))
+    expect("ends of RunAutomatic", contract.results("RunAutomatic"), contract.results("Check") | contract.results("Install"))
+    expect("GetHistory has no end", contract.results("GetHistory"), set())
+
+
 def test_absent_is_like_forbidden(ring_):
     """Who may not, can't find out what there is."""
     root = start(ring_)
