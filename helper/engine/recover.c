@@ -178,9 +178,9 @@ suture_recover_run (SutureWork *work)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) lines = list_open (work, &error);
-  gboolean ok = TRUE;
+  gboolean ok = lines != NULL;
 
-  if (lines == NULL)
+  if (!ok)
     g_message ("the journal cannot be read: %s", error->message);
   suture_work_set_activity (work, "recovering");
   suture_install_clean ();

@@ -9,8 +9,8 @@
 G_BEGIN_DECLS
 
 /* Ends every operation that the journal holds open: those of an earlier process, and those of this one that ended in
- * SUTURE_LEFT_UNKNOWN. FALSE: the activation step could not be asked and some stay open; to be run again before the next
- * operation. work->facts is new. */
+ * SUTURE_LEFT_UNKNOWN. FALSE: the activation step could not be asked, or the journal not be read, and some stay open; to be
+ * run again before the next operation. work->facts is new. */
 gboolean suture_recover_run (SutureWork *work);
 
 /* After the activation step was asked for @plan and ended in @error: finds out what really is, and first has it decide again

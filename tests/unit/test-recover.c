@@ -5,6 +5,7 @@
 
 #include "engine/automatic.h"
 #include "history/setting.h"
+#include "history/statement.h"
 #include "test-activation.h"
 #include "test-manifest.h"
 #include "test-paths.h"
@@ -155,6 +156,19 @@ test_not_there (Fixture *f, gconstpointer data)
   g_assert_cmpuint (results->len, ==, 1);
 }
 
+/* What can't be read is not taken for nothing. */
+static void
+test_no_journal (Fixture *f, gconstpointer data)
+{
+  write_line (f, "install", SUTURE_STEP_SWITCHING);
+  g_assert_true (suture_statement_run (f->database, NULL, "ALTER TABLE journal RENAME TO away", ""));
+  g_assert_false (suture_recover_run (f->work));
+  g_assert_true (suture_statement_run (f->database, NULL, "ALTER TABLE away RENAME TO journal", ""));
+  test_activation_answer (f->server, ACTIVE);
+  test_activation_answer (f->server, ACTIVE);
+  g_assert_true (suture_recover_run (f->work));
+}
+
 /* What another program of ours, or a system update, changed since: history follows root's side. */
 static void
 test_settle (Fixture *f, gconstpointer data)
@@ -221,6 +235,7 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_table, tear_down);
     }
   g_test_add ("/recover/not-there", Fixture, NULL, set_up, test_not_there, tear_down);
+  g_test_add ("/recover/no-journal", Fixture, NULL, set_up, test_no_journal, tear_down);
   g_test_add ("/recover/settle", Fixture, NULL, set_up, test_settle, tear_down);
   g_test_add_func ("/recover/automatic-is-due", test_automatic_is_due);
   return g_test_run ();
