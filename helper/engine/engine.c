@@ -186,6 +186,8 @@ start_next (SutureEngine *self)
   if (work == NULL)
     return;
   work->facts = suture_facts_ref (self->snapshot.facts);
+  if (self->stopped)
+    (void) suture_work_cancel (work, NULL);
   task = g_task_new (self, NULL, run_ended, suture_work_ref (work));
   g_task_set_task_data (task, suture_work_ref (work), (GDestroyNotify) suture_work_unref);
   g_task_run_in_thread (task, run_in_thread);

@@ -73,7 +73,7 @@ void suture_engine_history (SutureEngine *self,
                             gpointer user_data);
 GPtrArray *suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
-/* Accepts nothing more and cancels what can be cancelled: the program is about to end. */
+/* Accepts nothing more and cancels what can be cancelled, what waits included: the program is about to end. */
 void suture_engine_stop (SutureEngine *self);
 
 G_END_DECLS

@@ -136,6 +136,22 @@ def test_what_waited(ring_):
     expect("history", [r["event"] for r in root.history()], ["interrupted"])
 
 
+def test_asked_to_end(ring_):
+    """Nothing of what waits is begun any more: it ends at once, and by its name."""
+    root = start(ring_)
+    control("hold-payload")
+    first = root.call("Install", "s", ID)["value"][0]
+    second = ring_.client("ring-active").call("Install", "s", feed.ids()["beta"])["value"][0]
+    until("held", lambda: os.path.exists("/run/ring/control/hold-payload.reached"))
+    began = time.monotonic()
+    expect("clean end", ring_.stop("helper"), 0)
+    expect("at once", time.monotonic() - began < 8, True)
+    release("hold-payload")
+    ring_.start_helper()
+    expect("ends", [root.result(operation)[0] for operation in (first, second)], ["Cancelled", "Cancelled"])
+    expect("root was not asked", "install" in ring.requests(), False)
+
+
 def test_activation_not_there(ring_):
     """Recovery that can't ask stays open, says so, and is made up for."""
     root = start(ring_)
