@@ -72,6 +72,8 @@ suture_automatic_run (SutureWork *work, GError **error)
     ready = g_ptr_array_new ();
   else
     ready = list_ready (work);
+  if (ready->len > 0 && !suture_work_may_change (work, first == NULL ? &first : NULL))
+    g_ptr_array_set_size (ready, 0);
   for (guint i = 0; i < ready->len && !suture_work_is_open (work) && !g_cancellable_is_cancelled (work->cancellable); i++)
     {
       g_autoptr (GError) local = NULL;

@@ -25,15 +25,9 @@ plan_stands (SutureWork *work, GError **error)
 }
 
 static gboolean
-run_kind (SutureWork *work, gboolean recovered, GError **error)
+run_kind (SutureWork *work, GError **error)
 {
-  if (!recovered && work->plan != NULL)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "nothing was changed: an operation that was interrupted"
-                   " has to be finished first, and the activation step does not answer");
-      return FALSE;
-    }
-  if (work->plan != NULL && !plan_stands (work, error))
+  if (work->plan != NULL && (!suture_work_may_change (work, error) || !plan_stands (work, error)))
     return FALSE;
   if (g_str_equal (work->kind, "check"))
     return suture_check_run (work, error);
@@ -81,7 +75,8 @@ suture_run (SutureWork *work, gboolean *recovered)
     *recovered = suture_recover_run (work);
   if (*work->operation == '\0')
     return suture_record_results (work->database);
-  (void) run_kind (work, *recovered, &error);
+  work->recovered = *recovered;
+  (void) run_kind (work, &error);
   if (suture_work_is_open (work))
     *recovered = FALSE;
   return end (work, error);

@@ -164,6 +164,16 @@ suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *pla
 }
 
 gboolean
+suture_work_may_change (const SutureWork *self, GError **error)
+{
+  if (self->recovered)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "nothing was changed: an operation that was interrupted"
+               " has to be finished first, and can't be yet");
+  return FALSE;
+}
+
+gboolean
 suture_work_is_open (const SutureWork *self)
 {
   return self->left == SUTURE_LEFT_UNKNOWN && self->step >= SUTURE_STEP_SWITCHING;

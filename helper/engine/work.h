@@ -45,6 +45,7 @@ struct _SutureWork
   char *by;                  /* user, automatic (owned) */
   guint32 user;              /* uid */
   gint64 past;               /* journal lines up to this one are of an earlier process */
+  gboolean recovered;        /* nothing of the past is open */
   SutureStep step;           /* of the last line that is on the disk */
   SutureLeft left;           /* of the last installation or removal, when it failed */
   GCancellable *cancellable; /* (owned) */
@@ -73,6 +74,9 @@ void suture_work_end_switch (SutureWork *self);
 
 /* A line of the journal about this operation and @plan (NULL: about no improvement). */
 gboolean suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *plan, GError **error);
+
+/* Whether installing and removing are possible: not while the past is open. SUTURE_ERROR_UNAVAILABLE. */
+gboolean suture_work_may_change (const SutureWork *self, GError **error);
 
 /* Whether recovery has to end it: it is not known what it left, and its line behind the switch is on the disk. (On a full
  * disk there may be none; then it ends as it can.) */

@@ -207,6 +207,8 @@ def test_errors_behind_the_switch(ring_):
     expect("no record yet", len(root.history()), 2)
     error, sentence = root.result(root.call("Install", "s", IDS["beta"])["value"][0])
     expect("nothing begins before it is known", (error, active()), ("Unavailable", [IDS["alpha"]]))
+    expect("nor by itself", root.result(root.call("RunAutomatic")["value"][0])[0], "Unavailable")
+    expect("what root was asked for", f"install {feed.NAME} {IDS['beta']}" in ring.requests(), False)
     release("mute")
     release("fail-after")
     expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
