@@ -123,12 +123,23 @@ is_replaced (const SutureFacts *self, const SutureManifest *manifest)
   return FALSE;
 }
 
+/* What root said of one that it holds. */
+static const char *
+state_of_active (const SutureActive *active)
+{
+  if (active->merged)
+    return "active";
+  if (g_str_equal (active->content, suture_content_to_string (SUTURE_CONTENT_APPLIES)))
+    return "inactive";
+  return g_str_equal (active->content, suture_content_to_string (SUTURE_CONTENT_INCLUDED)) ? "included" : "overtaken";
+}
+
 /* NULL: not for this machine at all, so not shown. */
 static const char *
 state_of (const SutureFacts *self, const SutureManifest *manifest, const SutureActive *active, const SutureContent *content)
 {
   if (active != NULL)
-    return active->merged ? "active" : "inactive";
+    return state_of_active (active);
   if (content->state == SUTURE_CONTENT_OTHER_BASE)
     return NULL;
   if (is_replaced (self, manifest))
@@ -231,7 +242,7 @@ add_unknown (SutureFacts *self, SutureDatabase *database, const SutureActive *ac
   const SutureRecord *record = g_hash_table_lookup (installed, active->id);
   SutureImprovement *improvement;
 
-  improvement = improvement_new (self, database, active->id, active->merged ? "active" : "inactive", installed);
+  improvement = improvement_new (self, database, active->id, state_of_active (active), installed);
   improvement->component = g_strdup (active->component);
   improvement->number = active->number;
   improvement->letter = suture_name_letter (active->number);

@@ -20,10 +20,13 @@ digest_of (const SuturePlan *self)
 static gboolean
 is_possible (const SutureImprovement *improvement, SuturePlanKind kind)
 {
-  if (kind == SUTURE_PLAN_INSTALL)
-    return g_str_equal (improvement->state, "available") && improvement->known != NULL
-           && improvement->known->target != NULL;
-  return g_str_equal (improvement->state, "active") || g_str_equal (improvement->state, "inactive");
+  static const char *const installable[] = { "available", "inactive", NULL };
+  static const char *const removable[] = { "active", "inactive", "overtaken", NULL };
+
+  if (kind == SUTURE_PLAN_REMOVE)
+    return g_strv_contains (removable, improvement->state);
+  return g_strv_contains (installable, improvement->state) && improvement->known != NULL
+         && improvement->known->target != NULL && improvement->base >= 0;
 }
 
 SuturePlan *

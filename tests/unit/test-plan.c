@@ -37,9 +37,9 @@ make_facts (SutureDatabase *database, TestActivation *server, const char *target
   return suture_facts_new (database, known, suture_activation_list (NULL));
 }
 
-#define ENTRY(id, number, merged) \
+#define ENTRY(id, number, merged, content) \
   "{ \"error\": \"\", \"message\": \"\", \"units\": [], \"active\": [ { \"id\": \"" id "\", \"feed\": \"vendor\"," \
-  " \"component\": \"demo\", \"number\": " number ", \"merged\": " merged ", \"content\": \"applies\" } ] }"
+  " \"component\": \"demo\", \"number\": " number ", \"merged\": " merged ", \"content\": \"" content "\" } ] }"
 #define NOTHING "{ \"error\": \"\", \"message\": \"\", \"active\": [], \"units\": [] }"
 
 /* What is on the disk and what root says make the state; the state makes what can be planned. */
@@ -55,9 +55,14 @@ test_states (void)
     { "old", NULL, "available", TRUE, FALSE },
     { "new", NOTHING, "included", FALSE, FALSE },
     { "else", NOTHING, "superseded", FALSE, FALSE },
-    { "old", ENTRY ("demo-a", "1", "true"), "active", FALSE, TRUE },
-    { "old", ENTRY ("demo-a", "1", "false"), "inactive", FALSE, TRUE },
-    { "old", ENTRY ("demo-b", "2", "true"), "replaced", FALSE, FALSE },
+    { "old", ENTRY ("demo-a", "1", "true", "applies"), "active", FALSE, TRUE },
+    { "old", ENTRY ("demo-a", "1", "false", "applies"), "inactive", TRUE, TRUE },
+    { "else", ENTRY ("demo-a", "1", "false", "superseded"), "overtaken", FALSE, TRUE },
+    { "else", ENTRY ("demo-a", "1", "false", "mixed"), "overtaken", FALSE, TRUE },
+    { "new", ENTRY ("demo-a", "1", "false", "included"), "included", FALSE, FALSE },
+    /* root has looked at other files than are there now */
+    { "else", ENTRY ("demo-a", "1", "false", "applies"), "inactive", FALSE, TRUE },
+    { "old", ENTRY ("demo-b", "2", "true", "applies"), "replaced", FALSE, FALSE },
   };
   g_autoptr (SutureDatabase) database = NULL;
   TestActivation *server;
@@ -115,17 +120,24 @@ test_digest (void)
   test_paths_clear ();
 }
 
-/* No feed lists it any more: it can be removed, not installed. */
+/* No feed lists it any more: it can be removed, not installed, and not installed again. */
 static void
 test_unlisted (void)
 {
+  const char *const answers[] = { NOTHING, ENTRY ("demo-a", "1", "false", "applies") };
   g_autoptr (SutureDatabase) database = NULL;
-  g_autoptr (SutureFacts) facts = NULL;
+  TestActivation *server;
 
   test_paths_init ();
   database = suture_database_open ();
-  facts = make_facts (database, NULL, NULL, "old", "new", NULL);
-  g_assert_null (suture_plan_new (facts, SUTURE_PLAN_INSTALL, "demo-a", NULL));
+  server = test_activation_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_autoptr (SutureFacts) facts = make_facts (database, server, NULL, "old", "new", answers[i]);
+
+      g_assert_null (suture_plan_new (facts, SUTURE_PLAN_INSTALL, "demo-a", NULL));
+    }
+  test_activation_free (server);
   g_clear_pointer (&database, suture_database_free);
   test_paths_clear ();
 }
@@ -143,7 +155,7 @@ test_label (void)
   server = test_activation_new ();
   without = make_facts (database, server, "role/demo-a.json", "old", "new", NOTHING);
   g_assert_cmpstr (without->label, ==, "Debian GNU/Linux 12 (bookworm)");
-  with = make_facts (database, server, "role/demo-a.json", "old", "new", ENTRY ("demo-a", "1", "true"));
+  with = make_facts (database, server, "role/demo-a.json", "old", "new", ENTRY ("demo-a", "1", "true", "applies"));
   g_assert_cmpstr (with->label, ==, "Debian GNU/Linux 12 (a)");
   test_activation_free (server);
   g_clear_pointer (&database, suture_database_free);
