@@ -178,9 +178,9 @@ class Mock:
                 self.cancelled.add(arguments[0])
                 invocation.return_value(None)
         else:
-            needed = {'Install': 'available', 'Remove': 'active'}.get(method)
+            needed = {'Install': ('available', 'inactive'), 'Remove': ('active', 'inactive', 'overtaken')}.get(method)
             known = self.improvements.get(arguments[0]) if needed else None
-            if needed and (known is None or known['State'] != needed):
+            if needed and (known is None or known['State'] not in needed):
                 refuse('NotFound', 'no such improvement')
                 return
             self.count += 1
@@ -219,7 +219,8 @@ class Mock:
             self.set_improvement(name, {'State': 'active', 'InstalledAt': int(time.time()),
                                         'Owed': self.improvements[name].get('owed_after', [])})
         elif ok and method == 'Remove':
-            self.set_improvement(name, {'State': 'available', 'InstalledAt': 0, 'Owed': [], 'Restarted': []})
+            left = 'superseded' if self.improvements[name]['State'] == 'overtaken' else 'available'
+            self.set_improvement(name, {'State': left, 'InstalledAt': 0, 'Owed': [], 'Restarted': []})
         elif method == 'Check':
             self.set_helper({'LastError': error, **({'LastChecked': int(time.time())} if ok else {})})
         if name:

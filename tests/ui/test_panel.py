@@ -68,6 +68,8 @@ class Status(Panel):
             ('Not Checked Recently', harness.checked(60 * 24 * 30)),
             ('Needs Attention', dict(harness.checked(), LastError=['Network', 'could not connect'])),
             ('Needs Attention', dict(harness.checked(), improvements=[harness.openssl(State='inactive')])),
+            ('Nothing to Install', dict(harness.checked(), improvements=[harness.openssl(State='overtaken')])),
+            ('Nothing to Install', dict(harness.checked(), improvements=[harness.openssl(State='superseded')])),
             ('Almost Done', dict(harness.checked(), improvements=[harness.openssl(State='active', Owed=OWED)])),
             ('1 Improvement Ready', dict(harness.checked(), improvements=[harness.openssl()])),
             ('Finishing Earlier Work…', dict(harness.checked(), Activity='recovering')),
@@ -180,6 +182,29 @@ class Work(Panel):
         atspi.gone(self.app, 'push button', lambda name: 'Cancel' in name)
         time.sleep(0.5)
         atspi.find_label(self.app, 'Protected')
+
+    def test_overtaken_can_be_removed_and_not_put_back(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='overtaken')]))
+        atspi.find_label(self.app, 'Nothing to Install')
+        atspi.find_label(self.app, starts('A system update changed files that “Encrypted Connections” fixes'))
+        self.assertEqual(atspi.find_all(self.app, 'push button', 'Install'), [])
+        atspi.click(self.button('Remove…'))
+        atspi.find_label(self.app, 'It is not active, so no file of the system changes.')
+        atspi.click(atspi.find(self.app, 'push button', lambda name: 'Remove' in name and '…' not in name))
+        self.toast('Removed')
+        self.assertEqual(atspi.find_all(self.app, 'push button', lambda name: name.endswith('Put Back')), [])
+        atspi.gone(self.app, 'push button', 'Remove…')
+
+    def test_inactive_can_be_installed_again(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='inactive', owed_after=[])]))
+        atspi.find_label(self.app, 'Needs Attention')
+        self.button('Remove…')
+        atspi.act(atspi.find(self.app, 'list item', 'Encrypted Connections'), 'row.open')
+        atspi.find(self.app, 'list item', 'CVE-2026-0001')
+        atspi.wait(lambda: len(atspi.find_all(self.app, 'push button', 'Remove…')) == 2, 'both pages to offer it')
+        atspi.click(atspi.find_all(self.app, 'push button', 'Install')[-1])
+        atspi.find(self.app, 'list item', 'Active')
+        atspi.gone(self.app, 'push button', 'Install')
 
     def test_remove_refused(self):
         self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')], deny=['Remove']))

@@ -44,6 +44,8 @@ class Status(unittest.TestCase):
             'attention': dict(harness.checked(), LastError=['Signature', 'too few signatures']),
             'attention ': dict(harness.checked(), improvements=[harness.openssl(State='inactive')]),
             'attention  ': dict(harness.checked(), improvements=[harness.openssl(State='mixed')]),
+            'changed': dict(harness.checked(), improvements=[harness.openssl(State='superseded')]),
+            'changed ': dict(harness.checked(), improvements=[harness.openssl(State='overtaken')]),
             'unfinished': dict(harness.checked(), improvements=[harness.openssl(State='active', Owed=owed)]),
             'ready': dict(harness.checked(), improvements=[harness.openssl()]),
             'working': dict(harness.checked(), Activity='checking'),
@@ -78,6 +80,23 @@ class Status(unittest.TestCase):
             self.assertEqual(active['state'], 'active')
             self.assertEqual(active['vulnerabilities'][0]['credit'], 'A. Researcher')
 
+    def test_what_is_not_active_is_named_with_its_reason(self):
+        reasons = {'inactive': 'If it does not, install it again.', 'overtaken': 'so it stays out. Remove it',
+                   'superseded': 'Whether they are fixed now can’t be told here.', 'mixed': 'A system update may help.',
+                   'a-new-word': 'one that this program does not know'}
+        with harness.Machine({}) as machine:
+            run(machine, 'status')
+            for state, reason in reasons.items():
+                machine.load(dict(harness.checked(), improvements=[harness.openssl(State=state), harness.expat()]))
+                with self.subTest(state):
+                    out = run(machine, 'status')[1]
+                    listed = out[out.index('Not active\n'):]
+                    self.assertIn('openssl-a  Encrypted Connections', listed)
+                    self.assertIn(reason, listed)
+                    self.assertNotIn('expat-b', listed)
+            machine.load(dict(harness.checked(), improvements=[harness.openssl(State='included')]))
+            self.assertNotIn('Not active', run(machine, 'status')[1])
+
     def test_a_stranger_does_not_write_to_the_terminal(self):
         evil = harness.openssl(Title='A\x1b[2J\u202eB\nC', Description='\x9b1m')
         with harness.Machine(dict(harness.checked(), improvements=[evil])) as machine:
@@ -98,6 +117,14 @@ class Work(unittest.TestCase):
             out = run(machine, 'history')[1].splitlines()
             self.assertIn('Removed “Encrypted Connections”', out[0])
             self.assertIn('Installed “Encrypted Connections”', out[1])
+
+    def test_what_is_not_active_can_be_installed_again_or_removed(self):
+        for state, install, remove in (('inactive', 0, 0), ('overtaken', 4, 0), ('superseded', 4, 4)):
+            with self.subTest(state), harness.Machine({}) as machine:
+                run(machine, 'status')
+                for command, code in (('install', install), ('remove', remove)):
+                    machine.load(dict(harness.checked(), improvements=[harness.openssl(State=state)]))
+                    self.assertEqual(run(machine, command, 'openssl-a')[0], code)
 
     def test_check_prints_what_is_new(self):
         with harness.Machine({'Feeds': ['example']}) as machine:
@@ -216,6 +243,9 @@ class Completion(unittest.TestCase):
             self.assertEqual(self.complete(machine, 'suturectl', 'install', ''), ['openssl-a'])
             self.assertEqual(self.complete(machine, 'suturectl', '--json', 'remove', ''), ['expat-b'])
             self.assertEqual(self.complete(machine, 'suturectl', 'automatic', 'of'), ['off'])
+            machine.change(improvements=[harness.openssl(State='inactive'), harness.expat(State='overtaken')])
+            self.assertEqual(self.complete(machine, 'suturectl', 'install', ''), ['openssl-a'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'remove', ''), ['expat-b', 'openssl-a'])
 
 
 if __name__ == '__main__':

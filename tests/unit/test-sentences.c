@@ -4,7 +4,7 @@
 #include "base/error.h"
 
 static SutureImprovement *
-make_improvement (guint n_problems, gboolean exploited, const char *kind)
+make_improvement (guint n_problems, gboolean exploited, const char *kind, const char *state)
 {
   GVariantDict dict;
   GVariantBuilder problems;
@@ -15,6 +15,7 @@ make_improvement (guint n_problems, gboolean exploited, const char *kind)
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "Id", "s", "openssl-a");
   g_variant_dict_insert (&dict, "Kind", "s", kind);
+  g_variant_dict_insert (&dict, "State", "s", state);
   g_variant_dict_insert (&dict, "Exploited", "b", exploited);
   g_variant_dict_insert_value (&dict, "Vulnerabilities", g_variant_builder_end (&problems));
   return suture_improvement_new (g_variant_dict_end (&dict));
@@ -61,22 +62,46 @@ test_exposure (void)
     guint problems;
     gboolean exploited;
     const char *kind;
+    const char *state;
     guint others;
     const char *sentence;
   } rows[] = {
-    { 1, FALSE, "security", 0, "The computer becomes exposed again to 1 problem." },
-    { 2, TRUE, "security", 1,
+    { 1, FALSE, "security", "active", 0, "The computer becomes exposed again to 1 problem." },
+    { 2, TRUE, "security", "active", 1,
       "The computer becomes exposed again to 2 problems. Attackers already use this. The other improvement stays." },
-    { 0, FALSE, "security", 2, "The computer becomes less secure. The other 2 improvements stay." },
-    { 0, FALSE, "test", 0, "This is a test that fixes nothing." },
+    { 0, FALSE, "security", "active", 2, "The computer becomes less secure. The other 2 improvements stay." },
+    { 0, FALSE, "test", "active", 0, "This is a test that fixes nothing." },
+    { 2, TRUE, "security", "inactive", 0, "It is not active, so no file of the system changes." },
+    { 2, TRUE, "security", "overtaken", 1,
+      "It is not active, so no file of the system changes. The other improvement stays." },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (SutureImprovement) one = make_improvement (rows[i].problems, rows[i].exploited, rows[i].kind);
+      g_autoptr (SutureImprovement) one = make_improvement (rows[i].problems, rows[i].exploited, rows[i].kind,
+                                                            rows[i].state);
       g_autofree char *sentence = suture_sentence_exposure (suture_improvement_get_facts (one), rows[i].others);
 
       g_assert_cmpstr (sentence, ==, rows[i].sentence);
+    }
+}
+
+/* Whatever is listed as not active says why; and nothing else does. */
+static void
+test_states (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (int state = 0; state <= SUTURE_STATE_REPLACED; state++)
+    {
+      g_autoptr (SutureImprovement) one = make_improvement (1, FALSE, "security", suture_state_to_name (state));
+      char *sentence = suture_sentence_state (one);
+      gboolean inactive = suture_state_group (state) == SUTURE_STATE_GROUP_INACTIVE;
+
+      g_assert_cmpint (suture_improvement_get_facts (one)->state, ==, state);
+      g_assert_true ((*sentence != '\0') == inactive);
+      g_assert_true (!inactive || strstr (sentence, "“openssl-a”") != NULL);
+      g_assert_true (g_hash_table_add (seen, sentence) || !inactive);
     }
 }
 
@@ -141,6 +166,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentences/errors", test_errors);
   g_test_add_func ("/sentences/foreign-errors", test_foreign_errors);
   g_test_add_func ("/sentences/exposure", test_exposure);
+  g_test_add_func ("/sentences/states", test_states);
   g_test_add_func ("/sentences/times", test_times);
   g_test_add_func ("/sentences/owed", test_owed);
   return g_test_run ();

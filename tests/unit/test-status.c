@@ -66,9 +66,11 @@ test_kinds (void)
     { .feed = "a", .last_checked = NOW + 60, .kind = SUTURE_STATUS_PROTECTED },
     { .feed = "a", .last_checked = NOW, .state = "active", .kind = SUTURE_STATUS_PROTECTED },
     { .feed = "a", .last_checked = NOW, .state = "included", .kind = SUTURE_STATUS_PROTECTED },
-    { .feed = "a", .last_checked = NOW, .state = "superseded", .kind = SUTURE_STATUS_PROTECTED },
     { .feed = "a", .last_checked = NOW, .state = "not-installed", .kind = SUTURE_STATUS_PROTECTED },
     { .feed = "a", .last_checked = NOW, .state = "replaced", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "superseded", .kind = SUTURE_STATUS_CHANGED },
+    { .feed = "a", .last_checked = NOW, .state = "overtaken", .kind = SUTURE_STATUS_CHANGED },
+    { .feed = "a", .last_checked = long_ago, .state = "overtaken", .kind = SUTURE_STATUS_UNCHECKED },
     { .feed = "a", .last_checked = long_ago, .kind = SUTURE_STATUS_UNCHECKED },
     { .feed = "a", .last_checked = NOW + 7200, .kind = SUTURE_STATUS_UNCHECKED },
     { .feed = "a", .last_checked = 0, .kind = SUTURE_STATUS_UNCHECKED },
@@ -113,6 +115,12 @@ test_subtitles (void)
   const Row unit = { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit" };
   const Row session = { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "session" };
   const Row failed = { .feed = "a", .last_checked = NOW, .state = "available", .last_error = "Stale" };
+  const Row inactive = { .feed = "a", .last_checked = NOW, .state = "inactive" };
+  const Row overtaken = { .feed = "a", .last_checked = NOW, .state = "overtaken" };
+  const Row superseded = { .feed = "a", .last_checked = NOW, .state = "superseded" };
+  g_autoptr (SutureStatus) of_inactive = status_for (&inactive, NULL);
+  g_autoptr (SutureStatus) of_overtaken = status_for (&overtaken, NULL);
+  g_autoptr (SutureStatus) of_superseded = status_for (&superseded, NULL);
   g_autoptr (SutureStatus) of_unit = status_for (&unit, NULL);
   g_autoptr (SutureStatus) of_session = status_for (&session, NULL);
   g_autoptr (SutureStatus) of_failed = status_for (&failed, NULL);
@@ -122,6 +130,38 @@ test_subtitles (void)
   g_assert_cmpstr (of_session->subtitle, ==,
                    "cron still uses the old version. The next login or reopening it finishes it.");
   g_assert_nonnull (strstr (of_failed->subtitle, "The last check failed: The publisher’s list has expired."));
+  g_assert_true (g_str_has_suffix (of_inactive->subtitle, "If it does not, install it again."));
+  g_assert_cmpstr (of_overtaken->subtitle, ==,
+                   "A system update changed files that “Encrypted Connections” fixes, so it stays out. Remove it, or wait "
+                   "for a newer one. Checked just now.");
+  g_assert_true (g_str_has_prefix (of_superseded->subtitle, "Files that “Encrypted Connections” fixes were changed"));
+}
+
+/* Of several, the sentence is about the one that concerns most, wherever it stands. */
+static void
+test_concern (void)
+{
+  const char *const states[][2] = { { "overtaken", "inactive" }, { "inactive", "superseded" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (SutureFacts) facts = suture_facts_new ();
+      g_autoptr (GListStore) improvements = g_list_store_new (SUTURE_TYPE_IMPROVEMENT);
+      g_autoptr (SutureStatus) status = NULL;
+
+      for (gsize j = 0; j < 2; j++)
+        {
+          g_autoptr (SutureImprovement) improvement = make_improvement (states[i][j], NULL);
+
+          g_list_store_append (improvements, improvement);
+        }
+      g_strfreev (facts->feeds);
+      facts->feeds = g_strsplit ("a", ",", -1);
+      facts->last_checked = NOW;
+      status = suture_status_new (facts, G_LIST_MODEL (improvements), NULL, NOW);
+      g_assert_cmpint (status->kind, ==, SUTURE_STATUS_ATTENTION);
+      g_assert_nonnull (strstr (status->subtitle, "is installed but not active now"));
+    }
 }
 
 int
@@ -131,5 +171,6 @@ main (int argc, char **argv)
   g_test_add_func ("/status/kinds", test_kinds);
   g_test_add_func ("/status/unreachable", test_unreachable);
   g_test_add_func ("/status/subtitles", test_subtitles);
+  g_test_add_func ("/status/concern", test_concern);
   return g_test_run ();
 }

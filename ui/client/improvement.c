@@ -135,9 +135,9 @@ add_owed (GPtrArray *array, char *name, char *kind, char *why)
 static const char *const state_names[] = {
   [SUTURE_STATE_UNKNOWN] = "unknown",           [SUTURE_STATE_AVAILABLE] = "available",
   [SUTURE_STATE_ACTIVE] = "active",             [SUTURE_STATE_INACTIVE] = "inactive",
-  [SUTURE_STATE_INCLUDED] = "included",         [SUTURE_STATE_SUPERSEDED] = "superseded",
-  [SUTURE_STATE_MIXED] = "mixed",               [SUTURE_STATE_NOT_INSTALLED] = "not-installed",
-  [SUTURE_STATE_REPLACED] = "replaced",
+  [SUTURE_STATE_OVERTAKEN] = "overtaken",       [SUTURE_STATE_INCLUDED] = "included",
+  [SUTURE_STATE_SUPERSEDED] = "superseded",     [SUTURE_STATE_MIXED] = "mixed",
+  [SUTURE_STATE_NOT_INSTALLED] = "not-installed", [SUTURE_STATE_REPLACED] = "replaced",
 };
 
 static SutureState
@@ -153,6 +153,41 @@ const char *
 suture_state_to_name (SutureState state)
 {
   return state_names[state];
+}
+
+SutureStateGroup
+suture_state_group (SutureState state)
+{
+  switch (state)
+    {
+    case SUTURE_STATE_AVAILABLE:
+      return SUTURE_STATE_GROUP_READY;
+    case SUTURE_STATE_ACTIVE:
+      return SUTURE_STATE_GROUP_ACTIVE;
+    case SUTURE_STATE_INCLUDED:
+    case SUTURE_STATE_NOT_INSTALLED:
+    case SUTURE_STATE_REPLACED:
+      return SUTURE_STATE_GROUP_NONE;
+    case SUTURE_STATE_UNKNOWN:
+    case SUTURE_STATE_INACTIVE:
+    case SUTURE_STATE_OVERTAKEN:
+    case SUTURE_STATE_SUPERSEDED:
+    case SUTURE_STATE_MIXED:
+    default:
+      return SUTURE_STATE_GROUP_INACTIVE;
+    }
+}
+
+gboolean
+suture_state_can_install (SutureState state)
+{
+  return state == SUTURE_STATE_AVAILABLE || state == SUTURE_STATE_INACTIVE;
+}
+
+gboolean
+suture_state_can_remove (SutureState state)
+{
+  return state == SUTURE_STATE_ACTIVE || state == SUTURE_STATE_INACTIVE || state == SUTURE_STATE_OVERTAKEN;
 }
 
 static void

@@ -18,6 +18,7 @@ typedef enum
   SUTURE_STATE_AVAILABLE,
   SUTURE_STATE_ACTIVE,
   SUTURE_STATE_INACTIVE,
+  SUTURE_STATE_OVERTAKEN,
   SUTURE_STATE_INCLUDED,
   SUTURE_STATE_SUPERSEDED,
   SUTURE_STATE_MIXED,
@@ -27,6 +28,20 @@ typedef enum
 
 /* Its word in the contract; "unknown" for one that this program does not know. */
 const char *suture_state_to_name (SutureState state);
+
+/* Where a state is shown; what needs no word is shown nowhere. */
+typedef enum
+{
+  SUTURE_STATE_GROUP_NONE,
+  SUTURE_STATE_GROUP_READY,
+  SUTURE_STATE_GROUP_ACTIVE,
+  SUTURE_STATE_GROUP_INACTIVE, /* installed or not: it could do something, and does not */
+} SutureStateGroup;
+SutureStateGroup suture_state_group (SutureState state);
+
+/* What can be done from a state, as the contract says. Both from "inactive". */
+gboolean suture_state_can_install (SutureState state);
+gboolean suture_state_can_remove (SutureState state);
 
 typedef struct
 {

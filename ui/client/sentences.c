@@ -134,6 +134,10 @@ suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
 
   if (facts->state == SUTURE_STATE_INACTIVE)
     g_ptr_array_add (parts, g_strdup (_("Not active now")));
+  else if (facts->state == SUTURE_STATE_OVERTAKEN)
+    g_ptr_array_add (parts, g_strdup (_("Stays out: its files were changed")));
+  else if (facts->state == SUTURE_STATE_SUPERSEDED || facts->state == SUTURE_STATE_MIXED)
+    g_ptr_array_add (parts, g_strdup (_("Does not fit: its files were changed")));
   else if (facts->installed_at > 0)
     {
       g_autofree char *when = suture_sentence_time (facts->installed_at, now, FALSE);
@@ -149,6 +153,42 @@ suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
     g_ptr_array_add (parts, g_format_size (facts->download_size));
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (" · ", (char **) parts->pdata);
+}
+
+char *
+suture_sentence_state (SutureImprovement *improvement)
+{
+  const char *title = suture_improvement_get_title (improvement);
+
+  switch (suture_improvement_get_facts (improvement)->state)
+    {
+    case SUTURE_STATE_INACTIVE:
+      return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
+                                "installing. If it does not, install it again."),
+                              title);
+    case SUTURE_STATE_OVERTAKEN:
+      return g_strdup_printf (_("A system update changed files that “%s” fixes, so it stays out. Remove it, or wait for "
+                                "a newer one."),
+                              title);
+    case SUTURE_STATE_SUPERSEDED:
+      return g_strdup_printf (_("Files that “%s” fixes were changed, most likely by a system update, so it does not fit. "
+                                "Whether they are fixed now can’t be told here."),
+                              title);
+    case SUTURE_STATE_MIXED:
+      return g_strdup_printf (_("Files that “%s” would fix were changed by something else, so it can’t be installed. A "
+                                "system update may help."),
+                              title);
+    case SUTURE_STATE_UNKNOWN:
+      return g_strdup_printf (_("The state of “%s” is one that this program does not know. Restarting it may help."),
+                              title);
+    case SUTURE_STATE_AVAILABLE:
+    case SUTURE_STATE_ACTIVE:
+    case SUTURE_STATE_INCLUDED:
+    case SUTURE_STATE_NOT_INSTALLED:
+    case SUTURE_STATE_REPLACED:
+    default:
+      return g_strdup ("");
+    }
 }
 
 char *
@@ -179,9 +219,12 @@ char *
 suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
 {
   guint n = facts->vulnerabilities->len;
+  gboolean out = facts->state == SUTURE_STATE_INACTIVE || facts->state == SUTURE_STATE_OVERTAKEN;
   GString *text = g_string_new (NULL);
 
-  if (g_str_equal (facts->kind, "test"))
+  if (out)
+    g_string_append (text, _("It is not active, so no file of the system changes."));
+  else if (g_str_equal (facts->kind, "test"))
     g_string_append (text, _("This is a test that fixes nothing."));
   else if (n == 0)
     g_string_append (text, _("The computer becomes less secure."));
@@ -190,7 +233,7 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
                             g_dngettext (NULL, "The computer becomes exposed again to %u problem.",
                                          "The computer becomes exposed again to %u problems.", n),
                             n);
-  if (facts->exploited)
+  if (facts->exploited && !out)
     g_string_append_printf (text, " %s", _("Attackers already use this."));
   if (others == 1)
     g_string_append_printf (text, " %s", _("The other improvement stays."));

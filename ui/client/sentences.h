@@ -27,6 +27,10 @@ char *suture_sentence_problems (const SutureImprovementFacts *facts) G_GNUC_WARN
  * epoch. */
 char *suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Why @improvement is not active, and what helps, where that is not plain: "" when it is active, or can be, or need not.
+ * Its title is part of the sentence. */
+char *suture_sentence_state (SutureImprovement *improvement) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "systemd-logind: finishes at the next restart of the computer". */
 char *suture_sentence_owed (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESULT;
 /* "Finishes at the next restart of the computer", for a place that names it already. */

@@ -16,10 +16,8 @@ typedef struct
   guint64 download_size;
   GPtrArray *available; /* titles (borrowed) */
   GPtrArray *owed;      /* names of what is owed, each once (borrowed) */
-  const char *inactive; /* title of one that does not do its work (borrowed) (nullable) */
-  const char *unknown;  /* title of one whose state this program does not know (borrowed) (nullable) */
-  const char *mixed;    /* title of one whose files are a mixture (borrowed) (nullable) */
   const char *working;  /* title of the improvement that is worked on, or "" (borrowed) */
+  SutureImprovement *concern; /* the one whose state concerns most (borrowed) (nullable) */
   gboolean reboot;      /* some of what is owed needs a restart of the computer */
 } Count;
 
@@ -46,6 +44,28 @@ count_owed (Count *count, const SutureImprovementFacts *facts)
     }
 }
 
+#define CONCERN_SAID 2 /* up to here it is said and no more; above, it asks to be looked at */
+
+/* How much a state concerns people; 0: not at all. */
+static int
+concern_of (SutureState state)
+{
+  static const SutureState rising[]
+      = { SUTURE_STATE_SUPERSEDED, SUTURE_STATE_OVERTAKEN, SUTURE_STATE_MIXED, SUTURE_STATE_UNKNOWN,
+          SUTURE_STATE_INACTIVE };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rising); i++)
+    if (rising[i] == state)
+      return (int) i + 1;
+  return 0;
+}
+
+static int
+most_concern (const Count *count)
+{
+  return count->concern != NULL ? concern_of (suture_improvement_get_facts (count->concern)->state) : 0;
+}
+
 static void
 count_one (Count *count, SutureImprovement *improvement, const char *worked_on)
 {
@@ -65,12 +85,8 @@ count_one (Count *count, SutureImprovement *improvement, const char *worked_on)
       count->n_active++;
       count_owed (count, facts);
     }
-  else if (facts->state == SUTURE_STATE_INACTIVE)
-    count->inactive = title;
-  else if (facts->state == SUTURE_STATE_MIXED)
-    count->mixed = title;
-  else if (facts->state == SUTURE_STATE_UNKNOWN)
-    count->unknown = title;
+  if (concern_of (facts->state) > most_concern (count))
+    count->concern = improvement;
 }
 
 static Count *
@@ -84,7 +100,7 @@ count_all (GListModel *improvements, const char *worked_on)
   count->working = "";
   for (guint i = 0; i < n; i++)
     {
-      /* The model keeps it alive for as long as the titles are borrowed. */
+      /* The model keeps it alive for as long as anything of it is borrowed. */
       g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
 
       count_one (count, improvement, worked_on);
@@ -129,12 +145,13 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_NO_SOURCE;
   if (count->n_available > 0)
     return SUTURE_STATUS_READY;
-  if (facts->last_error[0] != '\0' || count->inactive != NULL || count->mixed != NULL
-      || count->unknown != NULL)
+  if (facts->last_error[0] != '\0' || most_concern (count) > CONCERN_SAID)
     return SUTURE_STATUS_ATTENTION;
   if (count->owed->len > 0)
     return SUTURE_STATUS_UNFINISHED;
-  return recent ? SUTURE_STATUS_PROTECTED : SUTURE_STATUS_UNCHECKED;
+  if (!recent)
+    return SUTURE_STATUS_UNCHECKED;
+  return count->concern != NULL ? SUTURE_STATUS_CHANGED : SUTURE_STATUS_PROTECTED;
 }
 
 static char *
@@ -157,6 +174,8 @@ title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
       return g_strdup (_("Almost Done"));
     case SUTURE_STATUS_UNCHECKED:
       return facts->last_checked > 0 ? g_strdup (_("Not Checked Recently")) : g_strdup (_("Not Checked Yet"));
+    case SUTURE_STATUS_CHANGED:
+      return g_strdup (_("Nothing to Install"));
     case SUTURE_STATUS_PROTECTED:
       return g_strdup (_("Protected"));
     default:
@@ -194,16 +213,7 @@ attention_subtitle (const SutureFacts *facts, const Count *count)
 {
   if (facts->last_error[0] != '\0')
     return suture_sentence_error_name (facts->last_error, facts->last_message);
-  if (count->inactive != NULL)
-    return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
-                              "installing, or at the next restart of the computer."),
-                            count->inactive);
-  if (count->unknown != NULL)
-    return g_strdup_printf (_("The state of “%s” is one that this program does not know. Restarting it may help."),
-                            count->unknown);
-  return g_strdup_printf (_("Files that “%s” would fix were changed by something else, so it can’t be installed. A "
-                            "system update may help."),
-                          count->mixed);
+  return suture_sentence_state (count->concern);
 }
 
 static char *
@@ -223,16 +233,30 @@ unfinished_subtitle (const Count *count)
 }
 
 static char *
+active_sentence (const Count *count)
+{
+  return g_strdup_printf (g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.", count->n_active),
+                          count->n_active);
+}
+
+static char *
+changed_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+{
+  g_autofree char *why = suture_sentence_state (count->concern);
+  g_autofree char *active = active_sentence (count);
+  g_autofree char *checked = checked_sentence (facts, now);
+
+  return count->n_active > 0 ? g_strjoin (" ", why, active, checked, NULL) : g_strjoin (" ", why, checked, NULL);
+}
+
+static char *
 protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 {
   g_autofree char *checked = checked_sentence (facts, now);
-  g_autofree char *active = NULL;
+  g_autofree char *active = active_sentence (count);
 
   if (count->n_active == 0)
     return g_strdup_printf (_("Nothing has to be improved. %s"), checked);
-  active = g_strdup_printf (g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.",
-                                         count->n_active),
-                            count->n_active);
   return g_strdup_printf ("%s %s", active, checked);
 }
 
@@ -268,6 +292,8 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
       return unfinished_subtitle (count);
     case SUTURE_STATUS_UNCHECKED:
       return checked_sentence (facts, now);
+    case SUTURE_STATUS_CHANGED:
+      return changed_subtitle (facts, count, now);
     case SUTURE_STATUS_PROTECTED:
       return protected_subtitle (facts, count, now);
     default:
@@ -308,8 +334,8 @@ suture_status_free (SutureStatus *self)
 const char *
 suture_status_kind_to_name (SutureStatusKind kind)
 {
-  static const char *const names[] = { "unreachable", "no-source",  "working",   "ready",
-                                       "attention",   "unfinished", "unchecked", "protected" };
+  static const char *const names[] = { "unreachable", "no-source", "working", "ready", "attention",
+                                       "unfinished",  "unchecked", "changed", "protected" };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == SUTURE_STATUS_PROTECTED + 1);
   return names[kind];

@@ -25,8 +25,11 @@ add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
 {
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
   g_autofree char *subtitle = suture_sentence_improvement (facts, now);
+  g_autofree char *why = suture_sentence_state (improvement);
 
   g_string_append_printf (text, "  %s  %s\n    %s\n", facts->id, suture_improvement_get_title (improvement), subtitle);
+  if (why[0] != '\0')
+    g_string_append_printf (text, "    %s\n", why);
   for (guint i = 0; i < facts->vulnerabilities->len; i++)
     {
       const SutureVulnerability *vulnerability = g_ptr_array_index (facts->vulnerabilities, i);
@@ -42,7 +45,7 @@ add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
 }
 
 static void
-add_group (GString *text, SutureClient *client, SutureState first, SutureState second, const char *name)
+add_group (GString *text, SutureClient *client, SutureStateGroup group, const char *name)
 {
   GListModel *improvements = suture_client_get_improvements (client);
   guint n = g_list_model_get_n_items (improvements);
@@ -51,9 +54,8 @@ add_group (GString *text, SutureClient *client, SutureState first, SutureState s
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
-      SutureState state = suture_improvement_get_facts (improvement)->state;
 
-      if (state != first && state != second)
+      if (suture_state_group (suture_improvement_get_facts (improvement)->state) != group)
         continue;
       if (!titled)
         g_string_append_printf (text, "\n%s\n", name);
@@ -81,8 +83,9 @@ suture_text_status (SutureClient *client)
   add_line (text, _("Automatically install"), facts->automatic ? _("on") : _("off"));
   add_line (text, _("Sources"), feeds[0] != '\0' ? feeds : _("none"));
   add_line (text, _("Last checked"), checked);
-  add_group (text, client, SUTURE_STATE_AVAILABLE, SUTURE_STATE_AVAILABLE, _("Ready"));
-  add_group (text, client, SUTURE_STATE_ACTIVE, SUTURE_STATE_INACTIVE, _("Active"));
+  add_group (text, client, SUTURE_STATE_GROUP_READY, _("Ready"));
+  add_group (text, client, SUTURE_STATE_GROUP_ACTIVE, _("Active"));
+  add_group (text, client, SUTURE_STATE_GROUP_INACTIVE, _("Not active"));
   return g_string_free (text, FALSE);
 }
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "client/sentences.h"
+#include "panel/improvement-buttons.h"
 #include "panel/plain-row.h"
 
 #define CVE_PAGE "https://www.cve.org/CVERecord?id="
@@ -15,7 +16,8 @@ struct _SutureDetailsPage
   GPtrArray *rows;                /* of RowIn: what was added to groups (owned) */
   AdwPreferencesGroup *head_group; /* of the template, as all below */
   AdwActionRow *state_row;
-  GtkButton *button;
+  GtkWidget *install_button;
+  GtkWidget *remove_button;
   AdwActionRow *publisher_row;
   AdwActionRow *size_row;
   AdwPreferencesGroup *problems_group;
@@ -97,25 +99,16 @@ show_head (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 static void
 show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 {
-  g_autofree char *subtitle = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
-  gboolean available = facts->state == SUTURE_STATE_AVAILABLE;
-  gboolean active = facts->state == SUTURE_STATE_ACTIVE;
-  const char *title = suture_improvement_get_title (self->improvement);
+  g_autofree char *line = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *why = suture_sentence_state (self->improvement);
+  g_autofree char *both = g_strjoin ("\n", line, why, NULL);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->state_row),
-                                 available ? _("Ready to Install")
-                                 : active  ? _("Active")
-                                           : _("Not Active"));
-  adw_action_row_set_subtitle (self->state_row, subtitle);
-  gtk_button_set_label (self->button, available ? _("Install") : _("Remove…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
-  gtk_widget_set_visible (GTK_WIDGET (self->button), available || active);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button), "s", facts->id);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), available ? "suture.install" : "suture.remove");
-  if (available)
-    gtk_widget_add_css_class (GTK_WIDGET (self->button), "suggested-action");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->button), "suggested-action");
+                                 facts->state == SUTURE_STATE_AVAILABLE ? _("Ready to Install")
+                                 : facts->state == SUTURE_STATE_ACTIVE  ? _("Active")
+                                                                        : _("Not Active"));
+  adw_action_row_set_subtitle (self->state_row, why[0] != '\0' ? both : line);
+  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
 }
 
 static void
@@ -198,7 +191,8 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/details-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, head_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, state_row);
-  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, button);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, install_button);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, remove_button);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, publisher_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, size_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, problems_group);

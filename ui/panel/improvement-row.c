@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "panel/improvement-row.h"
 
-#include <glib/gi18n.h>
-
 #include "client/sentences.h"
+#include "panel/improvement-buttons.h"
 
 struct _SutureImprovementRow
 {
   AdwActionRow parent_instance;
   SutureImprovement *improvement; /* (owned) */
-  GtkWidget *button;              /* of the template */
+  GtkWidget *install_button;      /* of the template, as the next */
+  GtkWidget *remove_button;
 };
 
 G_DEFINE_FINAL_TYPE (SutureImprovementRow, suture_improvement_row, ADW_TYPE_ACTION_ROW)
@@ -18,17 +18,11 @@ static void
 on_changed (SutureImprovementRow *self)
 {
   const SutureImprovementFacts *facts = suture_improvement_get_facts (self->improvement);
-  const char *title = suture_improvement_get_title (self->improvement);
   g_autofree char *subtitle = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
-  gboolean available = facts->state == SUTURE_STATE_AVAILABLE;
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), suture_improvement_get_title (self->improvement));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self), subtitle);
-  gtk_button_set_label (GTK_BUTTON (self->button), available ? _("Install") : _("Remove…"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, title, -1);
-  gtk_widget_set_visible (self->button, available || facts->state == SUTURE_STATE_ACTIVE);
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button), "s", facts->id);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), available ? "suture.install" : "suture.remove");
+  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
 }
 
 static void
@@ -61,7 +55,8 @@ suture_improvement_row_class_init (SutureImprovementRowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = suture_improvement_row_dispose;
   ADW_ACTION_ROW_CLASS (klass)->activate = suture_improvement_row_activate;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/improvement-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, SutureImprovementRow, button);
+  gtk_widget_class_bind_template_child (widget_class, SutureImprovementRow, install_button);
+  gtk_widget_class_bind_template_child (widget_class, SutureImprovementRow, remove_button);
   gtk_widget_class_install_action (widget_class, "row.open", NULL, on_open);
 }
 

@@ -22,8 +22,11 @@ struct _SutureOverviewPage
   GtkListBox *ready_list;
   GtkWidget *active_group;
   GtkListBox *active_list;
+  GtkWidget *inactive_group;
+  GtkListBox *inactive_list;
   GtkFilterListModel *ready;      /* of SutureImprovement (owned) */
   GtkFilterListModel *active;     /* of SutureImprovement (owned) */
+  GtkFilterListModel *inactive;   /* of SutureImprovement (owned) */
   gulong state_set;               /* handler */
   gboolean setting;               /* SetAutomatic has not been answered yet */
   guint refresh;
@@ -89,6 +92,7 @@ refresh_status (SutureOverviewPage *self)
   adw_action_row_set_subtitle (self->system_row, facts->label);
   gtk_widget_set_visible (self->ready_group, g_list_model_get_n_items (G_LIST_MODEL (self->ready)) > 0);
   gtk_widget_set_visible (self->active_group, g_list_model_get_n_items (G_LIST_MODEL (self->active)) > 0);
+  gtk_widget_set_visible (self->inactive_group, g_list_model_get_n_items (G_LIST_MODEL (self->inactive)) > 0);
 }
 
 static gboolean
@@ -103,23 +107,18 @@ on_changed (SutureOverviewPage *self)
 {
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->ready), GTK_FILTER_CHANGE_DIFFERENT);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->active), GTK_FILTER_CHANGE_DIFFERENT);
+  gtk_filter_changed (gtk_filter_list_model_get_filter (self->inactive), GTK_FILTER_CHANGE_DIFFERENT);
   if (!self->setting && suture_client_get_error (self->client) == NULL)
     show_automatic (self, suture_client_get_facts (self->client)->automatic);
   refresh_status (self);
 }
 
 static gboolean
-is_ready (gpointer item, gpointer user_data)
-{
-  return suture_improvement_get_facts (item)->state == SUTURE_STATE_AVAILABLE;
-}
-
-static gboolean
-is_active (gpointer item, gpointer user_data)
+is_in_group (gpointer item, gpointer user_data)
 {
   SutureState state = suture_improvement_get_facts (item)->state;
 
-  return state == SUTURE_STATE_ACTIVE || state == SUTURE_STATE_INACTIVE;
+  return suture_state_group (state) == (SutureStateGroup) GPOINTER_TO_INT (user_data);
 }
 
 static GtkWidget *
@@ -129,10 +128,10 @@ make_row (gpointer item, gpointer user_data)
 }
 
 static GtkFilterListModel *
-bind_list (GtkListBox *list, GListModel *improvements, GtkCustomFilterFunc filter)
+bind_list (GtkListBox *list, GListModel *improvements, SutureStateGroup group)
 {
-  GtkFilterListModel *model = gtk_filter_list_model_new (g_object_ref (improvements),
-                                                         GTK_FILTER (gtk_custom_filter_new (filter, NULL, NULL)));
+  GtkCustomFilter *filter = gtk_custom_filter_new (is_in_group, GINT_TO_POINTER (group), NULL);
+  GtkFilterListModel *model = gtk_filter_list_model_new (g_object_ref (improvements), GTK_FILTER (filter));
 
   gtk_list_box_bind_model (list, G_LIST_MODEL (model), make_row, NULL, NULL);
   return model;
@@ -144,8 +143,9 @@ suture_overview_page_set_client (SutureOverviewPage *self, SutureClient *client)
   GListModel *improvements = suture_client_get_improvements (client);
 
   self->client = g_object_ref (client);
-  self->ready = bind_list (self->ready_list, improvements, is_ready);
-  self->active = bind_list (self->active_list, improvements, is_active);
+  self->ready = bind_list (self->ready_list, improvements, SUTURE_STATE_GROUP_READY);
+  self->active = bind_list (self->active_list, improvements, SUTURE_STATE_GROUP_ACTIVE);
+  self->inactive = bind_list (self->inactive_list, improvements, SUTURE_STATE_GROUP_INACTIVE);
   g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   self->refresh = g_timeout_add_seconds (REFRESH_SECONDS, on_refresh, self);
 }
@@ -158,6 +158,7 @@ suture_overview_page_dispose (GObject *object)
   g_clear_handle_id (&self->refresh, g_source_remove);
   g_clear_object (&self->ready);
   g_clear_object (&self->active);
+  g_clear_object (&self->inactive);
   g_clear_object (&self->client);
   G_OBJECT_CLASS (suture_overview_page_parent_class)->dispose (object);
 }
@@ -181,6 +182,8 @@ suture_overview_page_class_init (SutureOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, ready_list);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, active_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, active_list);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, inactive_group);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, inactive_list);
 }
 
 static void

@@ -38,6 +38,7 @@ static const Look looks[] = {
   [SUTURE_STATUS_ATTENTION] = { "dialog-warning-symbolic", "warning", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNFINISHED] = { "security-medium-symbolic", "accent", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNCHECKED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
+  [SUTURE_STATUS_CHANGED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_PROTECTED] = { "security-high-symbolic", "success", N_ ("Check Now"), "suture.check" },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (looks) == SUTURE_STATUS_PROTECTED + 1);

@@ -215,6 +215,20 @@ typedef struct
 } Removal;
 
 static void
+show_removed (SutureWindow *self, const char *id)
+{
+  AdwToast *toast = show_toast (self, _("Removed"), SHORT_SECONDS);
+  SutureImprovement *improvement = suture_client_find (self->client, id);
+
+  /* what no longer fits, or is offered no more, can't come back */
+  if (improvement == NULL || !suture_state_can_install (suture_improvement_get_facts (improvement)->state))
+    return;
+  adw_toast_set_button_label (toast, _("_Put Back"));
+  adw_toast_set_action_target (toast, "s", id);
+  adw_toast_set_action_name (toast, "suture.install");
+}
+
+static void
 on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Removal *removal = user_data;
@@ -223,16 +237,10 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_free (removal);
-  if (suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
-    {
-      AdwToast *toast = show_toast (self, _("Removed"), SHORT_SECONDS);
-
-      adw_toast_set_button_label (toast, _("_Put Back"));
-      adw_toast_set_action_target (toast, "s", id);
-      adw_toast_set_action_name (toast, "suture.install");
-    }
-  else
+  if (!suture_client_run_finish (SUTURE_CLIENT (source), result, &error))
     show_failure (self, error);
+  else
+    show_removed (self, id);
 }
 
 static void

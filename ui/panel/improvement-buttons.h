@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "client/improvement.h"
+
+G_BEGIN_DECLS
+
+/* Shows of @install and @remove what can be done with @improvement now, by the actions suture.install and suture.remove of the
+ * window. */
+void suture_improvement_buttons_show (GtkWidget *install, GtkWidget *remove, SutureImprovement *improvement);
+
+G_END_DECLS
