@@ -33,9 +33,10 @@ typedef enum
   SUTURE_ERROR_INTERRUPTED,      /* a program of ours ended in the middle */
   SUTURE_ERROR_RATE_LIMITED,     /* asked again too soon */
   SUTURE_ERROR_UNAVAILABLE,      /* a service that is needed is not there */
+  SUTURE_ERROR_CONFIGURATION,    /* a file that an administrator wrote can't be used; the message names it */
 } SutureError;
 
-#define SUTURE_N_ERRORS (SUTURE_ERROR_UNAVAILABLE + 1)
+#define SUTURE_N_ERRORS (SUTURE_ERROR_CONFIGURATION + 1)
 
 GQuark suture_error_quark (void);
 

@@ -207,34 +207,37 @@ suture_check_run (SutureWork *work, GError **error)
 {
   g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
   g_autoptr (SutureRelease) release = NULL;
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
   g_autoptr (GError) first = NULL;
   g_autofree char *role = NULL;
 
   suture_work_set_activity (work, "checking");
   release = suture_release_load (&first);
-  if (release != NULL)
-    feeds = suture_feed_config_load (&first);
-  if (feeds != NULL && feeds->len == 0)
+  if (first == NULL && feeds->len == 0 && fault != NULL)
+    first = g_steal_pointer (&fault);
+  else if (first == NULL && feeds->len == 0)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher is configured");
   role = release != NULL ? suture_release_role (release) : NULL;
-  for (guint i = 0; feeds != NULL && i < feeds->len; i++)
+  for (guint i = 0; role != NULL && i < feeds->len; i++)
     {
       g_autoptr (GError) local = NULL;
 
       if (!check_feed (work, g_ptr_array_index (feeds, i), role, known, &local) && first == NULL)
         first = g_steal_pointer (&local);
     }
-  /* where not even the feeds' names can be read, nothing that was known is thrown away */
-  for (guint i = 0; feeds == NULL && i < work->facts->known->len; i++)
+  /* where not even this machine's own name can be read, nothing that was known is thrown away */
+  for (guint i = 0; role == NULL && i < work->facts->known->len; i++)
     g_ptr_array_add (known, suture_known_ref (g_ptr_array_index (work->facts->known, i)));
-  if (first == NULL)
+  if (first == NULL && fault == NULL)
     suture_cache_sweep (work->database, known);
   /* stopped by a person: that says nothing about the feeds */
   if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
     remember_outcome (work, first);
   if (suture_work_look (work, known))
     suture_recover_settle (work);
+  if (first == NULL)
+    first = g_steal_pointer (&fault);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));
@@ -251,7 +254,7 @@ suture_check_restore (SutureWork *work)
   /* what was valid at the last check is shown; what is installed is held against the present time by suture_install_run () */
   gint64 then = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
 
-  for (guint i = 0; role != NULL && feeds != NULL && i < feeds->len && then > 0; i++)
+  for (guint i = 0; role != NULL && i < feeds->len && then > 0; i++)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
       g_autoptr (SutureTrust) trust = open_trust (config, NULL);

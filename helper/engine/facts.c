@@ -2,6 +2,7 @@
 #include "engine/facts.h"
 
 #include "base/digest.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/name.h"
 #include "base/paths.h"
@@ -10,6 +11,8 @@
 #include "history/record.h"
 #include "history/setting.h"
 #include "rebuild/rebuild.h"
+
+#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
 
 SutureKnown *
 suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error)
@@ -277,15 +280,27 @@ label_of (const SutureFacts *self)
   return g_strdup_printf ("%s (%s)", base, newest->letter);
 }
 
-static char **
-feed_names (void)
+/* The feeds, and how the last check of them ended. One whose files can't be used was asked by no check, so it is said even
+ * where all others are well. */
+static void
+read_feeds (SutureFacts *self, SutureDatabase *database)
 {
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
-  for (guint i = 0; feeds != NULL && i < feeds->len; i++)
+  for (guint i = 0; i < feeds->len; i++)
     g_strv_builder_add (names, ((SutureFeedConfig *) g_ptr_array_index (feeds, i))->name);
-  return g_strv_builder_end (names);
+  self->feeds = g_strv_builder_end (names);
+  self->last_checked = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
+  self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
+  self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
+  if (fault == NULL || (*self->last_error != '\0' && feeds->len > 0))
+    return;
+  g_free (self->last_error);
+  g_free (self->last_message);
+  self->last_error = g_strdup (suture_error_to_name (fault->code));
+  self->last_message = suture_name_clean_text (fault->message, SENTENCE_MAX, FALSE);
 }
 
 static int
@@ -306,12 +321,9 @@ suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *
 
   g_atomic_ref_count_init (&self->count);
   self->release = suture_release_load (NULL);
-  self->feeds = feed_names ();
+  read_feeds (self, database);
   self->known = g_ptr_array_ref (known);
   self->activation = activation;
-  self->last_checked = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
-  self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
-  self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
   self->improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) improvement_free);
   for (guint i = 0; i < known->len; i++)
     add_known (self, database, g_ptr_array_index (known, i), usr, installed);

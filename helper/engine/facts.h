@@ -50,12 +50,12 @@ typedef struct
 {
   gatomicrefcount count;
   SutureRelease *release;       /* NULL: os-release can't be used (owned) */
-  char **feeds;                 /* names of the configured feeds (owned) */
+  char **feeds;                 /* names of the feeds that can be used (owned) */
   GPtrArray *known;             /* SutureKnown (owned) */
   SutureActivation *activation; /* what root said last; NULL: nothing yet (owned) */
   GPtrArray *improvements;      /* SutureImprovement, by id (owned) */
   gint64 last_checked;          /* seconds since the epoch; 0: never */
-  char *last_error;             /* short error name, or "" (owned) */
+  char *last_error;             /* short error name: of the last check, or of a feed's files; or "" (owned) */
   char *last_message;           /* sentence, or "" (owned) */
   char *label;                  /* "Debian GNU/Linux 12 (b)" (owned) */
 } SutureFacts;

@@ -13,6 +13,7 @@
 #define URL_MAX 1024     /* bytes */
 #define URL_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/%[]"
 #define SUFFIX ".conf"
+#define ROOT_SUFFIX ".root.json"
 #define GROUP "Feed"
 
 void
@@ -86,42 +87,74 @@ read_url (SutureFeedConfig *self, GBytes *bytes, GError **error)
   return TRUE;
 }
 
-/* Reads the feed @name from @folder. *@config stays NULL when the file is empty: a feed that was switched off. */
+static GBytes *
+read_file (int folder, const char *name, gsize max_length, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  GBytes *bytes = suture_file_read (folder, name, max_length, &why);
+
+  if (bytes != NULL)
+    return bytes;
+  g_set_error (error, SUTURE_ERROR, why->code, "%s (%s)", why->message,
+               why->code == SUTURE_ERROR_NOT_FOUND ? "it comes from the publisher"
+                                                   : "it has to be a file that everybody can read");
+  return NULL;
+}
+
+static gboolean
+read_root (SutureFeedConfig *self, int folder, GError **error)
+{
+  g_autofree char *name = g_strconcat (self->name, ROOT_SUFFIX, NULL);
+  g_autoptr (SutureMetadata) root = NULL;
+
+  self->root = read_file (folder, name, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
+  if (self->root == NULL)
+    return FALSE;
+  root = suture_metadata_parse_root (self->root, error);
+  if (root == NULL)
+    g_prefix_error (error, "%s: ", name);
+  return root != NULL;
+}
+
+/* Reads @file_name and what belongs to it; *off: it is empty, a feed that was switched off. */
+static gboolean
+read_files (SutureFeedConfig *self, const char *folder, const char *file_name, gboolean *off, GError **error)
+{
+  g_auto (SutureFd) fd = suture_file_open_folder (folder, 0, error);
+  g_autoptr (GBytes) bytes = fd >= 0 ? read_file (fd, file_name, CONFIG_MAX, error) : NULL;
+
+  if (bytes == NULL)
+    return FALSE;
+  *off = g_bytes_get_size (bytes) == 0;
+  if (*off)
+    return TRUE;
+  if (!suture_name_is_valid (self->name))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "no feed can have this name");
+      return FALSE;
+    }
+  return read_url (self, bytes, error) && read_root (self, fd, error);
+}
+
+/* Reads the feed @name from @folder. *@config stays NULL when it is switched off. */
 static gboolean
 read_feed (const char *folder, const char *name, SutureFeedConfig **config, GError **error)
 {
   g_autoptr (SutureFeedConfig) self = g_new0 (SutureFeedConfig, 1);
-  g_autofree char *root_name = g_strconcat (name, ".root.json", NULL);
   g_autofree char *file_name = g_strconcat (name, SUFFIX, NULL);
-  g_autoptr (GBytes) bytes = NULL;
-  g_auto (SutureFd) fd = suture_file_open_folder (folder, 0, error);
+  g_autoptr (GError) why = NULL;
+  gboolean off = FALSE;
 
   *config = NULL;
-  if (fd < 0)
-    return FALSE;
   self->name = g_strdup (name);
-  bytes = suture_file_read (fd, file_name, CONFIG_MAX, error);
-  if (bytes == NULL)
-    return FALSE;
-  if (g_bytes_get_size (bytes) == 0)
-    return TRUE;
-  if (!suture_name_is_valid (name))
+  if (!read_files (self, folder, file_name, &off, &why))
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s/%s: no feed can have this name", folder, file_name);
+      /* whatever it is, it is for those who wrote the files to mend */
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION, "%s/%s: %s", folder, file_name, why->message);
       return FALSE;
     }
-  if (!read_url (self, bytes, error))
-    {
-      g_prefix_error (error, "%s/%s: ", folder, file_name);
-      return FALSE;
-    }
-  self->root = suture_file_read (fd, root_name, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
-  if (self->root == NULL)
-    {
-      g_prefix_error (error, "%s/%s: ", folder, file_name);
-      return FALSE;
-    }
-  *config = g_steal_pointer (&self);
+  if (!off)
+    *config = g_steal_pointer (&self);
   return TRUE;
 }
 
@@ -137,7 +170,7 @@ scan_folder (const char *folder, GHashTable *folders, GError **error)
     return TRUE;
   if (dir == NULL)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s", why->message);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION, "%s", why->message);
       return FALSE;
     }
   while ((entry = g_dir_read_name (dir)) != NULL)
@@ -153,26 +186,29 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-suture_feed_config_load (GError **error)
+suture_feed_config_load (GError **fault)
 {
   g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GPtrArray) feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  GPtrArray *feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
   g_autoptr (GList) names = NULL;
+  g_autoptr (GError) first = NULL;
 
-  if (!scan_folder (suture_path (SUTURE_PATH_FEEDS_VENDOR), folders, error)
-      || !scan_folder (suture_path (SUTURE_PATH_FEEDS_ADMIN), folders, error))
-    return NULL;
-  names = g_list_sort (g_hash_table_get_keys (folders), compare_names);
+  if (scan_folder (suture_path (SUTURE_PATH_FEEDS_VENDOR), folders, &first)
+      && scan_folder (suture_path (SUTURE_PATH_FEEDS_ADMIN), folders, &first))
+    names = g_list_sort (g_hash_table_get_keys (folders), compare_names);
   for (GList *l = names; l != NULL; l = l->next)
     {
+      g_autoptr (GError) why = NULL;
       SutureFeedConfig *config = NULL;
 
-      if (!read_feed (g_hash_table_lookup (folders, l->data), l->data, &config, error))
-        return NULL;
+      if (!read_feed (g_hash_table_lookup (folders, l->data), l->data, &config, &why) && first == NULL)
+        first = g_steal_pointer (&why);
       if (config != NULL)
         g_ptr_array_add (feeds, config);
     }
-  return g_steal_pointer (&feeds);
+  if (first != NULL)
+    g_propagate_error (fault, g_steal_pointer (&first));
+  return feeds;
 }
 
 SutureFeedConfig *

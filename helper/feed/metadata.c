@@ -221,6 +221,21 @@ suture_metadata_parse (SutureEnvelope *envelope, SutureMetadataType type, GError
   return NULL;
 }
 
+SutureMetadata *
+suture_metadata_parse_root (GBytes *bytes, GError **error)
+{
+  g_autoptr (SutureEnvelope) envelope
+      = suture_envelope_parse (bytes, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
+  g_autoptr (SutureMetadata) root = NULL;
+
+  if (envelope != NULL)
+    root = suture_metadata_parse (g_steal_pointer (&envelope), SUTURE_METADATA_ROOT, error);
+  if (root == NULL
+      || !suture_role_verify (root->roles[SUTURE_METADATA_ROOT], root->keys, root->envelope, "root", error))
+    return NULL;
+  return g_steal_pointer (&root);
+}
+
 void
 suture_metadata_free (SutureMetadata *self)
 {

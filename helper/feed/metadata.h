@@ -53,6 +53,10 @@ typedef struct
 /* Reads the body of @envelope, which becomes the metadata's. SUTURE_ERROR_MALFORMED names what is wrong. */
 SutureMetadata *
 suture_metadata_parse (SutureEnvelope *envelope, SutureMetadataType type, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A root, signed as it says itself; what else it must be signed by is the caller's affair. SUTURE_ERROR_MALFORMED or
+ * _SIGNATURE. */
+SutureMetadata *suture_metadata_parse_root (GBytes *bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_metadata_free (SutureMetadata *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureMetadata, suture_metadata_free)
 

@@ -121,22 +121,6 @@ suture_trust_obtain (SutureTrust *self,
   return g_steal_pointer (&metadata);
 }
 
-/* A root must be signed as it says itself; what else it must be signed by is the caller's affair. */
-static SutureMetadata *
-read_root (GBytes *bytes, GError **error)
-{
-  g_autoptr (SutureEnvelope) envelope
-      = suture_envelope_parse (bytes, suture_metadata_max_length (SUTURE_METADATA_ROOT), error);
-  g_autoptr (SutureMetadata) root = NULL;
-
-  if (envelope != NULL)
-    root = suture_metadata_parse (g_steal_pointer (&envelope), SUTURE_METADATA_ROOT, error);
-  if (root == NULL
-      || !suture_role_verify (root->roles[SUTURE_METADATA_ROOT], root->keys, root->envelope, "root", error))
-    return NULL;
-  return g_steal_pointer (&root);
-}
-
 /* The root that follows @before, signed by the quorums of both. The old quorum is asked before anything is read. */
 static SutureMetadata *
 read_next_root (const SutureMetadata *before, GBytes *bytes, GError **error)
@@ -220,7 +204,7 @@ follow_local_roots (SutureTrust *self, gboolean forget, GError **error)
 static gboolean
 find_trusted_root (SutureTrust *self, GBytes *first_root, GError **error)
 {
-  g_autoptr (SutureMetadata) first = first_root != NULL ? read_root (first_root, error) : NULL;
+  g_autoptr (SutureMetadata) first = first_root != NULL ? suture_metadata_parse_root (first_root, error) : NULL;
   g_autoptr (GBytes) bytes = NULL;
   gboolean known = TRUE;
   gboolean intact;
@@ -234,7 +218,7 @@ find_trusted_root (SutureTrust *self, GBytes *first_root, GError **error)
       || (first != NULL && !is_in_chain (self, first, &known, error)))
     return FALSE;
   if (bytes != NULL && known)
-    self->root = read_root (bytes, NULL);
+    self->root = suture_metadata_parse_root (bytes, NULL);
   intact = self->root != NULL;
   if (!intact && first == NULL)
     {

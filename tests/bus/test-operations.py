@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 
 import feed
 import ring
@@ -135,6 +136,92 @@ def test_changed_base(ring_):
     expect("install on a changed base", error, "NotApplicable")
     expect("sentence", sentence.startswith("it was not installed and the system's files are as they were"), True)
     expect("root was not asked", active(), [])
+
+
+def say_of_active(**more):
+    """Root holds the same improvements, and says something else of them."""
+    with open("/run/ring/active.json", encoding="utf-8") as file:
+        entries = [{**entry, **more} for entry in json.load(file)]
+    with open("/run/ring/active.json", "w", encoding="utf-8") as file:
+        json.dump(entries, file)
+
+
+def test_not_merged(ring_):
+    """What root holds and does not merge: overtaken by a system update, or only out."""
+    root = start(ring_)
+    alpha = IDS["alpha"]
+    expect("install", root.result(root.call("Install", "s", alpha)["value"][0]), ("", ""))
+    feed.write_base("alpha", "2.0")
+    say_of_active(merged=False, content="superseded")
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("overtaken", root.objects()[alpha]["State"], "overtaken")
+    expect("it is not installed again", root.call("Install", "s", alpha)["error"], "NotFound")
+    expect("remove", root.result(root.call("Remove", "s", alpha)["value"][0]), ("", ""))
+    expect("without it", root.objects()[alpha]["State"], "superseded")
+    feed.write_base("alpha", "1.0")
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("install", root.result(root.call("Install", "s", alpha)["value"][0]), ("", ""))
+    say_of_active(merged=False)
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("out", root.objects()[alpha]["State"], "inactive")
+    expect("install again", root.result(root.call("Install", "s", alpha)["value"][0]), ("", ""))
+    expect("and it is back", root.objects()[alpha]["State"], "active")
+
+
+FEEDS = "/etc/suture/feeds.d"
+
+
+def spoil_missing(path):
+    os.unlink(path)
+
+
+def spoil_unreadable(path):
+    os.chmod(path, 0o600)  # root's, and the helper is not root
+
+
+def spoil_malformed(path):
+    with open(path, "w", encoding="ascii") as file:
+        file.write("<html>Not Found</html>")
+
+
+def test_a_bad_feed_costs_no_other(ring_):
+    root = start(ring_)
+    for spoil in (spoil_missing, spoil_unreadable, spoil_malformed):
+        with open(f"{FEEDS}/bad.conf", "w", encoding="ascii") as file:
+            file.write("[Feed]\nURL=https://127.0.0.1:8443\n")
+        shutil.copy(f"{FEEDS}/{feed.NAME}.root.json", f"{FEEDS}/bad.root.json")
+        spoil(f"{FEEDS}/bad.root.json")
+        error, sentence = root.result(root.call("Check")["value"][0])
+        expect(spoil.__name__, error, "Configuration")
+        expect("the file is named", sentence.startswith(f"{FEEDS}/bad.conf: ") and "bad.root.json" in sentence, True)
+        expect("the last error", root.get("LastError"), [error, sentence])
+        expect("the good one", (root.get("Feeds"), sorted(root.objects())), ([feed.NAME], sorted(IDS.values())))
+        expect("clean end", ring_.stop("helper"), 0)
+        ring_.start_helper()
+        until("the good one's offers without a check", lambda: sorted(root.objects()) == sorted(IDS.values()))
+        expect("said from the start", root.get("LastError"), [error, sentence])
+    expect("install", root.result(root.call("Install", "s", IDS["alpha"])["value"][0]), ("", ""))
+    expect("automatic", root.result(root.call("RunAutomatic")["value"][0])[0], "Configuration")
+    expect("it has installed", sorted(active()), sorted(IDS.values()))
+    os.unlink(f"{FEEDS}/bad.root.json")
+    os.unlink(f"{FEEDS}/bad.conf")
+    expect("mended", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("no error", root.get("LastError"), ["", ""])
+
+
+def test_a_bad_feed_alone_is_no_missing_one(ring_):
+    start(ring_)
+    ring.move(f"{FEEDS}/{feed.NAME}.root.json", "/etc/suture/root.away")
+    try:
+        expect("clean end", ring_.stop("helper"), 0)
+        ring_.start_helper()
+        root = ring_.client("root")
+        until("it is said", lambda: root.get("LastError")[0] == "Configuration")
+        checked = root.get("LastChecked")
+        expect("check", root.result(root.call("Check")["value"][0])[0], "Configuration")
+        expect("that was no check", root.get("LastChecked"), checked)
+    finally:
+        ring.move("/etc/suture/root.away", f"{FEEDS}/{feed.NAME}.root.json")
 
 
 def test_cancel(ring_):

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "test-paths.h"
+#include "test-repository.h"
 
 #define VENDOR SUTURE_PATH_FEEDS_VENDOR
 #define ADMIN SUTURE_PATH_FEEDS_ADMIN
@@ -18,14 +19,23 @@ put (SuturePath where, const char *name, const char *text)
 }
 
 static void
-put_feed (SuturePath where, const char *name, const char *url)
+put_root (SuturePath where, const char *name, TestRepository *repository)
+{
+  g_autofree char *file = g_strconcat (name, ".root.json", NULL);
+  g_autofree char *path = g_build_filename (suture_path (where), file, NULL);
+  GBytes *root = test_repository_get (repository, "1.root.json");
+
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (root, NULL), (gssize) g_bytes_get_size (root), NULL));
+}
+
+static void
+put_feed (SuturePath where, const char *name, const char *url, TestRepository *repository)
 {
   g_autofree char *conf = g_strconcat (name, ".conf", NULL);
-  g_autofree char *root = g_strconcat (name, ".root.json", NULL);
   g_autofree char *text = g_strdup_printf ("# a feed\n[Feed]\nURL=%s\n", url);
 
   put (where, conf, text);
-  put (where, root, url);
+  put_root (where, name, repository);
 }
 
 static void
@@ -54,15 +64,17 @@ test_merge (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) feeds = NULL;
   g_autoptr (SutureFeedConfig) found = NULL;
+  g_autoptr (TestRepository) vendor = test_repository_new ();
+  g_autoptr (TestRepository) admin = test_repository_new ();
   const char *expected[][2] = { { "a", "https://admin.example/a" }, { "b", "https://vendor.example:8443/x/b" },
                                 { "d", "https://admin.example" } };
 
   test_paths_init ();
-  put_feed (VENDOR, "b", "https://vendor.example:8443/x/b///");
-  put_feed (VENDOR, "a", "https://vendor.example/a");
-  put_feed (VENDOR, "c", "https://vendor.example/c");
-  put_feed (ADMIN, "a", "https://admin.example/a");
-  put_feed (ADMIN, "d", "https://admin.example/");
+  put_feed (VENDOR, "b", "https://vendor.example:8443/x/b///", vendor);
+  put_feed (VENDOR, "a", "https://vendor.example/a", vendor);
+  put_feed (VENDOR, "c", "https://vendor.example/c", vendor);
+  put_feed (ADMIN, "a", "https://admin.example/a", admin);
+  put_feed (ADMIN, "d", "https://admin.example/", admin);
   put (ADMIN, "c.conf", "");
   put (ADMIN, "README", "not a feed");
   put (ADMIN, "e.conf.dpkg-old", "not a feed");
@@ -76,7 +88,7 @@ test_merge (void)
 
       g_assert_cmpstr (feed->name, ==, expected[i][0]);
       g_assert_cmpstr (feed->url, ==, expected[i][1]);
-      g_assert_true (g_str_has_prefix (g_bytes_get_data (feed->root, NULL), expected[i][1]));
+      g_assert_true (g_bytes_equal (feed->root, test_repository_get (i == 1 ? vendor : admin, "1.root.json")));
     }
   found = suture_feed_config_find ("a", &error);
   g_assert_no_error (error);
@@ -89,19 +101,22 @@ test_merge (void)
   test_paths_clear ();
 }
 
+/* The feed "bad" is @what: it is left out and named, by @words too, and its neighbour "good" is there all the same. */
 static void
-assert_refused (const char *what, int code)
+assert_left_out (const char *what, const char *words)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&error);
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
   g_autoptr (GError) alone = NULL;
 
   g_test_message ("%s", what);
-  g_assert_null (feeds);
-  g_assert_error (error, SUTURE_ERROR, code);
-  g_assert_nonnull (strstr (error->message, "bad.conf"));
+  g_assert_cmpuint (feeds->len, ==, 1);
+  g_assert_cmpstr (((SutureFeedConfig *) g_ptr_array_index (feeds, 0))->name, ==, "good");
+  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  g_assert_nonnull (strstr (fault->message, "/etc/suture/feeds.d/bad.conf: "));
+  g_assert_nonnull (strstr (fault->message, words));
   g_assert_null (suture_feed_config_find ("bad", &alone));
-  g_assert_error (alone, SUTURE_ERROR, code);
+  g_assert_error (alone, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
 }
 
 static void
@@ -115,37 +130,74 @@ test_refused (void)
     "[Feed]\nURL=https://example.org\nVerify=no", "[Feed]\nurl=https://example.org",
     "[Feed]\nURL=https://example.org\n[Other]\n", "\n", "garbage",
   };
+  g_autoptr (TestRepository) repository = test_repository_new ();
 
   test_paths_init ();
-  put (ADMIN, "bad.root.json", "{}");
+  put_feed (ADMIN, "good", "https://good.example", repository);
+  put_root (ADMIN, "bad", repository);
+  /* the vendor's is no way out: whoever wrote the other one meant to replace it */
+  put_feed (VENDOR, "bad", "https://vendor.example", repository);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       put (ADMIN, "bad.conf", rows[i]);
-      assert_refused (rows[i], SUTURE_ERROR_MALFORMED);
+      assert_left_out (rows[i], "");
     }
   test_paths_clear ();
 }
 
 static void
-test_missing_root (void)
+test_root (void)
 {
+  g_autoptr (TestRepository) repository = test_repository_new ();
+  g_autofree char *path = NULL;
+
   test_paths_init ();
-  put (VENDOR, "bad.root.json", "another folder's root is not this one's");
+  path = g_build_filename (suture_path (ADMIN), "bad.root.json", NULL);
+  put_feed (ADMIN, "good", "https://good.example", repository);
   put (ADMIN, "bad.conf", "[Feed]\nURL=https://example.org\n");
-  assert_refused ("no root", SUTURE_ERROR_NOT_FOUND);
+  put_root (VENDOR, "bad", repository); /* another folder's root is not this one's */
+  assert_left_out ("no root", "there is no file bad.root.json (it comes from the publisher)");
+  g_assert_cmpint (symlink ("good.root.json", path), ==, 0);
+  assert_left_out ("a root that can't be read", "bad.root.json: Too many levels of symbolic links (it has to be a file");
+  g_assert_cmpint (unlink (path), ==, 0);
+  put (ADMIN, "bad.root.json", "<html>Not Found</html>");
+  assert_left_out ("a page instead of a root", "bad.root.json: ");
+  put (ADMIN, "bad.root.json", "{ \"signatures\": [], \"signed\": { \"_type\": \"root\" } }");
+  assert_left_out ("an empty root", "bad.root.json: ");
   test_paths_clear ();
 }
 
 static void
 test_bad_name (void)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (TestRepository) repository = test_repository_new ();
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = NULL;
 
   test_paths_init ();
-  put_feed (ADMIN, "Upper", "https://example.org");
-  g_assert_null (suture_feed_config_load (&error));
-  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
-  g_assert_nonnull (strstr (error->message, "Upper.conf"));
+  put_feed (ADMIN, "Upper", "https://example.org", repository);
+  feeds = suture_feed_config_load (&fault);
+  g_assert_cmpuint (feeds->len, ==, 0);
+  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  g_assert_nonnull (strstr (fault->message, "Upper.conf"));
+  test_paths_clear ();
+}
+
+/* What an administrator switched off must not come on because nobody can see that they did. */
+static void
+test_unreadable_folder (void)
+{
+  g_autoptr (TestRepository) repository = test_repository_new ();
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = NULL;
+
+  test_paths_init ();
+  put_feed (VENDOR, "vendor", "https://vendor.example", repository);
+  g_assert_cmpint (rmdir (suture_path (ADMIN)), ==, 0);
+  g_assert_true (g_file_set_contents (suture_path (ADMIN), "no folder", -1, NULL));
+  feeds = suture_feed_config_load (&fault);
+  g_assert_cmpuint (feeds->len, ==, 0);
+  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
   test_paths_clear ();
 }
 
@@ -156,7 +208,8 @@ main (int argc, char **argv)
   g_test_add_func ("/config/none", test_none);
   g_test_add_func ("/config/merge", test_merge);
   g_test_add_func ("/config/refused", test_refused);
-  g_test_add_func ("/config/missing-root", test_missing_root);
+  g_test_add_func ("/config/root", test_root);
   g_test_add_func ("/config/bad-name", test_bad_name);
+  g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
   return g_test_run ();
 }

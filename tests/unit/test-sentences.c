@@ -49,9 +49,12 @@ test_foreign_errors (void)
   g_autoptr (GError) error = g_error_new (G_IO_ERROR, SUTURE_ERROR_NETWORK, "of another domain");
   g_autofree char *sentence = suture_sentence_error (error);
   g_autofree char *named = suture_sentence_error_name ("ANewName", "could not mount");
+  g_autofree char *file = suture_sentence_error_name ("Configuration", "/etc/suture/feeds.d/a.conf: no");
 
   g_assert_true (g_str_has_prefix (sentence, "Something went wrong."));
   g_assert_cmpstr (named, ==, "Something went wrong: could not mount.");
+  g_assert_cmpstr (file, ==, "A source was left out: /etc/suture/feeds.d/a.conf: no. Ask your administrator to correct it, "
+                             "then check again.");
 }
 
 static void

@@ -40,6 +40,9 @@ static const char *const error_sentences[] = {
   [SUTURE_ERROR_RATE_LIMITED] = N_ ("This was done a moment ago. Try again in 10 minutes."),
   [SUTURE_ERROR_UNAVAILABLE]
   = N_ ("The service for improvements can’t be reached. Nothing was changed. Restarting the computer may help."),
+  [SUTURE_ERROR_CONFIGURATION]
+  = N_ ("The files of a source can’t be used, so it was left out. Ask your administrator to correct them in "
+        "/etc/suture/feeds.d."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (error_sentences) == SUTURE_N_ERRORS);
 
@@ -62,10 +65,13 @@ suture_sentence_error_name (const char *name, const char *message)
 {
   int code = (int) suture_error_from_name (name);
 
-  /* Only this one has no cause of its own: the helper's words are better than none. */
+  /* These two have no cause of their own: the helper's words are better than none. */
   if (code == SUTURE_ERROR_FAILED && message != NULL && message[0] != '\0')
     /* Translators: %s is a technical reason in English, "could not mount". */
     return g_strdup_printf (_("Something went wrong: %s."), message);
+  if (code == SUTURE_ERROR_CONFIGURATION && message != NULL && message[0] != '\0')
+    /* Translators: %s is a technical reason in English, that begins with the name of a file. */
+    return g_strdup_printf (_("A source was left out: %s. Ask your administrator to correct it, then check again."), message);
   /* Of an operation: the publisher's server lacks a file. Of a call, above, it is the improvement that is not there. */
   if (code == SUTURE_ERROR_NOT_FOUND)
     return g_strdup (_("The publisher does not offer what is needed. Nothing was changed. The next check tries again."));

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/error.h"
 #include "client/sentences.h"
 
 #define CLOCK_SLACK (60 * 60) /* seconds that the last check may lie ahead */
@@ -131,6 +132,13 @@ list_names (GPtrArray *names)
   return g_string_free (text, FALSE);
 }
 
+/* There is a source, but its files can't be used. */
+static gboolean
+is_misconfigured (const SutureFacts *facts)
+{
+  return g_str_equal (facts->last_error, suture_error_to_name (SUTURE_ERROR_CONFIGURATION));
+}
+
 static SutureStatusKind
 decide (const SutureFacts *facts, const Count *count, const GError *unreachable, gint64 now)
 {
@@ -141,7 +149,7 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_UNREACHABLE;
   if (!g_str_equal (facts->activity, "idle"))
     return SUTURE_STATUS_WORKING;
-  if (facts->feeds[0] == NULL)
+  if (facts->feeds[0] == NULL && !is_misconfigured (facts))
     return SUTURE_STATUS_NO_SOURCE;
   if (count->n_available > 0)
     return SUTURE_STATUS_READY;
