@@ -40,6 +40,17 @@ suture_name_clean_text (const char *text, gsize max_length, gboolean keep_lines)
 }
 
 char *
+suture_name_without_markup (const char *text)
+{
+  GString *plain = g_string_new (text);
+
+  g_string_replace (plain, "&", "+", 0);
+  g_string_replace (plain, "<", "‹", 0);
+  g_string_replace (plain, ">", "›", 0);
+  return g_string_free (plain, FALSE);
+}
+
+char *
 suture_name_letter (guint number)
 {
   GString *letter = g_string_new (NULL);

@@ -98,13 +98,14 @@ ask (Call *call)
   GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
   gboolean interactive = (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
   g_autoptr (GHashTable) details = NULL;
+  g_autofree char *shown = call->plan != NULL ? suture_name_without_markup (call->plan->title) : NULL;
   char improvement[] = "improvement", title[] = "title", plan[] = "plan";
 
   if (call->plan != NULL)
     {
       details = g_hash_table_new (g_str_hash, g_str_equal);
       g_hash_table_insert (details, improvement, call->plan->improvement);
-      g_hash_table_insert (details, title, call->plan->title);
+      g_hash_table_insert (details, title, shown);
       g_hash_table_insert (details, plan, call->plan->digest);
     }
   suture_authority_check (call->manager->authority, g_dbus_method_invocation_get_sender (call->invocation), call->action,

@@ -67,7 +67,7 @@ def make():
         old, new = make_package(component, "1.0"), make_package(component, "1.1")
         notes = f"/run/ring/{component}.notes"
         with open(notes, "w", encoding="utf-8") as file:
-            file.write(f"[Improvement]\nTitle=Library {component}\nDescription=Fixes {component}.\nComponent={component}\n"
+            file.write(f"[Improvement]\nTitle=Library <{component}> & more\nDescription=Fixes {component}.\nComponent={component}\n"
                        "Severity=high\n[CVE-2026-0001]\nTitle=A flaw\n")
         publish("make", "--old", old, "--new", new, "--notes", notes, "--base", "debian:12")
         publish("publish")

@@ -54,6 +54,7 @@ def test_whole_way(ring_):
     expect("known", sorted(objects), sorted(IDS.values()))
     alpha = objects[IDS["alpha"]]
     expect("state", alpha["State"], "available")
+    expect("title", alpha["Title"], "Library <alpha> & more")
     expect("files", alpha["Files"], ["/usr/lib/ring/libalpha.so.1"])
     expect("severity", alpha["Severity"], "high")
     expect("vulnerabilities", alpha["Vulnerabilities"], [["CVE-2026-0001", "A flaw", ""]])

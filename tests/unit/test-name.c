@@ -30,6 +30,16 @@ test_clean_text (void)
 }
 
 static void
+test_without_markup (void)
+{
+  g_autofree char *plain = suture_name_without_markup ("A & <b>B</b> &amp; “C”");
+  g_autofree char *same = suture_name_without_markup ("Encrypted Connections");
+
+  g_assert_cmpstr (plain, ==, "A + ‹b›B‹/b› +amp; “C”");
+  g_assert_cmpstr (same, ==, "Encrypted Connections");
+}
+
+static void
 test_letter (void)
 {
   const struct
@@ -52,6 +62,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/name/grammar", test_grammar);
   g_test_add_func ("/name/clean-text", test_clean_text);
+  g_test_add_func ("/name/without-markup", test_without_markup);
   g_test_add_func ("/name/letter", test_letter);
   return g_test_run ();
 }
