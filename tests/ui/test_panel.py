@@ -321,18 +321,41 @@ class Access(Panel):
         subprocess.run(['xdotool', 'key', name], check=True)
         time.sleep(0.3)
 
+    def reach(self, name):
+        for _ in range(20):
+            if self.focused() == [name]:
+                return
+            self.key('Tab')
+        self.fail('%s is not reached: %s' % (name, self.focused()))
+
     def test_focus_goes_along(self):
         self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
-        for _ in range(20):
-            if self.focused() == ['Update History']:
-                break
-            self.key('Tab')
-        self.assertEqual(self.focused(), ['Update History'])
+        self.reach('Update History')
         self.key('Return')
         atspi.find_label(self.app, 'No History Yet')
         self.assertEqual(self.focused(), ['Back'])
         self.key('Escape')
         self.assertEqual(self.focused(), ['Update History'])
+
+    def test_removed_by_keyboard(self):
+        """Opened, asked, thought better of, asked again: with Tab, Enter and Escape only."""
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='overtaken')]))
+        self.reach('Encrypted Connections')
+        self.key('Return')
+        atspi.find(self.app, 'list item', 'CVE-2026-0001')
+        self.reach('Remove…')
+        self.key('Return')
+        atspi.find_label(self.app, 'Remove “Encrypted Connections”?')
+        self.key('Escape')
+        atspi.gone(self.app, 'push button', lambda name: 'Cancel' in name)
+        atspi.wait(lambda: self.focused() == ['Remove…'], 'the focus to come back to the button')
+        self.key('Escape')
+        atspi.wait(lambda: self.focused() == ['Encrypted Connections'], 'the focus to come back to the row')
+        self.reach('Remove…')
+        self.key('Return')
+        atspi.find_label(self.app, 'Remove “Encrypted Connections”?')
+        self.key('alt+r')
+        self.toast('Removed')
 
     def test_everything_that_takes_focus_has_a_name(self):
         self.open(dict(harness.checked(), history=harness.records(5), improvements=[
@@ -345,16 +368,16 @@ class Access(Panel):
                 self.assertEqual(atspi.unnamed(self.app), [])
 
     def test_by_keyboard_alone(self):
-        self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='active'), harness.expat(State='inactive')]))
         reached = set()
-        for _ in range(14):
+        for _ in range(20):
             subprocess.run(['xdotool', 'key', 'Tab'], check=True)
             time.sleep(0.15)
             for node in atspi.walk(self.app):
                 if atspi.has(node, atspi.State.FOCUSED):
                     reached.add(node.get_name())
-        self.assertLessEqual({'Check Now', 'Automatically Install', 'Remove…', 'Update History', 'Main Menu',
-                              'Encrypted Connections'}, reached)
+        self.assertLessEqual({'Check Now', 'Automatically Install', 'Remove…', 'Install', 'Update History', 'Main Menu',
+                              'Encrypted Connections', 'Document Reading'}, reached)
 
 
 if __name__ == '__main__':

@@ -121,6 +121,8 @@ test_subtitles (void)
   const Row inactive = { .feed = "a", .last_checked = NOW, .state = "inactive" };
   const Row overtaken = { .feed = "a", .last_checked = NOW, .state = "overtaken" };
   const Row superseded = { .feed = "a", .last_checked = NOW, .state = "superseded" };
+  const Row left_out = { .feed = "a", .last_checked = NOW, .state = "available", .last_error = "Configuration" };
+  g_autoptr (SutureStatus) of_left_out = status_for (&left_out, NULL);
   g_autoptr (SutureStatus) of_inactive = status_for (&inactive, NULL);
   g_autoptr (SutureStatus) of_overtaken = status_for (&overtaken, NULL);
   g_autoptr (SutureStatus) of_superseded = status_for (&superseded, NULL);
@@ -133,6 +135,8 @@ test_subtitles (void)
   g_assert_cmpstr (of_session->subtitle, ==,
                    "cron still uses the old version. The next login or reopening it finishes it.");
   g_assert_nonnull (strstr (of_failed->subtitle, "The last check failed: The publisher’s list has expired."));
+  g_assert_true (g_str_has_prefix (of_left_out->subtitle, "Encrypted Connections. 0 bytes to download. The files of a source "
+                                                          "can’t be used"));
   g_assert_true (g_str_has_suffix (of_inactive->subtitle, "If it does not, install it again."));
   g_assert_cmpstr (of_overtaken->subtitle, ==,
                    "A system update changed files that “Encrypted Connections” fixes, so it stays out. Remove it, or wait "

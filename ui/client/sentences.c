@@ -8,6 +8,7 @@
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
+#define SEPARATOR " · " /* between the parts of a line */
 
 /* By SutureError. Each says what happened, what was left, and what to do where there is something to do. */
 static const char *const error_sentences[] = {
@@ -41,8 +42,8 @@ static const char *const error_sentences[] = {
   [SUTURE_ERROR_UNAVAILABLE]
   = N_ ("The service for improvements can’t be reached. Nothing was changed. Restarting the computer may help."),
   [SUTURE_ERROR_CONFIGURATION]
-  = N_ ("The files of a source can’t be used, so it was left out. Ask your administrator to correct them in "
-        "/etc/suture/feeds.d."),
+  = N_ ("The files of a source can’t be used, so it was left out. Nothing was changed. Ask your administrator to correct "
+        "them in /etc/suture/feeds.d."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (error_sentences) == SUTURE_N_ERRORS);
 
@@ -133,23 +134,11 @@ suture_sentence_problems (const SutureImprovementFacts *facts)
 }
 
 char *
-suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
+suture_sentence_benefit (const SutureImprovementFacts *facts)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *severity = suture_sentence_severity (facts->severity);
 
-  if (facts->state == SUTURE_STATE_INACTIVE)
-    g_ptr_array_add (parts, g_strdup (_("Not active now")));
-  else if (facts->state == SUTURE_STATE_OVERTAKEN)
-    g_ptr_array_add (parts, g_strdup (_("Stays out: its files were changed")));
-  else if (facts->state == SUTURE_STATE_SUPERSEDED || facts->state == SUTURE_STATE_MIXED)
-    g_ptr_array_add (parts, g_strdup (_("Does not fit: its files were changed")));
-  else if (facts->installed_at > 0)
-    {
-      g_autofree char *when = suture_sentence_time (facts->installed_at, now, FALSE);
-
-      g_ptr_array_add (parts, g_strdup_printf (_("Installed %s"), when));
-    }
   if (facts->exploited)
     g_ptr_array_add (parts, g_strdup (_("Used in attacks")));
   if (severity[0] != '\0')
@@ -158,7 +147,34 @@ suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
   if (facts->state == SUTURE_STATE_AVAILABLE && facts->download_size > 0)
     g_ptr_array_add (parts, g_format_size (facts->download_size));
   g_ptr_array_add (parts, NULL);
-  return g_strjoinv (" · ", (char **) parts->pdata);
+  return g_strjoinv (SEPARATOR, (char **) parts->pdata);
+}
+
+/* The state in a few words, or "". */
+static char *
+state_words (const SutureImprovementFacts *facts, gint64 now)
+{
+  g_autofree char *when = NULL;
+
+  if (facts->state == SUTURE_STATE_INACTIVE)
+    return g_strdup (_("Not active now"));
+  if (facts->state == SUTURE_STATE_OVERTAKEN)
+    return g_strdup (_("Stays out: its files were changed"));
+  if (facts->state == SUTURE_STATE_SUPERSEDED || facts->state == SUTURE_STATE_MIXED)
+    return g_strdup (_("Does not fit: its files were changed"));
+  if (facts->installed_at <= 0)
+    return g_strdup ("");
+  when = suture_sentence_time (facts->installed_at, now, FALSE);
+  return g_strdup_printf (_("Installed %s"), when);
+}
+
+char *
+suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
+{
+  g_autofree char *state = state_words (facts, now);
+  g_autofree char *benefit = suture_sentence_benefit (facts);
+
+  return state[0] != '\0' ? g_strjoin (SEPARATOR, state, benefit, NULL) : g_steal_pointer (&benefit);
 }
 
 char *

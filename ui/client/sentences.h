@@ -23,6 +23,9 @@ char *suture_sentence_severity (const char *severity) G_GNUC_WARN_UNUSED_RESULT;
 /* "2 problems fixed", "Fixes nothing: a test". */
 char *suture_sentence_problems (const SutureImprovementFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "Used in attacks · High · 2 problems fixed", and what it costs while it is ready: "471.4 kB". */
+char *suture_sentence_benefit (const SutureImprovementFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The line below an improvement's title: "Installed today, 09:12 · High · 2 problems fixed". @now: seconds since the
  * epoch. */
 char *suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;

@@ -208,10 +208,13 @@ ready_subtitle (const SutureFacts *facts, const Count *count)
   g_autofree char *names = list_names (count->available);
   g_autofree char *size = g_format_size (count->download_size);
   g_autofree char *failed = NULL;
+  g_autofree char *ready = g_strdup_printf (_("%s. %s to download."), names, size);
 
   if (facts->last_error[0] == '\0')
-    return g_strdup_printf (_("%s. %s to download."), names, size);
+    return g_steal_pointer (&ready);
   failed = suture_sentence_error_name (facts->last_error, facts->last_message);
+  if (is_misconfigured (facts))
+    return g_strdup_printf ("%s %s", ready, failed);
   /* Translators: names, size, and why the last check failed. */
   return g_strdup_printf (_("%s. %s to download. The last check failed: %s"), names, size, failed);
 }

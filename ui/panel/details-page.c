@@ -100,14 +100,15 @@ static void
 show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 {
   g_autofree char *line = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
+  g_autofree char *benefit = suture_sentence_benefit (facts);
   g_autofree char *why = suture_sentence_state (self->improvement);
-  g_autofree char *both = g_strjoin ("\n", line, why, NULL);
+  g_autofree char *with_reason = g_strjoin ("\n", benefit, why, NULL);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->state_row),
                                  facts->state == SUTURE_STATE_AVAILABLE ? _("Ready to Install")
                                  : facts->state == SUTURE_STATE_ACTIVE  ? _("Active")
                                                                         : _("Not Active"));
-  adw_action_row_set_subtitle (self->state_row, why[0] != '\0' ? both : line);
+  adw_action_row_set_subtitle (self->state_row, why[0] != '\0' ? with_reason : line);
   suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
 }
 
