@@ -17,9 +17,9 @@ gboolean suture_name_is_valid (const char *name);
  * character boundary (CVE-2023-28101). Never NULL. */
 char *suture_name_clean_text (const char *text, gsize max_length, gboolean keep_lines) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A copy of @text, which is clean, for a place that may take it for markup, plain or escaped, nobody knows which: the signs
- * that markup is made of give way to ones that look alike. Polkit's agents are such places: polkit-gnome and KDE's read a
- * message as markup, GNOME Shell's and pkttyagent do not. */
+/* A copy of @text, which is clean, for a place that may take it for markup, plain or escaped, nobody knows which: the
+ * signs that markup is made of give way to ones that look alike. Polkit's agents are such places: polkit-gnome and
+ * KDE's read a message as markup, GNOME Shell's and pkttyagent do not. */
 char *suture_name_without_markup (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The letter of an improvement's number: 1 → "a", 26 → "z", 27 → "aa". Number 0 gives "". */

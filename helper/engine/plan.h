@@ -28,7 +28,7 @@ typedef struct
   char *digest;       /* SHA-256 over all that decides what happens, in hex */
 } SuturePlan;
 
-/* The plan to install @id (State "available", or again: "inactive") or to remove it ("active", "inactive", "overtaken").
+/* The plan to install @id (State "available" or "inactive") or to remove it ("active", "inactive", "overtaken").
  * SUTURE_ERROR_NOT_FOUND: there is no such improvement, or it is not in that state: the same words for both. */
 SuturePlan *suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;

@@ -17,12 +17,13 @@ typedef struct
 void suture_feed_config_free (SutureFeedConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFeedConfig, suture_feed_config_free)
 
-/* All feeds that can be used, by name, sorted; never NULL, and empty where there is none. A feed whose files are missing,
- * unreadable or wrong (an unknown key or group, an address that is not https, a first root that is none) is left out and
- * costs no other. @fault (out): NULL, or why the first of them is: SUTURE_ERROR_CONFIGURATION, which names the file. Where
- * not even the names can be read there is no feed at all, since a name in one folder can switch off one in the other. */
+/* All feeds that can be used, by name, sorted; never NULL, and empty where there is none. A feed whose files are
+ * missing, unreadable or wrong (an unknown key or group, an address that is not https, a first root that is none) is
+ * left out and costs no other. @fault (out): NULL, or why the first of them is: SUTURE_ERROR_CONFIGURATION, which names
+ * the file. Where not even the names can be read there is no feed at all, since a name in one folder can switch off one
+ * in the other. */
 GPtrArray *suture_feed_config_load (GError **fault) G_GNUC_WARN_UNUSED_RESULT;
-/* One feed; SUTURE_ERROR_NOT_FOUND, or _CONFIGURATION as above: a fault in a file never gives way to another folder's. */
+/* One feed; SUTURE_ERROR_NOT_FOUND, or _CONFIGURATION as above: a fault never gives way to another folder's feed. */
 SutureFeedConfig *suture_feed_config_find (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

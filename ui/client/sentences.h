@@ -30,8 +30,8 @@ char *suture_sentence_benefit (const SutureImprovementFacts *facts) G_GNUC_WARN_
  * epoch. */
 char *suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Why @improvement is not active, and what helps, where that is not plain: "" when it is active, or can be, or need not.
- * Its title is part of the sentence. */
+/* Why @improvement is not active, and what helps, where that is not plain: "" when it is active, or can be, or need
+ * not. Its title is part of the sentence. */
 char *suture_sentence_state (SutureImprovement *improvement) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "systemd-logind: finishes at the next restart of the computer". */

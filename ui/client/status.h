@@ -16,7 +16,7 @@ typedef enum
   SUTURE_STATUS_ATTENTION,   /* the last check failed, or an improvement does not do its work */
   SUTURE_STATUS_UNFINISHED,  /* something still runs the old bytes */
   SUTURE_STATUS_UNCHECKED,   /* never checked, or too long ago to say anything */
-  SUTURE_STATUS_CHANGED,     /* a system update changed what an improvement is for: nobody here knows whether it is fixed */
+  SUTURE_STATUS_CHANGED,     /* something else changed what an improvement is for: is it fixed? nobody here knows */
   SUTURE_STATUS_PROTECTED,
 } SutureStatusKind;
 

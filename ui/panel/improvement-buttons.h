@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Shows of @install and @remove what can be done with @improvement now, by the actions suture.install and suture.remove of the
- * window. */
+/* Shows of @install and @remove what can be done with @improvement now, by the actions suture.install and suture.remove
+ * of the window. */
 void suture_improvement_buttons_show (GtkWidget *install, GtkWidget *remove, SutureImprovement *improvement);
 
 G_END_DECLS
