@@ -90,6 +90,49 @@ def mixed(stage):
     installed(stage, fix)
 
 
+def merge_again(stage):
+    """As at the next start: what is installed is looked at and merged anew."""
+    stage.machine.run("/usr/libexec/suture-detach; umount /run/extensions/*; systemctl restart suture-boot.service",
+                      check=False)
+    stage.ctl("check")
+
+
+@case("a system update that overtakes an active improvement")
+def overtaken(stage):
+    fix = stage.bus_fix
+    settle(stage)
+    installed(stage, fix)
+    stage.machine.run("/usr/libexec/suture-detach")
+    with OtherFiles(stage, fix) as files:
+        for path in files.paths:
+            files.put_odd(path)
+        merge_again(stage)
+        same(state(stage, fix), "overtaken", "the state with newer files")
+        note("installed again", refused(stage, f"install {fix.id}", ("NotFound",), "no such improvement"))
+        said = stage.machine.read("suturectl status")
+        need("stays out" in said and "Needs Attention" not in said, f"the status is {said}")
+        removed(stage, fix)
+        same(state(stage, fix), "superseded", "the state without it")
+    stage.ctl("check")
+    same(state(stage, fix), "available", "the state with the files that it is for")
+
+
+@case("an image that the disk has damaged is repaired by installing it again")
+def damaged_image(stage):
+    fix = stage.bus_fix
+    settle(stage)
+    installed(stage, fix)
+    with open(f"{stage.machine.root}{ROOT_STATE}/images/suture-{fix.id}.erofs", "r+b") as file:
+        file.seek(5000)
+        file.write(b"altered")
+    merge_again(stage)
+    same((state(stage, fix), contents(stage, fix)), ("inactive", "old"), "the state with a damaged image")
+    installed(stage, fix)
+    same((state(stage, fix), contents(stage, fix)), ("active", "fixed"), "the state after it was installed again")
+    merge_again(stage)
+    same((state(stage, fix), contents(stage, fix)), ("active", "fixed"), "the state after the next start")
+
+
 class SmallDisk:
     """A file system of a few KiB more than what is there, in the place of a folder."""
 
