@@ -71,16 +71,16 @@ def read(path):
         return file.read()
 
 
-def metadata(publisher):
-    """All metadata files of a publisher's folder but the first root, which the machine has already."""
-    folder = f"{publisher}/repository/metadata"
+def metadata(repository):
+    """All metadata files of a repository but the first root, which the machine has already."""
+    folder = f"{repository}/metadata"
     return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder)) if name != "1.root.json"]
 
 
 def install(feed, name, publisher, image=None, manifest=None, files=None, **more):
     """Installs the published improvement; image, manifest and files replace what would be handed over."""
     folder = f"{publisher}/published/{name}"
-    files = list(metadata(publisher) if files is None else files)
+    files = list(metadata(f"{publisher}/repository") if files is None else files)
     files.append(("manifest", read(f"{folder}/manifest.json") if manifest is None else manifest))
     descriptor = os.open(f"{folder}/image.erofs" if image is None else image, os.O_RDONLY | os.O_NONBLOCK)
     try:

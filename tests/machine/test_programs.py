@@ -33,13 +33,12 @@ def bring(stage, *names):
         stage.machine.put(f"{os.path.dirname(HERE)}/{name}", f"{INSIDE}/{name}")
 
 
-@case("the activation step takes only what is signed, and no kill leaves it halfway")
-def activate(stage):
-    bring(stage, "machine/test-activate", "machine/activation.py", "machine/killer.py")
+def activation(stage, program, timeout):
+    bring(stage, f"machine/{program}", "machine/bench.py", "machine/activation.py", "machine/killer.py", "support/feed.py")
     stage.machine.put(stage.debs["suture-publish"], "/root/suture-publish.deb")
     stage.machine.run("apt-get -q -y --no-install-recommends install /root/suture-publish.deb")
     try:
-        tap(stage, "test-activate", 900)
+        tap(stage, program, timeout)
     finally:
         stage.machine.run("apt-get -q -y purge suture-publish", check=False)
 
@@ -51,6 +50,21 @@ def hardened(stage):
     wrong = [f"{path}: {sentence}" for path, _, sentence in programs.built_findings(folders[0])]
     need(not wrong, "; ".join(wrong[:10]))
     note("", "as built for " + ", ".join(sorted(stage.debs)))
+
+
+@case("the activation step installs and removes, and no kill leaves it halfway")
+def activate(stage):
+    activation(stage, "test-activate", 900)
+
+
+@case("the activation step takes only what is signed now")
+def proof(stage):
+    activation(stage, "test-proof", 300)
+
+
+@case("what others mount below /usr stays beside what the activation step merges")
+def mounts(stage):
+    activation(stage, "test-mounts", 300)
 
 
 @case("the fetcher hands on bytes and numbers, and can do nothing else")
