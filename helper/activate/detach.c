@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* suture-detach: takes every merge of ours away at once. The way out when an improvement breaks the C library or
- * libcrypto, so it is linked statically, uses nothing but the C library, and reads nothing but the marker files. Used by
- * suture-step-aside, by the removal of the package, and by hand from a rescue shell. Ends with 0 when nothing of ours is
- * merged any more. */
+ * libcrypto, so it is linked statically, uses nothing but the C library, and reads nothing but the marker files and the
+ * list of mounts. Used by suture-step-aside, by the removal of the package, and by hand from a rescue shell. Ends with 0
+ * when nothing of ours is merged any more. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +17,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "activate/carried.h"
+
 #define LOCK "/run/suture/lock"
 #define LOCK_TENTHS 50  /* what waits longer than 5 s is no switch, and the way out may not hang */
 #define STACKED_MAX 32  /* overlays on one tree; one is normal */
 #define REFRESH_USR "/run/suture/refresh-usr"     /* both are read by suture-activate */
 #define REFRESH_TREES "/run/suture/refresh-trees"
 
-static const char *const trees[] = { "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share" };
+/* A merge of the whole of /usr comes last: what is mounted over it is looked at before it goes. */
+static const char *const trees[] = { "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share", "/usr" };
 #define N_TREES (sizeof trees / sizeof *trees)
+#define ROUNDS 2 /* what hid below the merge of /usr shows only after it has gone */
 
 /* Whether the topmost mount at @tree is a merge that has an improvement in it. @others (out, optional): whether it has
  * somebody else's extension, too. */
@@ -77,6 +81,47 @@ leave_word (const char *path)
     (void) close (fd);
 }
 
+static void
+complain (const char *what, const char *place)
+{
+  (void) fprintf (stderr, "suture-detach: could not %s %s: %s\n", what, place, strerror (errno));
+}
+
+/* Takes the topmost merge at @tree away. What others have mounted below it would go along, so it is put back; but what
+ * can't be kept is no reason to stay. */
+static bool
+lift (const char *tree)
+{
+  SutureCarried *carried = suture_carried_collect (tree);
+  const char *lost;
+  bool lifted;
+
+  if (carried == NULL)
+    complain ("keep what is mounted below", tree);
+  lifted = umount2 (tree, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+  if (!lifted)
+    complain ("take away the merge at", tree);
+  lost = suture_carried_restore (carried);
+  if (lost != NULL)
+    complain ("put back the mount at", lost);
+  suture_carried_free (carried);
+  return lifted;
+}
+
+/* Takes every merge of ours at @tree away. Whether there is none left. */
+static bool
+bare (const char *tree)
+{
+  bool others = false;
+
+  if (is_ours (tree, &others) && others)
+    leave_word (strcmp (tree, "/usr") == 0 ? REFRESH_USR : REFRESH_TREES);
+  for (int n = 0; n < STACKED_MAX && is_ours (tree, NULL); n++)
+    if (!lift (tree))
+      return false;
+  return !is_ours (tree, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,26 +135,11 @@ main (int argc, char **argv)
       return 2;
     }
   lock = take_lock ();
-  for (size_t i = 0; i < N_TREES; i++)
+  for (int round = 0; round < ROUNDS; round++)
     {
-      bool others = false;
-
-      if (is_ours (trees[i], &others) && others)
-        leave_word (i == 0 ? REFRESH_USR : REFRESH_TREES);
-      for (int n = 0; n < STACKED_MAX && is_ours (trees[i], NULL); n++)
-        if (umount2 (trees[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-          {
-            (void) fprintf (stderr, "suture-detach: could not take the merge at %s away: %s\n", trees[i], strerror (errno));
-            break;
-          }
-    }
-  /* all of them once more: what hid below the merge of /usr shows only now */
-  for (size_t i = 0; i < N_TREES; i++)
-    {
-      for (int n = 0; n < STACKED_MAX && is_ours (trees[i], NULL); n++)
-        if (umount2 (trees[i], MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
-          break;
-      merged = merged || is_ours (trees[i], NULL);
+      merged = false;
+      for (size_t i = 0; i < N_TREES; i++)
+        merged = !bare (trees[i]) || merged;
     }
   if (lock >= 0)
     (void) close (lock);

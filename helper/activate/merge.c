@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "activate/merge.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
 #include "activate/attach.h"
+#include "activate/carried.h"
 #include "activate/hierarchy.h"
 #include "activate/mounts.h"
 #include "activate/overlay.h"
@@ -44,6 +46,7 @@ plan_free (Plan *self)
   g_free (self);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureCarried, suture_carried_free)
 
 static gboolean
 has_tree (const char *name, guint i)
@@ -136,6 +139,28 @@ refresh_with_others (const char *const *names, gboolean whole_usr, GError **erro
   return suture_sysext_refresh (whole_usr, error) && check_names (names, error);
 }
 
+static SutureCarried *
+carry (const char *path, GError **error)
+{
+  SutureCarried *carried = suture_carried_collect (path);
+
+  if (carried == NULL)
+    suture_error_set_errno (error, errno, "could not keep what is mounted below %s", path);
+  return carried;
+}
+
+/* Puts @overlay (-1: nothing) in the place of what is merged at @path, and @carried back below it. */
+static gboolean
+switch_tree (const char *path, int overlay, SutureCarried *carried, GError **error)
+{
+  const char *lost;
+
+  if (!suture_overlay_switch (path, overlay, error))
+    return FALSE;
+  lost = suture_carried_restore (carried);
+  return lost == NULL || suture_error_set_errno (error, errno, "could not put the mount at %s back", lost);
+}
+
 static gboolean
 switch_trees (Plan *plan, GError **error)
 {
@@ -152,7 +177,7 @@ switch_trees (Plan *plan, GError **error)
           if (tree->overlay < 0)
             return FALSE;
         }
-      tree->carried = suture_carried_collect (path, error);
+      tree->carried = carry (path, error);
       if (tree->carried == NULL)
         return FALSE;
     }
@@ -161,8 +186,7 @@ switch_trees (Plan *plan, GError **error)
       Tree *tree = &plan->trees[i];
       g_autofree char *path = suture_hierarchy_path (i);
 
-      if (tree->change
-          && (!suture_overlay_switch (path, tree->overlay, error) || !suture_carried_restore (tree->carried, error)))
+      if (tree->change && !switch_tree (path, tree->overlay, tree->carried, error))
         return FALSE;
     }
   for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
@@ -205,9 +229,12 @@ suture_merge_bare (GError **error)
     {
       g_auto (GStrv) merged = suture_hierarchy_merged (i);
       g_autofree char *path = suture_hierarchy_path (i);
+      g_autoptr (SutureCarried) carried = NULL;
 
-      if (merged != NULL && !is_foreign (merged))
-        ok = suture_overlay_switch (path, -1, ok ? error : NULL) && ok;
+      if (merged == NULL || is_foreign (merged))
+        continue;
+      carried = carry (path, NULL);
+      ok = switch_tree (path, -1, carried, ok ? error : NULL) && ok;
     }
   return ok;
 }
