@@ -139,6 +139,25 @@ refresh_with_others (const char *const *names, gboolean whole_usr, GError **erro
   return suture_sysext_refresh (whole_usr, error) && check_names (names, error);
 }
 
+/* Where something else is mounted at a tree, a merge would put the empty mount point below it in its place; and a merge
+ * that was mounted over can't be reached. */
+static gboolean
+check_places (const Plan *plan, GError **error)
+{
+  for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
+    {
+      const Tree *tree = &plan->trees[i];
+      g_autofree char *path = suture_hierarchy_path (i);
+
+      if (tree->merged != NULL || !suture_mounts_is_root (path)
+          || (tree->wanted == NULL && !suture_overlay_is_hidden (path)))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "something else is mounted at %s", path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static SutureCarried *
 carry (const char *path, GError **error)
 {
@@ -164,6 +183,8 @@ switch_tree (const char *path, int overlay, SutureCarried *carried, GError **err
 static gboolean
 switch_trees (Plan *plan, GError **error)
 {
+  if (!check_places (plan, error))
+    return FALSE;
   for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
     {
       Tree *tree = &plan->trees[i];

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <mntent.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -17,6 +19,7 @@
 #define MOVE_MOUNT_BENEATH 0x00000200 /* Linux 6.5 */
 #endif
 
+#define NAME "suture"             /* of an overlay, in the list of mounts */
 #define STAGE "/run/suture/stage" /* an overlay for the moment in which it is made */
 #define META "/run/suture/meta"   /* its topmost layer: the marker files */
 #define MERGED_MAX 32             /* overlays on one tree; one is normal */
@@ -89,7 +92,7 @@ make_overlay (const char *options, GError **error)
 
   if (!suture_mounts_make_folder (STAGE, error))
     return -1;
-  if (mount ("suture", STAGE, "overlay", MS_RDONLY | MS_NODEV, options) < 0)
+  if (mount (NAME, STAGE, "overlay", MS_RDONLY | MS_NODEV, options) < 0)
     {
       suture_error_set_errno (error, errno, "could not make an overlay");
       return -1;
@@ -180,6 +183,23 @@ is_merged (const char *path)
   g_autofree char *marker = g_build_filename (path, ".systemd-sysext", "dev", NULL);
 
   return suture_mounts_is_root (path) && access (marker, F_OK) == 0;
+}
+
+gboolean
+suture_overlay_is_hidden (const char *path)
+{
+  FILE *mounts = setmntent ("/proc/self/mounts", "re");
+  gboolean found = FALSE;
+  struct mntent entry;
+  char buffer[2 * PATH_MAX + SUTURE_OVERLAY_OPTIONS_MAX];
+
+  if (mounts == NULL)
+    return FALSE;
+  while (!found && getmntent_r (mounts, &entry, buffer, sizeof buffer) != NULL)
+    found = g_str_equal (entry.mnt_dir, path) && g_str_equal (entry.mnt_type, "overlay")
+            && g_str_equal (entry.mnt_fsname, NAME);
+  (void) endmntent (mounts);
+  return found;
 }
 
 gboolean
