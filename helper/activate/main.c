@@ -117,7 +117,8 @@ run (const Job *job, const SutureReply *reply, JsonArray **active, JsonArray **u
   if (!list)
     suture_reply_progress (reply, "restarting");
   json_array_unref (*units);
-  *units = suture_restart_run (all, !list, job->request->kind == SUTURE_REQUEST_INSTALL ? job->request->id : NULL);
+  *units = suture_restart_run (all, SUTURE_SCAN_SECONDS, !list,
+                               job->request->kind == SUTURE_REQUEST_INSTALL ? job->request->id : NULL);
   return TRUE;
 }
 

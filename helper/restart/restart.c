@@ -10,6 +10,8 @@
 #define NO_UNIT "it belongs to no service that could be restarted"
 #define PERSON "it belongs to a person who is logged in, and has to be reopened"
 #define NOT_NOW "nothing was restarted in this step"
+#define STILL "it still runs the old version after its restart"
+#define NOT_SEEN "it was restarted, but what it runs since then could not be looked at in time"
 
 /* Why @stale can't be restarted: a sentence, with the short word of the result in @why. NULL when it can. */
 static const char *
@@ -86,15 +88,16 @@ add_named (GPtrArray *stale, GPtrArray *improvements, const char *changed, Sutur
 }
 
 JsonArray *
-suture_restart_run (GPtrArray *improvements, gboolean restart, const char *changed)
+suture_restart_run (GPtrArray *improvements, guint seconds, gboolean restart, const char *changed)
 {
-  g_autoptr (GPtrArray) before = suture_scan_run (improvements, SUTURE_SCAN_SECONDS);
+  g_autoptr (GPtrArray) before = suture_scan_run (improvements, seconds, NULL);
   g_autoptr (GPtrArray) after = NULL;
   g_autoptr (GPtrArray) units = g_ptr_array_new ();
   g_autoptr (GHashTable) results = NULL;
   g_autoptr (SutureSystemd) systemd = NULL;
   g_autoptr (GError) error = NULL;
   JsonArray *told = json_array_new ();
+  gboolean whole = FALSE;
 
   if (restart)
     {
@@ -115,7 +118,7 @@ suture_restart_run (GPtrArray *improvements, gboolean restart, const char *chang
   if (systemd != NULL)
     {
       results = suture_systemd_restart (systemd, units, SUTURE_RESTART_SECONDS);
-      after = suture_scan_run (improvements, SUTURE_SCAN_SECONDS);
+      after = suture_scan_run (improvements, seconds, &whole);
     }
   for (guint i = 0; i < before->len; i++)
     {
@@ -130,8 +133,8 @@ suture_restart_run (GPtrArray *improvements, gboolean restart, const char *chang
         add (told, stale, "owed", "", error != NULL ? error->message : NOT_NOW);
       else if (*result != '\0')
         add (told, stale, "failed", "failed", result);
-      else if (contains (after, stale->name))
-        add (told, stale, "failed", "failed", "it still runs the old version after its restart");
+      else if (!whole || contains (after, stale->name))
+        add (told, stale, "failed", "failed", contains (after, stale->name) ? STILL : NOT_SEEN);
       else
         add (told, stale, "restarted", "", "");
     }

@@ -10,9 +10,11 @@ G_BEGIN_DECLS
 #define SUTURE_RESTART_SECONDS 60 /* for all restarts together */
 #define SUTURE_SCAN_SECONDS 20    /* for one look at all processes */
 
-/* Looks who runs other bytes than those that are there now for @improvements (SutureScanned). With @restart, restarts the
- * units among them that may be, and those that the manifest of @changed (an id, or NULL) names, and looks again. Returns the
- * array "units" of a result (helper/README.md); each object also has "reason": why it is owed, as a sentence. */
-JsonArray *suture_restart_run (GPtrArray *improvements, gboolean restart, const char *changed) G_GNUC_WARN_UNUSED_RESULT;
+/* Looks who runs other bytes than those that are there now for @improvements (SutureScanned), for @seconds at most. With
+ * @restart, restarts the units among them that may be, and those that the manifest of @changed (an id, or NULL) names, and
+ * looks again as long: a unit that could not be looked at again has failed. Returns the array "units" of a result
+ * (helper/README.md); each object also has "reason": why it is owed, as a sentence. */
+JsonArray *suture_restart_run (GPtrArray *improvements, guint seconds, gboolean restart, const char *changed)
+  G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

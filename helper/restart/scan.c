@@ -368,9 +368,10 @@ run (gpointer data)
 }
 
 GPtrArray *
-suture_scan_run (GPtrArray *improvements, guint seconds)
+suture_scan_run (GPtrArray *improvements, guint seconds, gboolean *whole)
 {
   Scan *scan = g_new0 (Scan, 1);
+  gboolean ended = TRUE;
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) stale_free);
   gint64 until = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
 
@@ -392,12 +393,15 @@ suture_scan_run (GPtrArray *improvements, guint seconds)
       g_mutex_lock (&scan->lock);
       while (!scan->is_ended && g_cond_wait_until (&scan->ended, &scan->lock, until))
         ;
-      if (!scan->is_ended)
+      ended = scan->is_ended;
+      if (!ended)
         g_warning ("looking for running programs took too long; some may be missing");
       while (scan->stale->len > 0)
         g_ptr_array_add (found, g_ptr_array_steal_index (scan->stale, 0));
       g_mutex_unlock (&scan->lock);
     }
   scan_unref (scan);
+  if (whole != NULL)
+    *whole = ended;
   return found;
 }

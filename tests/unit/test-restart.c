@@ -3,6 +3,7 @@
 
 #include "test-manifest.h"
 #include "test-paths.h"
+#include "test-tree.h"
 
 #define MANAGER_PATH "/org/freedesktop/systemd1"
 #define UNIT_PATH MANAGER_PATH "/unit/one"
@@ -115,9 +116,9 @@ manager_stop (Manager *self)
   g_object_unref (self->daemon);
 }
 
-/* The result for an improvement whose publisher wants @unit restarted. */
+/* The result for an improvement whose publisher wants @unit restarted, and @seconds to look around in. */
 static JsonArray *
-run (const char *unit)
+run (const char *unit, guint seconds)
 {
   const char *const olds[] = { "old" };
   g_autofree char *file = test_manifest_file ("/usr/lib/python3/demo.py", "new", olds, 1);
@@ -134,7 +135,7 @@ run (const char *unit)
   manifest = suture_manifest_parse (bytes, &error);
   g_assert_no_error (error);
   g_ptr_array_add (improvements, suture_scanned_new (manifest, TRUE));
-  return suture_restart_run (improvements, TRUE, manifest->id);
+  return suture_restart_run (improvements, seconds, TRUE, manifest->id);
 }
 
 typedef struct
@@ -156,12 +157,36 @@ test_named (gconstpointer data)
   test_paths_init ();
   self->manager->id = self->own;
   g_atomic_int_set (&self->manager->restarts, 0);
-  units = run (self->asked);
+  units = run (self->asked, SUTURE_SCAN_SECONDS);
   g_assert_cmpuint (json_array_get_length (units), ==, 1);
   unit = json_array_get_object_element (units, 0);
   g_assert_cmpstr (json_object_get_string_member (unit, "name"), ==, self->own);
   g_assert_cmpstr (json_object_get_string_member (unit, "outcome"), ==, self->outcome);
   g_assert_cmpint (g_atomic_int_get (&self->manager->restarts), ==, g_str_equal (self->outcome, "restarted"));
+  json_array_unref (units);
+  test_paths_clear ();
+}
+
+/* Who could not be looked at in time is not said to run the new version. */
+static void
+test_not_seen (gconstpointer data)
+{
+  Manager *manager = (Manager *) data;
+  const char *top = test_paths_init ();
+  JsonArray *units;
+  JsonObject *unit;
+
+  /* a warning says that the time was over */
+  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
+  test_tree_write (top, "/usr/lib/python3/demo.py", "new", 0644);
+  manager->id = "demo.service";
+  g_atomic_int_set (&manager->restarts, 0);
+  units = run ("demo.service", 0);
+  g_assert_cmpuint (json_array_get_length (units), ==, 1);
+  unit = json_array_get_object_element (units, 0);
+  g_assert_cmpint (g_atomic_int_get (&manager->restarts), ==, 1);
+  g_assert_cmpstr (json_object_get_string_member (unit, "outcome"), ==, "failed");
+  g_assert_nonnull (strstr (json_object_get_string_member (unit, "reason"), "could not be looked at"));
   json_array_unref (units);
   test_paths_clear ();
 }
@@ -180,6 +205,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     g_test_add_data_func (cases[i].path, &cases[i], test_named);
+  g_test_add_data_func ("/restart/not-seen", &manager, test_not_seen);
   manager_start (&manager);
   status = g_test_run ();
   manager_stop (&manager);

@@ -42,10 +42,12 @@ test_empty (void)
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
   gint64 begin = g_get_monotonic_time ();
   g_autoptr (GPtrArray) found = NULL;
+  gboolean whole = FALSE;
 
   test_paths_init ();
-  found = suture_scan_run (none, 60);
+  found = suture_scan_run (none, 60, &whole);
   g_assert_cmpuint (found->len, ==, 0);
+  g_assert_true (whole);
   g_assert_cmpint (g_get_monotonic_time () - begin, <, 5 * G_TIME_SPAN_SECOND);
   test_paths_clear ();
 }
@@ -87,11 +89,13 @@ scan_for (const char *top, const char *name)
   g_autoptr (SutureManifest) manifest = suture_manifest_parse (json, NULL);
   g_autoptr (GPtrArray) improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_scanned_free);
   pid_t pid = start_program (top, name);
+  gboolean whole = FALSE;
   GPtrArray *found;
 
   g_assert_nonnull (manifest);
   g_ptr_array_add (improvements, suture_scanned_new (manifest, TRUE));
-  found = suture_scan_run (improvements, 60);
+  found = suture_scan_run (improvements, 60, &whole);
+  g_assert_true (whole);
   g_assert_no_errno (kill (pid, SIGKILL));
   g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
   return found;
