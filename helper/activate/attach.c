@@ -83,13 +83,20 @@ gboolean
 suture_attach_place (int mount, const char *name, GError **error)
 {
   g_autofree char *place = place_of (name);
+  g_auto (SutureFd) before = -1;
 
+  if (suture_mounts_is_root (place) && (before = open_tree (AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)) < 0)
+    return suture_error_set_errno (error, errno, "could not keep the image at %s", place);
   if (!suture_mounts_make_folder (suture_path (SUTURE_PATH_EXTENSIONS), error) || !suture_attach_drop (name, error)
       || !suture_mounts_make_folder (place, error))
     return FALSE;
-  if (move_mount (mount, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-    return suture_error_set_errno (error, errno, "could not put the image at %s", place);
-  return TRUE;
+  if (move_mount (mount, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) == 0)
+    return TRUE;
+  suture_error_set_errno (error, errno, "could not put the image at %s", place);
+  /* what is merged may be of the older one */
+  if (before >= 0 && move_mount (before, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    g_warning ("could not put the older image back at %s: %s", place, g_strerror (errno));
+  return FALSE;
 }
 
 gboolean

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Returns the mount. -1 with @error. */
 int suture_attach_mount (const SutureManifest *manifest, int image, GError **error);
 
-/* Gives @mount its place, SUTURE_PATH_EXTENSIONS/@name, in place of an older mount there. */
+/* Gives @mount its place, SUTURE_PATH_EXTENSIONS/@name, in place of an older mount there, which stays on error. */
 gboolean suture_attach_place (int mount, const char *name, GError **error);
 
 /* Whether something is mounted at the place of @name. */

@@ -4,9 +4,9 @@
 #include "activate/attach.h"
 #include "activate/guard.h"
 #include "activate/hierarchy.h"
-#include "activate/overlay.h"
 #include "activate/proof.h"
 #include "activate/settle.h"
+#include "activate/verity.h"
 #include "base/error.h"
 
 static const char *
@@ -138,7 +138,10 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
   g_ptr_array_add (wanted, suture_manifest_ref (manifest));
   suture_reply_progress (reply, "mounting");
   if (!suture_settle_place (shelf, manifest, image, &again, error))
-    return FALSE;
+    {
+      suture_shelf_clean (shelf);
+      return FALSE;
+    }
   /* copying took its time: one that has started since found nothing merged, and is writing */
   if (!suture_guard_package_manager (error))
     {
@@ -242,6 +245,7 @@ suture_reconsider (SutureShelf *shelf, gboolean inside_dpkg, const SutureReply *
 
   if (installed == NULL)
     return FALSE;
+  suture_verity_clean ();
   suture_reply_progress (reply, "verifying");
   placed = place_what_applies (shelf, installed, &again, &broken);
   if (!inside_dpkg && !suture_guard_package_manager (error))

@@ -14,6 +14,8 @@
 
 #define VERITYSETUP "/usr/sbin/veritysetup"
 #define CONTROL "/dev/mapper/control"
+#define DEVICES "/sys/block"
+#define PREFIX "suture-" /* of our devices */
 #define ANSWER_MAX 4096 /* bytes; one target's name and version */
 
 /* Asks for the one target by name, which also loads its module: a list would only have what is loaded. */
@@ -125,4 +127,32 @@ suture_verity_forget (const char *name)
   g_autofree char *tree = tree_of (name);
 
   (void) unlink (tree);
+}
+
+/* Fails while it is in use. */
+static void
+remove_device (const char *name)
+{
+  g_auto (SutureFd) control = open (CONTROL, O_RDWR | O_CLOEXEC);
+  struct dm_ioctl removal = { .version = { DM_VERSION_MAJOR, 0, 0 }, .data_size = sizeof removal };
+
+  g_strlcpy (removal.name, name, sizeof removal.name);
+  if (control >= 0 && ioctl (control, DM_DEV_REMOVE, &removal) == 0)
+    g_message ("removed the device %s, which nothing uses", name);
+}
+
+void
+suture_verity_clean (void)
+{
+  g_autoptr (GDir) devices = g_dir_open (DEVICES, 0, NULL);
+  const char *device;
+
+  while (devices != NULL && (device = g_dir_read_name (devices)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (DEVICES, device, "dm", "name", NULL);
+      g_autofree char *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, PREFIX))
+        remove_device (g_strchomp (name));
+    }
 }

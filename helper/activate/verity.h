@@ -20,6 +20,9 @@ char *suture_verity_open (const SutureManifest *manifest, const char *name, int 
 /* Lets the device of node @device go as soon as nothing uses it any more. */
 void suture_verity_close (const char *device);
 
+/* Takes away the devices that a step which was killed has left. Those in use stay. For a caller that holds the lock. */
+void suture_verity_clean (void);
+
 /* Removes the hash tree that suture_verity_open () left for @name. */
 void suture_verity_forget (const char *name);
 
