@@ -97,13 +97,15 @@ manifests_without (GPtrArray *manifests, const SutureInstalled *without)
 }
 
 /* Back to @manifests; but to nothing while a package manager is at work, which can't write to what is merged. Its hook
- * merges again afterwards. */
-static void
+ * merges again afterwards. Whether all of @manifests are merged. */
+static gboolean
 go_back (SutureShelf *shelf, GPtrArray *manifests, gboolean inside_dpkg)
 {
   g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
 
-  suture_settle_undo (shelf, inside_dpkg || suture_guard_package_manager (NULL) ? manifests : nothing);
+  if (inside_dpkg || suture_guard_package_manager (NULL))
+    return suture_settle_undo (shelf, manifests);
+  return suture_settle_undo (shelf, nothing) && manifests->len == 0;
 }
 
 gboolean
@@ -178,6 +180,7 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   g_autoptr (GPtrArray) installed = suture_shelf_list (shelf, error);
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) wanted = NULL;
+  g_autoptr (GError) failure = NULL;
   SutureInstalled *removed;
 
   if (installed == NULL)
@@ -190,13 +193,17 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   if (!suture_shelf_withdraw (shelf, id, error))
     return FALSE;
   suture_reply_progress (reply, "switching");
-  if (!suture_settle_merge (wanted, FALSE, error))
+  if (!suture_settle_merge (wanted, FALSE, &failure))
     {
-      go_back (shelf, wanted, FALSE);
-      return FALSE;
+      g_warning ("%s", failure->message);
+      if (go_back (shelf, wanted, FALSE))
+        g_clear_error (&failure);
     }
   suture_shelf_clean (shelf);
-  return TRUE;
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* Places what of @installed applies; forgets what is included. Array of SutureManifest. @broken (out): the first that

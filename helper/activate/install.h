@@ -14,9 +14,9 @@ G_BEGIN_DECLS
  * component. Already merged: nothing changes, and it is a success. On error everything is as before. */
 gboolean suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureReply *reply, GError **error);
 
-/* Takes the improvement @id out. One that is not there is a success. Needs no space. When the others can't be merged
- * without it, they are taken out too and @error says so: nothing stays merged that was to be removed. One whose record is
- * damaged is removed like any other. */
+/* Takes the improvement @id out. One that is not there is a success. Needs no space. What goes wrong with the others is
+ * put right if it can be; if not, @error says so and they are out too, but @id is removed all the same: nothing stays merged
+ * that was to be removed. One whose record is damaged is removed like any other. */
 gboolean suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GError **error);
 
 /* Lets content decide again about everything installed: merges what applies, forgets what the system includes by now,

@@ -138,7 +138,7 @@ suture_settle_merge (GPtrArray *manifests, gboolean again, GError **error)
   return TRUE;
 }
 
-void
+gboolean
 suture_settle_undo (SutureShelf *shelf, GPtrArray *manifests)
 {
   g_autoptr (GPtrArray) good = g_ptr_array_new ();
@@ -154,11 +154,12 @@ suture_settle_undo (SutureShelf *shelf, GPtrArray *manifests)
         g_warning ("could not go back to it: %s", broken->message);
     }
   if (suture_settle_merge (good, TRUE, &error))
-    return;
+    return good->len == manifests->len;
   g_warning ("could not go back to what was merged, so nothing is: %s", error->message);
   g_clear_error (&error);
   if (!suture_merge_bare (&error))
     g_critical ("%s", error->message);
+  return FALSE;
 }
 
 gboolean

@@ -28,8 +28,9 @@ void suture_settle_displace (const SutureManifest *manifest);
  * placed and not wanted is dropped. */
 gboolean suture_settle_merge (GPtrArray *manifests, gboolean again, GError **error);
 
-/* Goes back to @manifests after a failed suture_settle_merge (): merges them, or what of them can be, or nothing. */
-void suture_settle_undo (SutureShelf *shelf, GPtrArray *manifests);
+/* Goes back to @manifests after a failed suture_settle_merge (): merges them, or what of them can be, or nothing. Whether
+ * all of them are merged, and nothing else. */
+gboolean suture_settle_undo (SutureShelf *shelf, GPtrArray *manifests);
 
 /* Those of @installed that are merged now: SutureManifest. */
 GPtrArray *suture_settle_merged (GPtrArray *installed) G_GNUC_WARN_UNUSED_RESULT;
