@@ -6,7 +6,6 @@ are real."""
 import glob
 import hashlib
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -155,12 +154,10 @@ def prepare():
     demo = {v: package("actdemo", v, {DATA: v.encode() * 3000, "/usr/share/actdemo/note": v.encode() * 10})
             for v in ("1.0", "1.1", "1.2")}
     other = {v: package("actother", v, {"/usr/lib/actother/data": v.encode() * 3000}) for v in ("1.0", "1.1")}
-    noise = random.Random(1).randbytes(16 << 20)
-    big = [package("actbig", v, {"/usr/lib/actother/big": v.encode() + noise}) for v in ("1.0", "1.1")]
     overlap = package("actoverlap", "1.1", {DATA: b"bad" * 3000})
     overlap_old = package("actoverlap", "1.0", {DATA: b"1.0" * 3000})
     library = content(LIBRARY)
-    sh(f"dpkg -i {demo['1.0']} {other['1.0']} {big[0]}")
+    sh(f"dpkg -i {demo['1.0']} {other['1.0']}")
     sh("systemctl daemon-reload; systemctl start actdemo actkeep")
     return {
         "a": publish("actdemo", demo["1.0"], demo["1.1"], "[Effects]\nNeverRestart=actkeep.service;\n"),
@@ -169,7 +166,6 @@ def prepare():
         "overlap": publish("actoverlap", overlap_old, overlap),
         "broken": publish("actbroken", package("actbroken", "1.0", {LIBRARY: library}),
                           package("actbroken", "1.1", {LIBRARY: b"broken" * 4096})),
-        "big": publish("actbig", *big),
         "debs": demo,
         "publisher": signer,
     }
