@@ -127,6 +127,51 @@ check_names (const char *const *names, GError **error)
   return TRUE;
 }
 
+static SutureCarried *
+carry (const char *path, GError **error)
+{
+  SutureCarried *carried = suture_carried_collect (path);
+
+  if (carried == NULL)
+    suture_error_set_errno (error, errno, "could not keep what is mounted below %s", path);
+  return carried;
+}
+
+/* Puts @overlay (-1: nothing) in the place of what is merged at @path, and @carried back below it. */
+static gboolean
+switch_tree (const char *path, int overlay, SutureCarried *carried, GError **error)
+{
+  const char *lost;
+
+  if (!suture_overlay_switch (path, overlay, error))
+    return FALSE;
+  lost = suture_carried_restore (carried);
+  return lost == NULL || suture_error_set_errno (error, errno, "could not put the mount at %s back", lost);
+}
+
+/* What we had merged on our trees before somebody's merge covered the whole of /usr would be seen again when that one goes,
+ * whatever became of ours meanwhile: it is taken away from below it. */
+static gboolean
+uncover (GError **error)
+{
+  const char *usr = suture_path (SUTURE_PATH_USR);
+  g_autoptr (SutureCarried) carried = NULL;
+  gboolean hidden = FALSE;
+
+  for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
+    {
+      g_autofree char *path = suture_hierarchy_path (i);
+
+      hidden = hidden || suture_overlay_is_hidden (path);
+    }
+  if (!hidden)
+    return TRUE;
+  carried = carry (usr, error);
+  /* the word first: should this be killed, the next one has theirs merged again */
+  return carried != NULL && g_file_set_contents (REFRESH_USR, "", 0, error)
+         && switch_tree (usr, -1, carried, error) && suture_merge_bare (error);
+}
+
 /* systemd-sysext takes whatever lies in the folder of extensions, so those that are not wanted leave it first. */
 static gboolean
 refresh_with_others (const char *const *names, gboolean whole_usr, GError **error)
@@ -156,28 +201,6 @@ check_places (const Plan *plan, GError **error)
       return FALSE;
     }
   return TRUE;
-}
-
-static SutureCarried *
-carry (const char *path, GError **error)
-{
-  SutureCarried *carried = suture_carried_collect (path);
-
-  if (carried == NULL)
-    suture_error_set_errno (error, errno, "could not keep what is mounted below %s", path);
-  return carried;
-}
-
-/* Puts @overlay (-1: nothing) in the place of what is merged at @path, and @carried back below it. */
-static gboolean
-switch_tree (const char *path, int overlay, SutureCarried *carried, GError **error)
-{
-  const char *lost;
-
-  if (!suture_overlay_switch (path, overlay, error))
-    return FALSE;
-  lost = suture_carried_restore (carried);
-  return lost == NULL || suture_error_set_errno (error, errno, "could not put the mount at %s back", lost);
 }
 
 static gboolean
@@ -233,7 +256,7 @@ suture_merge_apply (const char *const *names, gboolean again, GError **error)
   if (!suture_overlay_fits (names, error) || !suture_overlay_clean (error))
     return FALSE;
   if (suture_hierarchy_usr_is_covered () || g_file_test (REFRESH_USR, G_FILE_TEST_EXISTS))
-    return refresh_with_others (names, TRUE, error) && (g_unlink (REFRESH_USR), TRUE);
+    return uncover (error) && refresh_with_others (names, TRUE, error) && (g_unlink (REFRESH_USR), TRUE);
   for (guint i = 0; i < SUTURE_HIERARCHIES; i++)
     foreign = foreign || is_foreign (plan->trees[i].merged);
   if (foreign)

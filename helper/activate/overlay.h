@@ -27,7 +27,8 @@ int suture_overlay_build (guint i, const char *const *names, GError **error);
  * for some microseconds. */
 gboolean suture_overlay_switch (const char *path, int mount, GError **error);
 
-/* Whether an overlay of ours is mounted at @path, where something else is the topmost mount: it can't be reached then. */
+/* Whether an overlay of ours is mounted at @path, for a caller that does not see it there: something else is mounted over it,
+ * and it can't be reached. */
 gboolean suture_overlay_is_hidden (const char *path);
 
 G_END_DECLS
