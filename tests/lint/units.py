@@ -12,7 +12,7 @@ EXPOSURE = {
     'suture-activate@.service': 3.7,
     'suture-reconsider.service': 3.7,
     'suture-boot.service': 3.7,
-    'suture-check.service': 1.5,
+    'suture-check.service': 1.2,
 }
 
 

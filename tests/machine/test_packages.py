@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """apt and dpkg beside Suture, and the life of Suture's own packages."""
 
+import re
+import shutil
+import subprocess
+
 from cases import active, agree, case, contents, installed, need, same, settle, state
 
 APT = "apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold"
@@ -80,22 +84,42 @@ def remove(stage):
     same(active(stage), [fix.id], "active after Suture came back")
 
 
+def older(stage, name):
+    """The package with a lower version, which is all that is another about it; its place in the machine."""
+    tree, inside = f"{stage.machine.folder}/older", f"/root/{name}-older.deb"
+    shutil.rmtree(tree, ignore_errors=True)
+    subprocess.run(["dpkg-deb", "-R", stage.debs[name], tree], check=True)
+    with open(f"{tree}/DEBIAN/control", encoding="utf-8") as file:
+        control = file.read()
+    version = re.search(r"^Version: (.*)$", control, re.MULTILINE)[1]
+    with open(f"{tree}/DEBIAN/control", "w", encoding="utf-8") as file:
+        file.write(control.replace(version, f"{version}~older"))
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-b", tree, stage.machine.root + inside], check=True,
+                   stdout=subprocess.DEVNULL)
+    return inside
+
+
 @case("upgrading Suture while an improvement is active")
 def upgrade(stage):
     fix = stage.bus_fix
+    places = " ".join(older(stage, name) for name in ("suture", "suture-panel"))
+    stage.machine.run(f"{APT} --allow-downgrades install {places}")
+    need("~older" in stage.machine.read("dpkg-query -W suture"), "the older one is not installed")
+    settle(stage)
     installed(stage, fix)
-    stage.machine.run(f"{APT} install --reinstall /root/suture.deb")
+    stage.install_packages()
     audit(stage)
+    need("~older" not in stage.machine.read("dpkg-query -W suture"), "the older one is still installed")
     agree(stage)
     same(active(stage), [fix.id], "active after the upgrade")
+    same(contents(stage, fix), "fixed", "the files")
+    same(stage.machine.read("systemctl --failed --no-legend | wc -l"), "0", "failed units")
 
 
-@case("purging Suture leaves nothing but its user")
-def purge(stage):
-    fix = stage.bus_fix
-    before = stage.files()
+def purged(stage, fix, *commands):
     installed(stage, fix)
-    stage.machine.run(f"{APT} purge suture suture-panel")
+    for command in commands:
+        stage.machine.run(command)
     audit(stage)
     same(stage.merged(), [], "merged")
     left = stage.machine.read("ls -d /var/lib/suture* /etc/suture /etc/apt/apt.conf.d/*suture* "
@@ -106,5 +130,13 @@ def purge(stage):
     stage.install_packages()
     stage.configure()
     stage.ctl("check")
-    same(stage.files(), before, "the files below /usr")
     same(state(stage, fix), "available", "the improvement on a new Suture")
+
+
+@case("purging Suture leaves nothing but its user")
+def purge(stage):
+    fix = stage.bus_fix
+    before = stage.files()
+    purged(stage, fix, f"{APT} purge suture suture-panel")
+    purged(stage, fix, f"{APT} remove suture suture-panel", f"{APT} purge suture suture-panel")
+    same(stage.files(), before, "the files below /usr")

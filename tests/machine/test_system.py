@@ -64,3 +64,26 @@ def reboot(stage):
         if process["unit"] == "nginx.service":
             need(not old & set(process["files"].values()), f"{process} started on the old bytes")
     removed(stage, fix)
+
+
+@case("after a start of the machine it is active beside somebody else's extension")
+def reboot_beside(stage):
+    """systemd-sysext starts after us, and merges theirs on the whole of /usr."""
+    fix = stage.bus_fix
+    tree = "/var/lib/extensions/foreign/usr"
+    installed(stage, fix)
+    stage.machine.run(f"mkdir -p {tree}/lib/extension-release.d {tree}/share/foreign && "
+                      f"echo ID=_any > {tree}/lib/extension-release.d/extension-release.foreign && "
+                      f"echo foreign > {tree}/share/foreign/file && systemctl enable systemd-sysext")
+    try:
+        stage.restart(stage.machine.reboot)
+        need("/usr foreign" in stage.merged(), f"systemd-sysext merged {stage.merged()}")
+        same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file")
+        agree(stage)
+        same(contents(stage, fix), "fixed", "our files")
+        stage.ctl(f"remove {fix.id}")
+        same(contents(stage, fix), "old", "our files after the removal")
+        same(stage.machine.read("cat /usr/share/foreign/file"), "foreign", "its file after the removal")
+    finally:
+        stage.machine.run("systemctl disable systemd-sysext; systemd-sysext unmerge; rm -rf /var/lib/extensions/foreign",
+                          check=False)
