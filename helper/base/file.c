@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -45,6 +47,18 @@ suture_file_open_folder (const char *path, guint mode, GError **error)
   if (fd < 0)
     suture_error_set_errno (error, errno, "could not open the folder %s", path);
   return fd;
+}
+
+int
+suture_file_open_resolved (int folder, const char *path, int flags, guint64 resolve)
+{
+  struct open_how how = { .flags = (guint64) (flags | O_CLOEXEC), .resolve = resolve };
+  long fd;
+
+  do
+    fd = syscall (SYS_openat2, folder, path, &how, sizeof how);
+  while (fd < 0 && (errno == EINTR || errno == EAGAIN)); /* EAGAIN: a rename somewhere raced with RESOLVE_BENEATH */
+  return (int) fd;
 }
 
 GBytes *

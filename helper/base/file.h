@@ -18,6 +18,9 @@ G_DEFINE_AUTO_CLEANUP_FREE_FUNC (SutureFd, suture_fd_clear, -1)
 /* Opens the folder @path (created with @mode, parents too, when @mode is not 0). -1 with @error. */
 int suture_file_open_folder (const char *path, guint mode, GError **error);
 
+/* openat2(2) of @path below @folder, with O_CLOEXEC and @resolve (RESOLVE_…). -1 with errno. */
+int suture_file_open_resolved (int folder, const char *path, int flags, guint64 resolve);
+
 /* Reads @name below @folder (AT_FDCWD and an absolute path work too): a regular file of at most
  * @max_length bytes. SUTURE_ERROR_NOT_FOUND when it does not exist, SUTURE_ERROR_MALFORMED when it is no
  * regular file or longer. */

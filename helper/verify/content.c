@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -63,18 +62,10 @@ suture_content_clear (SutureContent *self)
 int
 suture_content_open (int usr, const char *path, int flags)
 {
-  struct open_how how = {
-    .flags = (guint64) (flags | O_CLOEXEC),
-    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-  };
-  long fd;
-
   g_return_val_if_fail (g_str_has_prefix (path, "/usr/"), (errno = EINVAL, -1));
 
-  do
-    fd = syscall (SYS_openat2, usr, path + strlen ("/usr/"), &how, sizeof how);
-  while (fd < 0 && (errno == EINTR || errno == EAGAIN)); /* EAGAIN: a rename somewhere raced with RESOLVE_BENEATH */
-  return (int) fd;
+  return suture_file_open_resolved (usr, path + strlen ("/usr/"), flags,
+                                    RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
 int

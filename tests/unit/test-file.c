@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,6 +121,26 @@ test_read (void)
 }
 
 static void
+test_resolved (void)
+{
+  g_auto (SutureFd) handle = -1;
+
+  begin ();
+  g_assert_cmpint (mkdirat (folder, "f", 0755), ==, 0);
+  g_assert_cmpint (symlinkat ("..", folder, "f/up"), ==, 0);
+  g_assert_cmpint (symlinkat ("f", folder, "l"), ==, 0);
+  g_assert_cmpint (suture_file_open_resolved (folder, "l/up", O_PATH, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), ==, -1);
+  g_assert_cmpint (errno, ==, ELOOP);
+  g_assert_cmpint (suture_file_open_resolved (folder, "l/up/..", O_PATH, RESOLVE_BENEATH), ==, -1);
+  g_assert_cmpint (errno, ==, EXDEV);
+  handle = suture_file_open_resolved (folder, "l/up", O_PATH, RESOLVE_BENEATH);
+  g_assert_cmpint (handle, >=, 0);
+  g_assert_cmpint (fcntl (handle, F_GETFD), ==, FD_CLOEXEC);
+  g_assert_cmpint (unlinkat (folder, "f/up", 0), ==, 0);
+  end ();
+}
+
+static void
 test_unnamed (void)
 {
   g_autoptr (GError) error = NULL;
@@ -206,6 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/file/replace", test_replace);
   g_test_add_func ("/file/replace-link", test_replace_link);
   g_test_add_func ("/file/read", test_read);
+  g_test_add_func ("/file/resolved", test_resolved);
   g_test_add_func ("/file/unnamed", test_unnamed);
   g_test_add_func ("/file/remove", test_remove);
   g_test_add_func ("/file/folder", test_folder);
