@@ -75,16 +75,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, entry_clear)
 static gboolean
 entry_read (Entry *self, const char *tree, const char *path, GError **error)
 {
-  g_autofree char *full = g_strconcat (tree, path, NULL);
+  g_auto (SutureFd) handle = suture_tree_open (tree, path, O_PATH | O_NOFOLLOW);
   g_auto (SutureFd) fd = -1;
   struct stat status;
 
-  if (lstat (full, &status) < 0)
-    return errno == ENOENT || errno == ENOTDIR || suture_error_set_errno (error, errno, "could not look at %s", full);
+  /* where a file or a link stands for a folder of the path, that is an entry of its own */
+  if (handle < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+    return TRUE;
+  if (handle < 0 || fstat (handle, &status) < 0)
+    return suture_error_set_errno (error, errno, "could not look at %s", path);
   self->mode = status.st_mode;
   if (S_ISLNK (status.st_mode))
     {
-      self->content = g_file_read_link (full, error);
+      self->content = suture_tree_read_link (handle, path, error);
       return self->content != NULL;
     }
   if (!S_ISREG (status.st_mode))
@@ -92,9 +95,9 @@ entry_read (Entry *self, const char *tree, const char *path, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s is neither a file nor a link", path);
       return FALSE;
     }
-  fd = open (full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  fd = suture_tree_open (tree, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (fd < 0)
-    return suture_error_set_errno (error, errno, "could not open %s", full);
+    return suture_error_set_errno (error, errno, "could not open %s", path);
   self->size = (guint64) status.st_size;
   self->content = suture_digest_fd (fd, NULL, error);
   return self->content != NULL;

@@ -71,10 +71,10 @@ unpack (Making *self, GError **error)
       char *tree = g_build_filename (self->work, name, NULL);
 
       g_ptr_array_add (self->bases, tree);
-      if (!suture_pairs_unpack_base (self->pairs, b, tree, error))
+      if (!suture_pairs_unpack_base (self->pairs, b, self->work, tree, error))
         return FALSE;
     }
-  return suture_pairs_unpack_fixed (self->pairs, self->fixed, error);
+  return suture_pairs_unpack_fixed (self->pairs, self->work, self->fixed, error);
 }
 
 static gboolean
@@ -223,12 +223,13 @@ read_reference (Making *self, guint base, GError **error)
   for (guint i = 0; i < self->changes->files->len; i++)
     {
       const SutureChange *change = g_ptr_array_index (self->changes->files, i);
-      g_autofree char *path = g_strconcat (g_ptr_array_index (self->bases, base), change->path, NULL);
+      g_auto (SutureFd) fd = -1;
       g_autoptr (GMappedFile) file = NULL;
 
       if (change->is_link || g_ptr_array_index (change->old, base) == NULL)
         continue;
-      file = g_mapped_file_new (path, FALSE, error);
+      fd = suture_tree_open (g_ptr_array_index (self->bases, base), change->path, O_RDONLY | O_NOFOLLOW);
+      file = g_mapped_file_new_from_fd (fd, FALSE, error);
       if (file == NULL)
         return NULL;
       g_byte_array_append (reference, (const guint8 *) g_mapped_file_get_contents (file),

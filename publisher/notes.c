@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "notes.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/file.h"
 
 #define CHANGELOG_MAX (8 * 1024 * 1024) /* bytes, unpacked */
 #define DESCRIPTION_BYTES 4000          /* manifests are read up to 4096 */
@@ -194,11 +198,26 @@ suture_notes_add_file (SutureNotes *self, const char *path, GError **error)
   return TRUE;
 }
 
-static char *
-read_gzip (const char *path, GError **error)
+/* Opens a file of the unpacked package as programs in it would see it: packages that belong together link to each other's
+ * documentation, but no link leads out of @tree. -1 where there is no regular file. */
+static int
+open_inside (const char *tree, const char *path)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) compressed = g_file_read (file, NULL, error);
+  g_auto (SutureFd) root = open (tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  g_auto (SutureFd) handle = suture_file_open_resolved (root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+  struct stat status;
+
+  if (handle < 0 || fstat (handle, &status) < 0 || !S_ISREG (status.st_mode))
+    return -1;
+  return suture_file_open_resolved (root, path, O_RDONLY, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+static char *
+read_gzip (int fd, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, error);
+  g_autoptr (GBytes) bytes = file != NULL ? g_mapped_file_get_bytes (file) : NULL;
+  g_autoptr (GInputStream) compressed = bytes != NULL ? g_memory_input_stream_new_from_bytes (bytes) : NULL;
   g_autoptr (GZlibDecompressor) decompressor = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
   g_autoptr (GInputStream) stream = NULL;
   g_autofree char *text = NULL;
@@ -206,7 +225,7 @@ read_gzip (const char *path, GError **error)
 
   if (compressed == NULL)
     return NULL;
-  stream = g_converter_input_stream_new (G_INPUT_STREAM (compressed), G_CONVERTER (decompressor));
+  stream = g_converter_input_stream_new (compressed, G_CONVERTER (decompressor));
   text = g_malloc (CHANGELOG_MAX + 1);
   if (!g_input_stream_read_all (stream, text, CHANGELOG_MAX, &length, NULL, error))
     return NULL;
@@ -222,10 +241,15 @@ find_changelog (const SuturePackage *fixed, const char *tree, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *path = g_build_filename (tree, "usr/share/doc", fixed->name, names[i], NULL);
+      g_autofree char *path = g_build_filename ("usr/share/doc", fixed->name, names[i], NULL);
+      g_auto (SutureFd) fd = open_inside (tree, path);
+      g_autofree char *text = fd >= 0 ? read_gzip (fd, error) : NULL;
 
-      if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
-        return read_gzip (path, error);
+      if (fd < 0)
+        continue;
+      if (text == NULL)
+        g_prefix_error (error, "%s: ", path);
+      return g_steal_pointer (&text);
     }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "%s has no changelog; write a notes file", fixed->name);
   return NULL;

@@ -119,12 +119,20 @@ suture_package_free (SuturePackage *self)
 }
 
 gboolean
-suture_package_unpack (SuturePackage *self, const char *tree, GError **error)
+suture_package_unpack (const SuturePackage *self, const char *work, const char *tree, GError **error)
 {
-  const char *const argv[] = { "dpkg-deb", "-x", self->path, tree, NULL };
-  g_autofree char *output = suture_run (argv, error);
+  /* a folder of its own, still empty: what another package has put there can't lead anywhere */
+  g_autofree char *folder = suture_tree_make (work, error);
+  const char *const argv[] = { "dpkg-deb", "-x", self->path, folder, NULL };
+  g_autofree char *output = folder != NULL ? suture_run (argv, error) : NULL;
+  gboolean good = output != NULL && suture_tree_merge (folder, tree, error);
 
-  return output != NULL && suture_tree_merge_usr (tree, error);
+  if (folder == NULL)
+    return FALSE;
+  if (!good)
+    g_prefix_error (error, "%s: ", self->path);
+  suture_tree_remove (folder);
+  return good;
 }
 
 const char *

@@ -23,8 +23,8 @@ SuturePackage *suture_package_open (const char *path, GError **error) G_GNUC_WAR
 void suture_package_free (SuturePackage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePackage, suture_package_free)
 
-/* Unpacks it into @tree, with what others have put there. */
-gboolean suture_package_unpack (SuturePackage *self, const char *tree, GError **error);
+/* Unpacks it below the folder @work, on its own, and merges it into the tree @tree of the same file system (tree.h). */
+gboolean suture_package_unpack (const SuturePackage *self, const char *work, const char *tree, GError **error);
 
 /* systemd's name of the package's architecture (systemd.unit(5)); NULL for "all" and for what has none. */
 const char *suture_package_systemd_architecture (const SuturePackage *self);

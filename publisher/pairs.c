@@ -141,23 +141,23 @@ make_folder (const char *tree, GError **error)
 }
 
 gboolean
-suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *tree, GError **error)
+suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *work, const char *tree, GError **error)
 {
   if (!make_folder (tree, error))
     return FALSE;
   for (guint i = 0; i < self->fixed->len; i++)
-    if (!suture_package_unpack (suture_pairs_get_old (self, i, base), tree, error))
+    if (!suture_package_unpack (suture_pairs_get_old (self, i, base), work, tree, error))
       return FALSE;
   return TRUE;
 }
 
 gboolean
-suture_pairs_unpack_fixed (const SuturePairs *self, const char *tree, GError **error)
+suture_pairs_unpack_fixed (const SuturePairs *self, const char *work, const char *tree, GError **error)
 {
   if (!make_folder (tree, error))
     return FALSE;
   for (guint i = 0; i < self->fixed->len; i++)
-    if (!suture_package_unpack (g_ptr_array_index (self->fixed, i), tree, error))
+    if (!suture_package_unpack (g_ptr_array_index (self->fixed, i), work, tree, error))
       return FALSE;
   return TRUE;
 }

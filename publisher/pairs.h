@@ -23,9 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
 /* The old package of base @base of the package @index; the pairs' own. */
 SuturePackage *suture_pairs_get_old (const SuturePairs *self, guint index, guint base);
 
-/* Unpack all packages, those of base @base or the fixed ones, into the new folder @tree. */
-gboolean suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *tree, GError **error);
-gboolean suture_pairs_unpack_fixed (const SuturePairs *self, const char *tree, GError **error);
+/* Unpack all packages, those of base @base or the fixed ones, each for itself below @work, into the new folder @tree. */
+gboolean suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *work, const char *tree, GError **error);
+gboolean suture_pairs_unpack_fixed (const SuturePairs *self, const char *work, const char *tree, GError **error);
 
 /* "libssl3 3.0.22-1, openssl 3.0.22-1"; the caller's. */
 char *suture_pairs_label_base (const SuturePairs *self, guint base) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,152 +3,17 @@
 """suture-publish from end to end, with small packages made here. Usage: test-publisher.py PROGRAM [unittest options]"""
 
 import hashlib
-import io
 import json
 import os
 import shutil
 import stat
-import subprocess
 import sys
-import tarfile
-import tempfile
 import unittest
 
-PROGRAM = None
-CHANGELOG = """demo (2.0) stable; urgency=high
-
-  * Fix CVE-2026-22222 (again CVE-2026-11111).
-  * Backports:
-    - CVE-2026-11111: A hole in the
-      middle, and CVE-2026-44444
-    - Another one
-
- -- Demo <demo@example.org>  Thu, 01 Jan 2026 00:00:00 +0000
-
-demo (1.0) stable; urgency=low
-
-  * First, with CVE-2020-33333.
-
- -- Demo <demo@example.org>  Wed, 01 Jan 2025 00:00:00 +0000
-"""
+from publishing import CHANGELOG, Case, Entry, gzip, library, write_deb
 
 
-def gzip(text):
-    return subprocess.run(["gzip", "-nc"], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
-
-
-def library(version, size=20000):
-    """Bytes that two versions have mostly in common, and that don't compress well."""
-    blocks = [hashlib.sha256(f"{i}".encode()).digest() for i in range(size // 32)]
-    blocks[len(blocks) // 2] = hashlib.sha256(version.encode()).digest()
-    return b"".join(blocks)
-
-
-class Entry:
-    def __init__(self, data=None, mode=0o644, target=None, group="root"):
-        self.data, self.mode, self.target, self.group = data, mode, target, group
-
-
-def tar_of(entries):
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.GNU_FORMAT) as tar:
-        folders = set()
-        for path in sorted(entries):
-            parts = path.split("/")[:-1]
-            for n in range(1, len(parts) + 1):
-                folder = "/".join(parts[:n])
-                if folder not in folders:
-                    folders.add(folder)
-                    info = tarfile.TarInfo(f"./{folder}")
-                    given = entries.get(f"{folder}/", Entry(mode=0o755))
-                    info.type, info.mode, info.uname, info.gname = tarfile.DIRTYPE, given.mode, "root", given.group
-                    tar.addfile(info)
-            entry = entries[path]
-            if path.endswith("/"):  # a folder's own mode and group, see above
-                continue
-            info = tarfile.TarInfo(f"./{path}")
-            info.mode, info.uname, info.gname = entry.mode, "root", entry.group
-            if entry.target is not None:
-                info.type, info.linkname, info.mode = tarfile.SYMTYPE, entry.target, 0o777
-                tar.addfile(info)
-            else:
-                info.size = len(entry.data)
-                tar.addfile(info, io.BytesIO(entry.data))
-    return out.getvalue()
-
-
-def write_deb(path, entries, package="demo", version="1.0", architecture="amd64", extra=""):
-    """A package file (deb(5)), without root's rights."""
-    control = f"Package: {package}\nVersion: {version}\nArchitecture: {architecture}\n{extra}"
-    control += "Maintainer: Demo <demo@example.org>\nDescription: demo\n"
-    members = [("debian-binary", b"2.0\n"),
-               ("control.tar.gz", tar_of({"control": Entry(control.encode())})),
-               ("data.tar.gz", tar_of(entries))]
-    with open(path, "wb") as out:
-        out.write(b"!<arch>\n")
-        for name, data in members:
-            out.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n".encode())
-            out.write(data + b"\n" * (len(data) % 2))
-    return path
-
-
-class Publisher(unittest.TestCase):
-    def setUp(self):
-        self.top = tempfile.mkdtemp(prefix="suture-test-")
-        self.addCleanup(shutil.rmtree, self.top)
-        self.depot = f"{self.top}/depot"
-        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
-
-    def run_any(self, *words):
-        return subprocess.run([PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    def run_ok(self, *words):
-        done = self.run_any(*words)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
-
-    def run_refused(self, complaint, *words):
-        done = self.run_any(*words)
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn(complaint, done.stderr)
-        return done.stderr
-
-    def old_entries(self, version="1.0"):
-        return {"usr/lib/demo/libdemo.so.1.0": Entry(library(version)),
-                "usr/lib/demo/libdemo.so.1": Entry(target="libdemo.so.1.0"),
-                "usr/bin/demo": Entry(b"program " + version.encode(), 0o755),
-                "usr/share/demo/same": Entry(b"same"),
-                "etc/demo.conf": Entry(b"setting=1\n"),
-                "usr/share/doc/demo/changelog.gz": Entry(gzip(CHANGELOG if version == "2.0" else "demo (1.0) x\n"))}
-
-    def new_entries(self):
-        entries = self.old_entries("2.0")
-        del entries["usr/lib/demo/libdemo.so.1.0"]
-        entries["usr/lib/demo/libdemo.so.1.1"] = Entry(library("2.0"))
-        entries["usr/lib/demo/libdemo.so.1"] = Entry(target="libdemo.so.1.1")
-        entries["usr/share/demo/new/data"] = Entry(b"new")
-        return entries
-
-    def debs(self, old=None, new=None, **new_options):
-        options = {"version": "2.0"} | new_options
-        return (write_deb(f"{self.top}/old.deb", old or self.old_entries()),
-                write_deb(f"{self.top}/new.deb", new or self.new_entries(), **options))
-
-    def make(self, old, new, *words):
-        return ("make", self.depot, "--old", old, "--new", new, "--base", "debian:12", *(words or ["--from-changelog"]))
-
-    def manifest(self, id="demo-a", where="staging"):
-        with open(f"{self.depot}/{where}/{id}/manifest.json", encoding="utf-8") as file:
-            return json.load(file)
-
-    def served(self):
-        found = {}
-        for folder, _, names in os.walk(f"{self.depot}/repository"):
-            for name in names:
-                with open(f"{folder}/{name}", "rb") as file:
-                    found[os.path.relpath(f"{folder}/{name}", f"{self.depot}/repository")] = file.read()
-        return found
-
+class Publisher(Case):
     def test_keys(self):
         keys = f"{self.depot}/keys"
         self.assertEqual(stat.S_IMODE(os.stat(keys).st_mode), 0o700)
@@ -269,11 +134,6 @@ class Publisher(unittest.TestCase):
         self.assertEqual([file["path"] for file in self.manifest()["files"]], ["/usr/lib/x86_64-linux-gnu/libc.so"])
         self.run_ok("lint", self.depot)
 
-    def changed(self, path, entry):
-        entries = self.new_entries()
-        entries[path] = entry
-        return entries
-
     def test_refused(self):
         rows = [("etc/demo.conf", Entry(b"setting=2\n"), "outside /usr"),
                 ("etc/new.conf", Entry(b""), "outside /usr"),
@@ -372,5 +232,5 @@ class Publisher(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
+    Case.program = sys.argv.pop(1)
     unittest.main()

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Small packages, made here without root's rights, and a publisher's folder to make improvements of them in."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import unittest
+
+CHANGELOG = """demo (2.0) stable; urgency=high
+
+  * Fix CVE-2026-22222 (again CVE-2026-11111).
+  * Backports:
+    - CVE-2026-11111: A hole in the
+      middle, and CVE-2026-44444
+    - Another one
+
+ -- Demo <demo@example.org>  Thu, 01 Jan 2026 00:00:00 +0000
+
+demo (1.0) stable; urgency=low
+
+  * First, with CVE-2020-33333.
+
+ -- Demo <demo@example.org>  Wed, 01 Jan 2025 00:00:00 +0000
+"""
+
+
+def gzip(text):
+    return subprocess.run(["gzip", "-nc"], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
+
+
+def library(version, size=20000):
+    """Bytes that two versions have mostly in common, and that don't compress well."""
+    blocks = [hashlib.sha256(f"{i}".encode()).digest() for i in range(size // 32)]
+    blocks[len(blocks) // 2] = hashlib.sha256(version.encode()).digest()
+    return b"".join(blocks)
+
+
+class Entry:
+    """What a package has at a path: a file, a link to target, or something of another type (of tarfile). alone: without
+    entries for the folders above it."""
+
+    def __init__(self, data=None, mode=0o644, target=None, user="root", group="root", type=tarfile.REGTYPE, alone=False):
+        self.data, self.mode, self.target, self.user, self.group = data, mode, target, user, group
+        self.type, self.alone = type if target is None else tarfile.SYMTYPE, alone
+
+
+def folders_of(entries):
+    """The folders above the entries, each with its own entry ("path/") or a plain one."""
+    found = {}
+    for path, entry in entries.items():
+        parts = path.split("/")[:-1]
+        for n in range(1, 1 if entry.alone else len(parts) + 1):
+            folder = "/".join(parts[:n])
+            found[f"{folder}/"] = entries.get(f"{folder}/", Entry(mode=0o755))
+    return found
+
+
+def tar_of(entries):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.GNU_FORMAT) as tar:
+        for path, entry in sorted((entries | folders_of(entries)).items()):
+            info = tarfile.TarInfo(f"./{path.rstrip('/')}")
+            info.type = tarfile.DIRTYPE if path.endswith("/") else entry.type
+            info.mode, info.uname, info.gname = entry.mode, entry.user, entry.group
+            info.linkname = entry.target or ""
+            info.size = len(entry.data) if entry.data else 0
+            tar.addfile(info, io.BytesIO(entry.data or b""))
+    return out.getvalue()
+
+
+def write_deb(path, entries, package="demo", version="1.0", architecture="amd64", extra="", scripts=None):
+    """A package file (deb(5)), without root's rights."""
+    control = f"Package: {package}\nVersion: {version}\nArchitecture: {architecture}\n{extra}"
+    control += "Maintainer: Demo <demo@example.org>\nDescription: demo\n"
+    members = [("debian-binary", b"2.0\n"),
+               ("control.tar.gz", tar_of({"control": Entry(control.encode())} | (scripts or {}))),
+               ("data.tar.gz", tar_of(entries))]
+    with open(path, "wb") as out:
+        out.write(b"!<arch>\n")
+        for name, data in members:
+            out.write(f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(data):<10}`\n".encode())
+            out.write(data + b"\n" * (len(data) % 2))
+    return path
+
+
+class Case(unittest.TestCase):
+    """A publisher's folder, and the packages demo 1.0 and 2.0."""
+
+    program = None
+
+    def setUp(self):
+        self.top = tempfile.mkdtemp(prefix="suture-test-")
+        self.addCleanup(shutil.rmtree, self.top)
+        self.depot = f"{self.top}/depot"
+        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
+
+    def run_any(self, *words):
+        return subprocess.run([self.program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run_ok(self, *words):
+        done = self.run_any(*words)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def run_refused(self, complaint, *words):
+        done = self.run_any(*words)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn(complaint, done.stderr)
+        return done.stderr
+
+    def old_entries(self, version="1.0"):
+        return {"usr/lib/demo/libdemo.so.1.0": Entry(library(version)),
+                "usr/lib/demo/libdemo.so.1": Entry(target="libdemo.so.1.0"),
+                "usr/bin/demo": Entry(b"program " + version.encode(), 0o755),
+                "usr/share/demo/same": Entry(b"same"),
+                "etc/demo.conf": Entry(b"setting=1\n"),
+                "usr/share/doc/demo/changelog.gz": Entry(gzip(CHANGELOG if version == "2.0" else "demo (1.0) x\n"))}
+
+    def new_entries(self):
+        entries = self.old_entries("2.0")
+        del entries["usr/lib/demo/libdemo.so.1.0"]
+        entries["usr/lib/demo/libdemo.so.1.1"] = Entry(library("2.0"))
+        entries["usr/lib/demo/libdemo.so.1"] = Entry(target="libdemo.so.1.1")
+        entries["usr/share/demo/new/data"] = Entry(b"new")
+        return entries
+
+    def debs(self, old=None, new=None, **new_options):
+        options = {"version": "2.0"} | new_options
+        return (write_deb(f"{self.top}/old.deb", old or self.old_entries()),
+                write_deb(f"{self.top}/new.deb", new or self.new_entries(), **options))
+
+    def make(self, old, new, *words):
+        return ("make", self.depot, "--old", old, "--new", new, "--base", "debian:12", *(words or ["--from-changelog"]))
+
+    def manifest(self, id="demo-a", where="staging"):
+        with open(f"{self.depot}/{where}/{id}/manifest.json", encoding="utf-8") as file:
+            return json.load(file)
+
+    def served(self):
+        found = {}
+        for folder, _, names in os.walk(f"{self.depot}/repository"):
+            for name in names:
+                with open(f"{folder}/{name}", "rb") as file:
+                    found[os.path.relpath(f"{folder}/{name}", f"{self.depot}/repository")] = file.read()
+        return found
+
+    def changed(self, path, entry):
+        entries = self.new_entries()
+        entries[path] = entry
+        return entries

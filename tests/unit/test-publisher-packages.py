@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What suture-publish make does with packages that are hostile, odd or simply the wrong ones, and with what is written
+about them. Usage: test-publisher-packages.py PROGRAM [unittest options]"""
+
+import os
+import sys
+import tarfile
+import unittest
+
+from publishing import CHANGELOG, Case, Entry, gzip, library, write_deb
+
+
+class Packages(Case):
+    def setUp(self):
+        super().setUp()
+        self.outside = f"{self.top}/outside"
+        os.mkdir(self.outside)
+
+    def tearDown(self):
+        """Whatever a package was: nothing was written where its links lead, and nothing is left of it."""
+        self.assertEqual([name for name in os.listdir(self.outside) if name != "secret.gz"], [])
+        self.assertEqual([name for name in os.listdir(f"{self.depot}/staging") if name.startswith(".")], [])
+
+    def second(self, old, new, **options):
+        """The options that give a second package along with the first."""
+        return ("--old", write_deb(f"{self.top}/second-old.deb", old, "second", **options),
+                "--new", write_deb(f"{self.top}/second-new.deb", new, "second", "2.0", **options), "--from-changelog")
+
+    def test_link_of_another_package(self):
+        first = self.changed("usr/lib/demo/dir", Entry(target=self.outside))
+        old = {"usr/lib/demo/second": Entry(b"1")}
+        for entry in [Entry(b"evil"), Entry(b"evil", alone=True)]:
+            with self.subTest(alone=entry.alone):
+                new = {"usr/lib/demo/second": Entry(b"2"), "usr/lib/demo/dir/evil": entry}
+                self.run_refused("/usr/lib/demo/dir is there twice",
+                                 *self.make(*self.debs(new=first), *self.second(old, new)))
+
+    def test_link_for_a_hierarchy(self):
+        for new in [{"usr/lib": Entry(target=self.outside), "lib/evil": Entry(b"evil")},
+                    {"usr": Entry(target=self.outside), "lib/evil": Entry(b"evil")}]:
+            self.run_refused("is there twice", *self.make(*self.debs(new=new)))
+
+    def test_two_packages(self):
+        old = {"usr/lib/demo/second": Entry(b"1"), "lib/demo/third": Entry(b"1")}
+        new = {"usr/lib/demo/second": Entry(b"2"), "lib/demo/third": Entry(b"2")}
+        self.run_ok(*self.make(*self.debs(), *self.second(old, new)))
+        paths = [file["path"] for file in self.manifest()["files"]]
+        self.assertIn("/usr/lib/demo/second", paths)
+        self.assertIn("/usr/lib/demo/third", paths)
+        self.assertIn("/usr/bin/demo", paths)
+        self.run_ok("lint", self.depot)
+        self.run_refused("/usr/bin/demo is there twice",
+                         *self.make(*self.debs(), *self.second(old, new | {"usr/bin/demo": Entry(b"2", 0o755)})))
+
+    def test_link_for_a_changelog(self):
+        secret = f"{self.outside}/secret.gz"
+        with open(secret, "wb") as file:
+            file.write(gzip("secret" + CHANGELOG))
+        new = self.changed("usr/share/doc/demo/changelog.gz", Entry(target=secret))
+        self.run_refused("demo has no changelog", *self.make(*self.debs(new=new)))
+        new["usr/share/doc/demo/changelog.gz"] = Entry(type=tarfile.FIFOTYPE)
+        self.run_refused("demo has no changelog", *self.make(*self.debs(new=new)))
+        del new["usr/share/doc/demo/changelog.gz"]
+        new["usr/share/doc/demo"] = Entry(target="/usr/share/doc/demo-common")
+        new["usr/share/doc/demo-common/changelog.gz"] = Entry(gzip(CHANGELOG))
+        self.run_ok(*self.make(*self.debs(new=new)))
+
+    def test_types(self):
+        for path in ["usr/lib/demo/pipe", "usr/share/doc/demo/pipe", "etc/pipe"]:
+            with self.subTest(path=path):
+                self.run_refused(f"/{path} is neither a file, nor a folder, nor a link",
+                                 *self.make(*self.debs(new=self.changed(path, Entry(type=tarfile.FIFOTYPE)))))
+
+
+if __name__ == "__main__":
+    Case.program = sys.argv.pop(1)
+    unittest.main()
