@@ -53,14 +53,19 @@ making_clear (Making *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
 
+/* Where all of it happens: private, and on the file system of what becomes of it. */
 static gboolean
-unpack (Making *self, GError **error)
+open_work (Making *self, GError **error)
 {
   g_autofree char *staging = suture_depot_path (self->depot, "staging", NULL);
 
   self->work = suture_tree_make (staging, error);
-  if (self->work == NULL)
-    return FALSE;
+  return self->work != NULL;
+}
+
+static gboolean
+unpack (Making *self, GError **error)
+{
   self->fixed = g_build_filename (self->work, "fixed", NULL);
   self->tree = g_build_filename (self->work, "tree", NULL);
   self->stage = g_build_filename (self->work, "stage", NULL);
@@ -379,6 +384,8 @@ suture_command_make (int argc, char **argv, GError **error)
       return FALSE;
     }
   making.depot = suture_depot_open (argv[1], error);
-  making.pairs = making.depot != NULL ? suture_pairs_open (old, fixed, error) : NULL;
+  if (making.depot == NULL || !open_work (&making, error))
+    return FALSE;
+  making.pairs = suture_pairs_open (old, fixed, making.work, error);
   return making.pairs != NULL && make (&making, notes, from_changelog, base, error);
 }

@@ -2,8 +2,13 @@
 #include "package.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "run.h"
 #include "tree.h"
+
+#define CONTROL_MAX (1024 * 1024) /* bytes of a file in a package's control part */
+#define NAME "[a-z0-9][a-z0-9+.-]+"        /* deb-control(5) */
+#define VERSION "[0-9][A-Za-z0-9.+~:-]*"   /* deb-version(7) */
 
 static const struct
 {
@@ -14,13 +19,103 @@ static const struct
   { "ppc64el", "ppc64-le" }, { "s390x", "s390x" },  { "riscv64", "riscv64" }, { "mips64el", "mips64-le" },
 };
 
-static char *
-field (const char *path, const char *name, GError **error)
-{
-  const char *const argv[] = { "dpkg-deb", "-f", path, name, NULL };
-  g_autofree char *value = suture_run (argv, error);
+const char *const suture_package_scripts[]
+    = { "preinst", "postinst", "prerm", "postrm", "config", "triggers", NULL };
 
-  return value != NULL ? g_strdup (g_strstrip (value)) : NULL;
+static gboolean G_GNUC_PRINTF (2, 3)
+wrong (GError **error, const char *format, ...)
+{
+  g_autofree char *what = NULL;
+  va_list args;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "its control file %s", what);
+  return FALSE;
+}
+
+/* The fields of a binary package's control file (deb-control(5)): lower-case name → value in one line. */
+static GHashTable *
+parse_control (const char *text, GError **error)
+{
+  g_autoptr (GHashTable) fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GRegex) fold = g_regex_new ("\\n[ \\t]+", G_REGEX_RAW, 0, NULL);
+  g_autofree char *unfolded = g_regex_replace_literal (fold, text, -1, 0, " ", 0, error);
+  g_auto (GStrv) lines = unfolded != NULL ? g_strsplit (g_strchomp (unfolded), "\n", -1) : NULL;
+
+  for (gsize i = 0; lines != NULL && lines[i] != NULL; i++)
+    {
+      const char *colon = strchr (lines[i], ':');
+      g_autofree char *name = colon != NULL ? g_ascii_strdown (lines[i], colon - lines[i]) : NULL;
+
+      if (name == NULL)
+        return wrong (error, "has a line that is no field"), NULL;
+      if (g_hash_table_contains (fields, name))
+        return wrong (error, "has the field %s twice", name), NULL;
+      g_hash_table_insert (fields, g_steal_pointer (&name), g_strstrip (g_strdup (colon + 1)));
+    }
+  return lines != NULL ? g_steal_pointer (&fields) : NULL;
+}
+
+/* What stands in the first parentheses of @pattern, which the value of @field has to be. */
+static gboolean
+take (GHashTable *fields, const char *field, const char *pattern, char **value, GError **error)
+{
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_RAW, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  const char *text = g_hash_table_lookup (fields, field);
+
+  if (text == NULL || !g_regex_match (regex, text, 0, &match))
+    return wrong (error, "has no valid field %s", field);
+  *value = g_match_info_fetch (match, 1);
+  return TRUE;
+}
+
+static gboolean
+take_fields (SuturePackage *self, GHashTable *fields, GError **error)
+{
+  const char *pre_depends = g_hash_table_lookup (fields, "pre-depends");
+  const char *depends = g_hash_table_lookup (fields, "depends");
+
+  self->depends = g_strdup_printf ("%s, %s", pre_depends != NULL ? pre_depends : "", depends != NULL ? depends : "");
+  if (!take (fields, "package", "^(" NAME ")\\z", &self->name, error)
+      || !take (fields, "version", "^(" VERSION ")\\z", &self->version, error)
+      || !take (fields, "architecture", "^([a-z0-9][a-z0-9-]*)\\z", &self->architecture, error))
+    return FALSE;
+  /* "Source: openssl (3.0.22-1)" where the versions differ, nothing where the names are the same */
+  if (g_hash_table_contains (fields, "source"))
+    return take (fields, "source", "^(" NAME ")(?: +\\(" VERSION "\\))?\\z", &self->source, error);
+  self->source = g_strdup (self->name);
+  return TRUE;
+}
+
+/* Whatever a package has in its control part: only regular files are read, and only so much of them. */
+static gboolean
+read_control (SuturePackage *self, const char *folder, GError **error)
+{
+  g_auto (SutureFd) fd = suture_file_open_folder (folder, 0, error);
+  g_autoptr (GBytes) control = fd >= 0 ? suture_file_read (fd, "control", CONTROL_MAX, error) : NULL;
+  g_autofree char *text
+      = control != NULL ? g_strndup (g_bytes_get_data (control, NULL), g_bytes_get_size (control)) : NULL;
+  g_autoptr (GHashTable) fields = text != NULL ? parse_control (text, error) : NULL;
+
+  if (fields == NULL || !take_fields (self, fields, error))
+    return FALSE;
+  for (gsize i = 0; suture_package_scripts[i] != NULL; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      GBytes *script = suture_file_read (fd, suture_package_scripts[i], CONTROL_MAX, &why);
+
+      if (script != NULL)
+        g_hash_table_insert (self->scripts, (gpointer) suture_package_scripts[i], script);
+      else if (!g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&why));
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 /* The lines of dpkg-deb -c: mode, owner/group, size, date, time, ./path[ -> target]. */
@@ -49,57 +144,32 @@ list_foreign (SuturePackage *self, GError **error)
   return TRUE;
 }
 
+/* dpkg-deb -f and -I would do, but unpack into /tmp and open what lies there. */
 static gboolean
-read_scripts (SuturePackage *self, GError **error)
+unpack_control (SuturePackage *self, const char *work, GError **error)
 {
-  const char *const names[] = { "preinst", "postinst", "prerm", "postrm", "config", "triggers", "conffiles" };
-  g_autofree char *folder = suture_tree_make (g_get_tmp_dir (), error);
+  g_autofree char *folder = suture_tree_make (work, error);
   const char *const argv[] = { "dpkg-deb", "-e", self->path, folder, NULL };
   g_autofree char *output = folder != NULL ? suture_run (argv, error) : NULL;
+  gboolean good = output != NULL && read_control (self, folder, error);
 
-  for (gsize i = 0; output != NULL && i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, names[i], NULL);
-      g_autofree char *text = NULL;
-
-      if (g_file_get_contents (path, &text, NULL, NULL))
-        g_hash_table_insert (self->scripts, g_strdup (names[i]), g_steal_pointer (&text));
-    }
   if (folder != NULL)
     suture_tree_remove (folder);
-  return output != NULL;
+  return good;
 }
 
 SuturePackage *
-suture_package_open (const char *path, GError **error)
+suture_package_open (const char *path, const char *work, GError **error)
 {
   g_autoptr (SuturePackage) self = g_new0 (SuturePackage, 1);
-  g_autofree char *pre_depends = NULL;
-  g_autofree char *depends = NULL;
-  char *blank;
 
   self->path = g_canonicalize_filename (path, NULL);
   self->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->scripts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  if ((self->name = field (self->path, "Package", error)) == NULL
-      || (self->version = field (self->path, "Version", error)) == NULL
-      || (self->source = field (self->path, "Source", error)) == NULL
-      || (self->architecture = field (self->path, "Architecture", error)) == NULL
-      || (pre_depends = field (self->path, "Pre-Depends", error)) == NULL
-      || (depends = field (self->path, "Depends", error)) == NULL || !list_foreign (self, error)
-      || !read_scripts (self, error))
-    return NULL;
-  self->depends = g_strdup_printf ("%s, %s", pre_depends, depends);
-  /* "Source: openssl (3.0.22-1)" where the versions differ, nothing where the names are the same */
-  blank = strchr (self->source, ' ');
-  if (blank != NULL)
-    *blank = '\0';
-  if (*self->source == '\0')
-    {
-      g_free (self->source);
-      self->source = g_strdup (self->name);
-    }
-  return g_steal_pointer (&self);
+  self->scripts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_bytes_unref);
+  if (unpack_control (self, work, error) && list_foreign (self, error))
+    return g_steal_pointer (&self);
+  g_prefix_error (error, "%s: ", self->path);
+  return NULL;
 }
 
 void

@@ -16,10 +16,14 @@ typedef struct
   char *architecture;   /* Debian's name of it */
   char *depends;        /* Pre-Depends and Depends, one after the other; "" for none */
   GHashTable *foreign;  /* path → "owner/group" of what does not belong to root (owned) */
-  GHashTable *scripts;  /* maintainer script, trigger or conffiles → contents (owned) */
+  GHashTable *scripts;  /* those of suture_package_scripts that it has → GBytes (owned) */
 } SuturePackage;
 
-SuturePackage *suture_package_open (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What dpkg would run, by name; NULL at the end. */
+extern const char *const suture_package_scripts[];
+
+/* Reads the package file at @path, by way of a folder that is made below @work and gone afterwards. */
+SuturePackage *suture_package_open (const char *path, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_package_free (SuturePackage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePackage, suture_package_free)
 

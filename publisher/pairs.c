@@ -40,9 +40,9 @@ take_foreign (SuturePairs *self, const SuturePackage *package)
 }
 
 static gboolean
-add_fixed (SuturePairs *self, const char *path, GError **error)
+add_fixed (SuturePairs *self, const char *path, const char *work, GError **error)
 {
-  g_autoptr (SuturePackage) package = suture_package_open (path, error);
+  g_autoptr (SuturePackage) package = suture_package_open (path, work, error);
 
   if (package == NULL)
     return FALSE;
@@ -58,9 +58,9 @@ add_fixed (SuturePairs *self, const char *path, GError **error)
 }
 
 static gboolean
-add_old (SuturePairs *self, const char *path, GError **error)
+add_old (SuturePairs *self, const char *path, const char *work, GError **error)
 {
-  g_autoptr (SuturePackage) package = suture_package_open (path, error);
+  g_autoptr (SuturePackage) package = suture_package_open (path, work, error);
   SuturePackage *fixed = package != NULL ? find (self, package->name, NULL) : NULL;
   guint index = 0;
 
@@ -99,7 +99,7 @@ count_bases (SuturePairs *self, GError **error)
 }
 
 SuturePairs *
-suture_pairs_open (char **old, char **fixed, GError **error)
+suture_pairs_open (char **old, char **fixed, const char *work, GError **error)
 {
   g_autoptr (SuturePairs) self = g_new0 (SuturePairs, 1);
 
@@ -107,10 +107,10 @@ suture_pairs_open (char **old, char **fixed, GError **error)
   self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   self->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (gsize i = 0; fixed[i] != NULL; i++)
-    if (!add_fixed (self, fixed[i], error))
+    if (!add_fixed (self, fixed[i], work, error))
       return NULL;
   for (gsize i = 0; old[i] != NULL; i++)
-    if (!add_old (self, old[i], error))
+    if (!add_old (self, old[i], work, error))
       return NULL;
   return count_bases (self, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -236,20 +236,26 @@ suture_pairs_check_siblings (const SuturePairs *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+same_script (const SuturePackage *old, const SuturePackage *fixed, const char *script)
+{
+  GBytes *before = g_hash_table_lookup (old->scripts, script);
+  GBytes *after = g_hash_table_lookup (fixed->scripts, script);
+
+  return before != NULL && after != NULL ? g_bytes_equal (before, after) : before == after;
+}
+
 void
 suture_pairs_warn (const SuturePairs *self)
 {
-  const char *const names[] = { "preinst", "postinst", "prerm", "postrm", "config", "triggers" };
-
   for (guint i = 0; i < self->fixed->len; i++)
     {
       const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
 
       for (guint b = 0; b < self->n_bases; b++)
-        for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
-          if (g_strcmp0 (g_hash_table_lookup (suture_pairs_get_old (self, i, b)->scripts, names[n]),
-                         g_hash_table_lookup (fixed->scripts, names[n]))
-              != 0)
-            g_printerr ("warning: %s of %s changes; an improvement does not run it\n", names[n], fixed->name);
+        for (gsize s = 0; suture_package_scripts[s] != NULL; s++)
+          if (!same_script (suture_pairs_get_old (self, i, b), fixed, suture_package_scripts[s]))
+            g_printerr ("warning: %s of %s changes; an improvement does not run it\n", suture_package_scripts[s],
+                        fixed->name);
     }
 }

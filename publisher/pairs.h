@@ -15,8 +15,8 @@ typedef struct
   GHashTable *foreign; /* path → owner, of all of them (owned) */
 } SuturePairs;
 
-/* Reads all packages and sorts them. Fails where a package has no counterpart, or fewer bases than another. */
-SuturePairs *suture_pairs_open (char **old, char **fixed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads all packages, with the folder @work to do it in, and sorts them. Fails where a package has no counterpart, or fewer bases than another. */
+SuturePairs *suture_pairs_open (char **old, char **fixed, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_pairs_free (SuturePairs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
 

@@ -7,6 +7,7 @@ import os
 import sys
 import tarfile
 import unittest
+import unittest.mock
 
 from publishing import CHANGELOG, Case, Entry, gzip, library, write_deb
 
@@ -71,6 +72,30 @@ class Packages(Case):
             with self.subTest(path=path):
                 self.run_refused(f"/{path} is neither a file, nor a folder, nor a link",
                                  *self.make(*self.debs(new=self.changed(path, Entry(type=tarfile.FIFOTYPE)))))
+
+    def test_control(self):
+        rows = [({"preinst": Entry(type=tarfile.FIFOTYPE)}, "preinst is no regular file"),
+                ({"preinst": Entry(target=f"{self.outside}/secret.gz")}, "could not open preinst"),
+                ({"postinst": Entry(bytes(2 << 20))}, "postinst is no regular file of at most"),
+                ({"control": Entry(type=tarfile.FIFOTYPE)}, "control is no regular file"),
+                ({"control": Entry(b"Package: demo\nArchitecture: amd64\n")}, "no valid field version"),
+                ({"control": Entry(b"Package: ../demo\nVersion: 2.0\n")}, "no valid field package"),
+                ({"control": Entry(b"Package: demo\nVersion: --help\n")}, "no valid field version"),
+                ({"control": Entry(b"Package: demo\nVersion: 1\nVERSION: 2\n")}, "the field version twice"),
+                ({"control": Entry(b"Package: demo\n\nVersion: 2.0\n")}, "a line that is no field")]
+        for scripts, complaint in rows:
+            with self.subTest(complaint=complaint):
+                complaints = self.run_refused(complaint, *self.make(*self.debs(scripts=scripts)))
+                self.assertIn(f"{self.top}/new.deb: ", complaints)
+        extra = "Source: other-demo (7:1.9)\nDepends: libc6 (>= 2.36),\n demo-data\n"
+        done = self.run_any(*self.make(*self.debs(extra=extra, scripts={"postinst": Entry(b"#!/bin/sh\n", 0o755)})))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("postinst of demo changes", done.stderr)
+        self.assertEqual(self.manifest("other-demo-a")["component"], "other-demo")
+
+    def test_no_temporary_folder(self):
+        with unittest.mock.patch.dict(os.environ, TMPDIR=f"{self.top}/missing"):
+            self.run_ok(*self.make(*self.debs()))
 
 
 if __name__ == "__main__":
