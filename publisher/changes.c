@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 
 #include "base/digest.h"
@@ -57,12 +59,14 @@ suture_changes_free (SutureChanges *self)
   g_free (self);
 }
 
-/* What lies at a path of a tree: content NULL and mode 0 where there is nothing. */
+/* What lies at a path of a tree: mode 0 and content NULL where there is nothing. */
 typedef struct
 {
   mode_t mode;
+  uid_t uid;
+  gid_t gid;
   guint64 size;
-  char *content; /* (owned) */
+  char *content; /* SHA-256, the link's target, "" of a folder (owned) */
 } Entry;
 
 static void
@@ -71,37 +75,6 @@ entry_clear (Entry *self)
   g_clear_pointer (&self->content, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, entry_clear)
-
-static gboolean
-entry_read (Entry *self, const char *tree, const char *path, GError **error)
-{
-  g_auto (SutureFd) handle = suture_tree_open (tree, path, O_PATH | O_NOFOLLOW);
-  g_auto (SutureFd) fd = -1;
-  struct stat status;
-
-  /* where a file or a link stands for a folder of the path, that is an entry of its own */
-  if (handle < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
-    return TRUE;
-  if (handle < 0 || fstat (handle, &status) < 0)
-    return suture_error_set_errno (error, errno, "could not look at %s", path);
-  self->mode = status.st_mode;
-  if (S_ISLNK (status.st_mode))
-    {
-      self->content = suture_tree_read_link (handle, path, error);
-      return self->content != NULL;
-    }
-  if (!S_ISREG (status.st_mode))
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s is neither a file nor a link", path);
-      return FALSE;
-    }
-  fd = suture_tree_open (tree, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0)
-    return suture_error_set_errno (error, errno, "could not open %s", path);
-  self->size = (guint64) status.st_size;
-  self->content = suture_digest_fd (fd, NULL, error);
-  return self->content != NULL;
-}
 
 static gboolean G_GNUC_PRINTF (2, 3)
 cannot (GError **error, const char *format, ...)
@@ -116,29 +89,101 @@ cannot (GError **error, const char *format, ...)
   return FALSE;
 }
 
-/* The file itself and the folders above it: an image has them as root's. */
+/* No image can have a file as large as is refused here, and nothing larger is hashed. */
 static gboolean
-check_owners (const char *path, GHashTable *foreign, GError **error)
+read_file (Entry *self, const char *tree, const char *path, GError **error)
 {
-  g_autofree char *at = g_strdup (path);
+  g_auto (SutureFd) fd = -1;
 
-  while (!g_str_equal (at, "/"))
+  if (self->size > SUTURE_MANIFEST_IMAGE_MAX)
+    return cannot (error, "%s is larger than an image can be", path);
+  fd = suture_tree_open (tree, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  if (fd < 0)
+    return suture_error_set_errno (error, errno, "could not open %s", path);
+  self->content = suture_digest_fd (fd, NULL, error);
+  return self->content != NULL;
+}
+
+static gboolean
+entry_read (Entry *self, const char *tree, const char *path, GError **error)
+{
+  g_auto (SutureFd) handle = suture_tree_open (tree, path, O_PATH | O_NOFOLLOW);
+  struct stat status;
+
+  /* where a file or a link stands for a folder of the path, that is an entry of its own */
+  if (handle < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+    return TRUE;
+  if (handle < 0 || fstat (handle, &status) < 0)
+    return suture_error_set_errno (error, errno, "could not look at %s", path);
+  self->mode = status.st_mode;
+  self->uid = status.st_uid;
+  self->gid = status.st_gid;
+  if (S_ISREG (status.st_mode))
     {
-      const char *owner = g_hash_table_lookup (foreign, at);
-      char *parent;
-
-      if (owner != NULL)
-        return cannot (error, "%s belongs to %s instead of root", at, owner);
-      parent = g_path_get_dirname (at);
-      g_free (at);
-      at = parent;
+      self->size = (guint64) status.st_size;
+      return read_file (self, tree, path, error);
     }
-  return TRUE;
+  self->content = S_ISLNK (status.st_mode) ? suture_tree_read_link (handle, path, error) : g_strdup ("");
+  return self->content != NULL;
+}
+
+static const char *
+type_name (mode_t mode)
+{
+  return S_ISDIR (mode) ? "folder" : S_ISLNK (mode) ? "link" : "file";
+}
+
+/* "root/mail" */
+static char *
+owner_name (const Entry *entry)
+{
+  const struct passwd *user = getpwuid (entry->uid);
+  const struct group *group = getgrgid (entry->gid);
+  g_autofree char *uid = g_strdup_printf ("%u", entry->uid);
+  g_autofree char *gid = g_strdup_printf ("%u", entry->gid);
+
+  return g_strconcat (user != NULL ? user->pw_name : uid, "/", group != NULL ? group->gr_name : gid, NULL);
+}
+
+/* The entry itself and the folders above it in @tree: an image has them as root's. */
+static gboolean
+check_owners (const char *tree, const char *path, const Entry *entry, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *owner = owner_name (entry);
+  g_auto (Entry) above = { 0 };
+
+  if (entry->uid != 0 || entry->gid != 0)
+    return cannot (error, "%s belongs to %s instead of root", path, owner);
+  return g_str_equal (parent, "/")
+         || (entry_read (&above, tree, parent, error) && check_owners (tree, parent, &above, error));
+}
+
+static gboolean
+same_owner (const Entry *a, const Entry *b)
+{
+  return a->uid == b->uid && a->gid == b->gid;
 }
 
 /* An improvement changes bytes and nothing else: what else differs needs the whole package. */
 static gboolean
-check_change (const char *path, const Entry *old, const Entry *fixed, GHashTable *foreign, GError **error)
+check_kept (const char *path, const Entry *old, const Entry *fixed, GError **error)
+{
+  g_autofree char *before = owner_name (old);
+  g_autofree char *after = owner_name (fixed);
+
+  if ((old->mode & S_IFMT) != (fixed->mode & S_IFMT))
+    return cannot (error, "%s changes from a %s to a %s", path, type_name (old->mode), type_name (fixed->mode));
+  if (!same_owner (old, fixed))
+    return cannot (error, "%s changes its owner from %s to %s", path, before, after);
+  if (!S_ISLNK (fixed->mode) && old->mode != fixed->mode)
+    return cannot (error, "%s changes its mode from %04o to %04o", path, (guint) old->mode & 07777,
+                   (guint) fixed->mode & 07777);
+  return TRUE;
+}
+
+static gboolean
+check_change (const char *path, const Entry *old, const Entry *fixed, const char *fixed_tree, GError **error)
 {
   if (!g_str_has_prefix (path, "/usr/"))
     return cannot (error, "%s changes, and it is outside /usr", path);
@@ -147,20 +192,13 @@ check_change (const char *path, const Entry *old, const Entry *fixed, GHashTable
       g_prefix_error (error, "this can't be an improvement: ");
       return FALSE;
     }
-  if (!check_owners (path, foreign, error))
-    return FALSE;
   if (fixed->content == NULL)
     return TRUE;
-  if (old->content != NULL && (old->mode & S_IFMT) != (fixed->mode & S_IFMT))
-    return cannot (error, "%s changes between a file and a link", path);
-  if (S_ISLNK (fixed->mode))
-    return TRUE;
-  if (old->content != NULL && (old->mode & 07777) != (fixed->mode & 07777))
-    return cannot (error, "%s changes its mode from %04o to %04o", path, (guint) old->mode & 07777,
-                   (guint) fixed->mode & 07777);
-  if (old->content == NULL && (fixed->mode & 07777) != 0644 && (fixed->mode & 07777) != 0755)
+  if (old->content != NULL)
+    return check_kept (path, old, fixed, error) && check_owners (fixed_tree, path, fixed, error);
+  if (!S_ISLNK (fixed->mode) && (fixed->mode & 07777) != 0644 && (fixed->mode & 07777) != 0755)
     return cannot (error, "the new file %s has mode %04o", path, (guint) fixed->mode & 07777);
-  return TRUE;
+  return check_owners (fixed_tree, path, fixed, error);
 }
 
 /* Looks at @path in all trees. *@change is set when the improvement has to put it in place. */
@@ -168,7 +206,6 @@ static gboolean
 look (const char *path,
       GPtrArray *bases,
       const char *fixed_tree,
-      GHashTable *foreign,
       SutureChange **change,
       SutureObsolete **obsolete,
       GError **error)
@@ -186,11 +223,11 @@ look (const char *path,
       if (!entry_read (&old, g_ptr_array_index (bases, b), path, error))
         return FALSE;
       was_file = was_file || S_ISREG (old.mode);
-      /* equal bytes with another mode are a change, too: one that is refused */
-      if (g_strcmp0 (old.content, fixed.content) != 0 || old.mode != fixed.mode)
+      /* equal bytes with another mode or owner are a change, too: one that is refused */
+      if (g_strcmp0 (old.content, fixed.content) != 0 || old.mode != fixed.mode || !same_owner (&old, &fixed))
         {
           changed = TRUE;
-          if (!check_change (path, &old, &fixed, foreign, error))
+          if (!check_change (path, &old, &fixed, fixed_tree, error))
             return FALSE;
         }
       g_ptr_array_add (olds, g_steal_pointer (&old.content));
@@ -237,7 +274,38 @@ add_tree (GHashTable *paths, const char *tree, GError **error)
   return TRUE;
 }
 
-/* Folders keep the mode that the base has, and new ones get 0755: a package that wants something else can't have it. */
+static gboolean
+is_empty (GPtrArray *entries, const char *folder)
+{
+  g_autofree char *prefix = g_strconcat (folder, "/", NULL);
+
+  for (guint i = 0; i < entries->len; i++)
+    if (g_str_has_prefix (g_ptr_array_index (entries, i), prefix))
+      return FALSE;
+  return TRUE;
+}
+
+/* An improvement brings files. Folders keep what the base has, and new ones are made above new files: a package that wants
+ * something else can't have it. */
+static gboolean
+check_folder (const char *base, const char *fixed, const char *path, GPtrArray *entries, GError **error)
+{
+  g_auto (Entry) old = { 0 };
+  g_auto (Entry) new = { 0 };
+
+  if (!entry_read (&old, base, path, error) || !entry_read (&new, fixed, path, error))
+    return FALSE;
+  if (old.content != NULL)
+    return check_kept (path, &old, &new, error);
+  if (!g_str_has_prefix (path, "/usr/"))
+    return cannot (error, "the new folder %s is outside /usr", path);
+  if (is_empty (entries, path))
+    return cannot (error, "the new folder %s is empty", path);
+  if ((new.mode & 07777) != 0755)
+    return cannot (error, "the new folder %s has mode %04o", path, (guint) new.mode & 07777);
+  return check_owners (fixed, path, &new, error);
+}
+
 static gboolean
 check_folders (const char *base, const char *fixed, GError **error)
 {
@@ -249,16 +317,9 @@ check_folders (const char *base, const char *fixed, GError **error)
   for (guint i = 0; i < folders->len; i++)
     {
       const char *path = g_ptr_array_index (folders, i);
-      g_autofree char *old_path = g_strconcat (base, path, NULL);
-      g_autofree char *fixed_path = g_strconcat (fixed, path, NULL);
-      struct stat old, new;
 
-      if (lstat (fixed_path, &new) < 0)
-        return suture_error_set_errno (error, errno, "could not look at %s", fixed_path);
-      if (lstat (old_path, &old) < 0)
-        old.st_mode = S_IFDIR | 0755;
-      if (old.st_mode != new.st_mode && !is_documentation (path))
-        return cannot (error, "the folder %s has mode %04o", path, (guint) new.st_mode & 07777);
+      if (!is_documentation (path) && !check_folder (base, fixed, path, entries, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -270,11 +331,12 @@ compare_paths (gconstpointer a, gconstpointer b)
 }
 
 SutureChanges *
-suture_changes_find (GPtrArray *bases, const char *fixed, GHashTable *foreign, GError **error)
+suture_changes_find (GPtrArray *bases, const char *fixed, GError **error)
 {
   g_autoptr (SutureChanges) self = g_new0 (SutureChanges, 1);
   g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GList) sorted = NULL;
+  guint64 total = 0;
 
   self->files = g_ptr_array_new_with_free_func (change_free);
   self->obsoletes = g_ptr_array_new_with_free_func (obsolete_free);
@@ -290,12 +352,18 @@ suture_changes_find (GPtrArray *bases, const char *fixed, GHashTable *foreign, G
       SutureChange *change = NULL;
       SutureObsolete *obsolete = NULL;
 
-      if (!look (at->data, bases, fixed, foreign, &change, &obsolete, error))
+      if (!look (at->data, bases, fixed, &change, &obsolete, error))
         return NULL;
       if (change != NULL)
         g_ptr_array_add (self->files, change);
       if (obsolete != NULL)
         g_ptr_array_add (self->obsoletes, obsolete);
+      total += change != NULL ? change->size : 0;
+      if (self->files->len <= SUTURE_MANIFEST_FILES_MAX && total <= SUTURE_MANIFEST_IMAGE_MAX)
+        continue;
+      cannot (error, "more than %d files or %" G_GUINT64_FORMAT " MiB change", SUTURE_MANIFEST_FILES_MAX,
+              SUTURE_MANIFEST_IMAGE_MAX >> 20);
+      return NULL;
     }
   if (self->files->len == 0)
     {

@@ -30,10 +30,10 @@ typedef struct
   GPtrArray *obsoletes; /* SutureObsolete, sorted (owned) */
 } SutureChanges;
 
-/* Compares the trees @bases (char *, one a known base) with the tree @fixed. @foreign: path → owner of what does not
- * belong to root in any of the packages. Fails with a sentence for what an improvement can't do: other files outside /usr,
- * denied paths, modes, owners or types that change, nothing that changes. */
-SutureChanges *suture_changes_find (GPtrArray *bases, const char *fixed, GHashTable *foreign, GError **error);
+/* Compares the trees @bases (char *, one a known base) with the tree @fixed. Fails with a sentence for what an improvement
+ * can't do: other files or new folders outside /usr, denied paths, what does not belong to root, modes, owners or types that
+ * change, more or larger files than an image may have, nothing that changes. */
+SutureChanges *suture_changes_find (GPtrArray *bases, const char *fixed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_changes_free (SutureChanges *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureChanges, suture_changes_free)
 

@@ -237,6 +237,12 @@ read_reference (Making *self, guint base, GError **error)
       file = g_mapped_file_new_from_fd (fd, FALSE, error);
       if (file == NULL)
         return NULL;
+      if (reference->len + g_mapped_file_get_length (file) > SUTURE_MANIFEST_IMAGE_MAX)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+                       "this can't be an improvement: the files that it replaces are larger than an image can be");
+          return NULL;
+        }
       g_byte_array_append (reference, (const guint8 *) g_mapped_file_get_contents (file),
                            (guint) g_mapped_file_get_length (file));
     }
@@ -346,7 +352,7 @@ make (Making *self, const char *notes, gboolean from_changelog, const char *base
       || !find_notes (self, notes, from_changelog, error) || !find_id (self, error))
     return FALSE;
   suture_pairs_warn (self->pairs);
-  self->changes = suture_changes_find (self->bases, self->fixed, self->pairs->foreign, error);
+  self->changes = suture_changes_find (self->bases, self->fixed, error);
   return self->changes != NULL && build_tree (self, error) && make_image (self, error) && write_manifest (self, error)
          && finish (self, error);
 }

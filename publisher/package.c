@@ -118,32 +118,6 @@ read_control (SuturePackage *self, const char *folder, GError **error)
   return TRUE;
 }
 
-/* The lines of dpkg-deb -c: mode, owner/group, size, date, time, ./path[ -> target]. */
-static gboolean
-list_foreign (SuturePackage *self, GError **error)
-{
-  const char *const argv[] = { "dpkg-deb", "-c", self->path, NULL };
-  g_autofree char *listing = suture_run (argv, error);
-  g_auto (GStrv) lines = NULL;
-
-  if (listing == NULL)
-    return FALSE;
-  lines = g_strsplit (listing, "\n", -1);
-  for (gsize i = 0; lines[i] != NULL; i++)
-    {
-      g_autoptr (GRegex) regex = g_regex_new ("^\\S+ (\\S+)\\s+\\S+ \\S+ \\S+ \\.(/.*?)/?(?: -> .*| link to .*)?$", 0, 0, NULL);
-      g_autoptr (GMatchInfo) match = NULL;
-      g_autofree char *owner = NULL;
-
-      if (!g_regex_match (regex, lines[i], 0, &match))
-        continue;
-      owner = g_match_info_fetch (match, 1);
-      if (!g_str_equal (owner, "root/root"))
-        g_hash_table_insert (self->foreign, g_match_info_fetch (match, 2), g_steal_pointer (&owner));
-    }
-  return TRUE;
-}
-
 /* dpkg-deb -f and -I would do, but unpack into /tmp and open what lies there. */
 static gboolean
 unpack_control (SuturePackage *self, const char *work, GError **error)
@@ -164,9 +138,8 @@ suture_package_open (const char *path, const char *work, GError **error)
   g_autoptr (SuturePackage) self = g_new0 (SuturePackage, 1);
 
   self->path = g_canonicalize_filename (path, NULL);
-  self->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->scripts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_bytes_unref);
-  if (unpack_control (self, work, error) && list_foreign (self, error))
+  if (unpack_control (self, work, error))
     return g_steal_pointer (&self);
   g_prefix_error (error, "%s: ", self->path);
   return NULL;
@@ -183,7 +156,6 @@ suture_package_free (SuturePackage *self)
   g_free (self->source);
   g_free (self->architecture);
   g_free (self->depends);
-  g_clear_pointer (&self->foreign, g_hash_table_unref);
   g_clear_pointer (&self->scripts, g_hash_table_unref);
   g_free (self);
 }

@@ -9,14 +9,13 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *path;           /* (owned), as all strings here */
-  char *name;           /* Package */
-  char *version;        /* Version */
-  char *source;         /* the source package's name */
-  char *architecture;   /* Debian's name of it */
-  char *depends;        /* Pre-Depends and Depends, one after the other; "" for none */
-  GHashTable *foreign;  /* path → "owner/group" of what does not belong to root (owned) */
-  GHashTable *scripts;  /* those of suture_package_scripts that it has → GBytes (owned) */
+  char *path;          /* (owned), as all strings here */
+  char *name;          /* Package */
+  char *version;       /* Version */
+  char *source;        /* the source package's name */
+  char *architecture;  /* Debian's name of it */
+  char *depends;       /* Pre-Depends and Depends, one after the other; "" for none */
+  GHashTable *scripts; /* those of suture_package_scripts that it has → GBytes (owned) */
 } SuturePackage;
 
 /* What dpkg would run, by name; NULL at the end. */

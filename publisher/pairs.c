@@ -22,23 +22,6 @@ find (const SuturePairs *self, const char *name, guint *index)
   return NULL;
 }
 
-static void
-take_foreign (SuturePairs *self, const SuturePackage *package)
-{
-  GHashTableIter iter;
-  gpointer path, owner;
-
-  g_hash_table_iter_init (&iter, package->foreign);
-  while (g_hash_table_iter_next (&iter, &path, &owner))
-    {
-      /* where a merged /usr has it */
-      char *below = g_str_has_prefix (path, "/usr/") ? g_strdup (path) : g_strconcat ("/usr", path, NULL);
-
-      g_hash_table_insert (self->foreign, below, g_strdup (owner));
-      g_hash_table_insert (self->foreign, g_strdup (path), g_strdup (owner));
-    }
-}
-
 static gboolean
 add_fixed (SuturePairs *self, const char *path, const char *work, GError **error)
 {
@@ -51,7 +34,6 @@ add_fixed (SuturePairs *self, const char *path, const char *work, GError **error
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has %s twice", package->name);
       return FALSE;
     }
-  take_foreign (self, package);
   g_ptr_array_add (self->fixed, g_steal_pointer (&package));
   g_ptr_array_add (self->old, g_ptr_array_new_with_free_func ((GDestroyNotify) suture_package_free));
   return TRUE;
@@ -73,7 +55,6 @@ add_old (SuturePairs *self, const char *path, const char *work, GError **error)
       return FALSE;
     }
   find (self, package->name, &index);
-  take_foreign (self, package);
   g_ptr_array_add (g_ptr_array_index (self->old, index), g_steal_pointer (&package));
   return TRUE;
 }
@@ -105,7 +86,6 @@ suture_pairs_open (char **old, char **fixed, const char *work, GError **error)
 
   self->fixed = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_package_free);
   self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-  self->foreign = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (gsize i = 0; fixed[i] != NULL; i++)
     if (!add_fixed (self, fixed[i], work, error))
       return NULL;
@@ -122,7 +102,6 @@ suture_pairs_free (SuturePairs *self)
     return;
   g_ptr_array_unref (self->fixed);
   g_ptr_array_unref (self->old);
-  g_hash_table_unref (self->foreign);
   g_free (self);
 }
 

@@ -9,10 +9,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  GPtrArray *fixed;    /* SuturePackage (owned) */
-  GPtrArray *old;      /* GPtrArray of SuturePackage, one a package of @fixed, each @n_bases long (owned) */
+  GPtrArray *fixed; /* SuturePackage (owned) */
+  GPtrArray *old;   /* GPtrArray of SuturePackage, one a package of @fixed, each @n_bases long (owned) */
   guint n_bases;
-  GHashTable *foreign; /* path → owner, of all of them (owned) */
 } SuturePairs;
 
 /* Reads all packages, with the folder @work to do it in, and sorts them. Fails where a package has no counterpart, or fewer bases than another. */

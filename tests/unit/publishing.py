@@ -41,12 +41,13 @@ def library(version, size=20000):
 
 
 class Entry:
-    """What a package has at a path: a file, a link to target, or something of another type (of tarfile). alone: without
-    entries for the folders above it."""
+    """What a package has at a path: a file, a link to target, or something of another type (of tarfile). sparse: a file of
+    so many zeros that takes no room. alone: without entries for the folders above it."""
 
-    def __init__(self, data=None, mode=0o644, target=None, user="root", group="root", type=tarfile.REGTYPE, alone=False):
+    def __init__(self, data=None, mode=0o644, target=None, user="root", group="root", type=tarfile.REGTYPE, sparse=0,
+                 alone=False):
         self.data, self.mode, self.target, self.user, self.group = data, mode, target, user, group
-        self.type, self.alone = type if target is None else tarfile.SYMTYPE, alone
+        self.type, self.sparse, self.alone = type if target is None else tarfile.SYMTYPE, sparse, alone
 
 
 def folders_of(entries):
@@ -60,16 +61,24 @@ def folders_of(entries):
     return found
 
 
+def make_sparse(info, size):
+    """Marks a file as GNU tar's sparse format 1.0; the data that tells how many blocks it has: none."""
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": info.name,
+                        "GNU.sparse.realsize": str(size)}
+    return f"1\n{size}\n0\n".encode().ljust(512, b"\0")
+
+
 def tar_of(entries):
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.GNU_FORMAT) as tar:
+    with tarfile.open(fileobj=out, mode="w:gz", format=tarfile.PAX_FORMAT) as tar:
         for path, entry in sorted((entries | folders_of(entries)).items()):
             info = tarfile.TarInfo(f"./{path.rstrip('/')}")
             info.type = tarfile.DIRTYPE if path.endswith("/") else entry.type
             info.mode, info.uname, info.gname = entry.mode, entry.user, entry.group
             info.linkname = entry.target or ""
-            info.size = len(entry.data) if entry.data else 0
-            tar.addfile(info, io.BytesIO(entry.data or b""))
+            data = make_sparse(info, entry.sparse) if entry.sparse else entry.data or b""
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
 

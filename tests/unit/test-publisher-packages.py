@@ -97,6 +97,47 @@ class Packages(Case):
         with unittest.mock.patch.dict(os.environ, TMPDIR=f"{self.top}/missing"):
             self.run_ok(*self.make(*self.debs()))
 
+    def test_folders(self):
+        rows = [("opt/demo/", Entry(mode=0o755), "the new folder /opt is outside /usr"),
+                ("usr/lib/demo/plugins/", Entry(mode=0o755), "the new folder /usr/lib/demo/plugins is empty"),
+                ("usr/share/demo/same/file", Entry(b""), "/usr/share/demo/same changes from a file to a folder"),
+                ("usr/lib/demo/libdemo.so.1/file", Entry(b""), "/usr/lib/demo/libdemo.so.1 changes from a link to a folder"),
+                ("usr/share/doc/demo/empty/", Entry(mode=0o755), None)]
+        for path, entry, complaint in rows:
+            with self.subTest(path=path):
+                new = self.changed(path, entry)
+                new.pop(os.path.dirname(path), None)
+                if complaint:
+                    self.run_refused(complaint, *self.make(*self.debs(new=new)))
+                else:
+                    self.run_ok(*self.make(*self.debs(new=new)))
+        old = self.old_entries() | {"usr/share/demo/new": Entry(b"")}
+        self.run_refused("/usr/share/demo/new changes from a file to a folder", *self.make(*self.debs(old)))
+        old = self.old_entries() | {"usr/bin/tool/file": Entry(b"")}
+        self.run_refused("/usr/bin/tool changes from a folder to a file",
+                         *self.make(*self.debs(old, self.changed("usr/bin/tool", Entry(b"")))))
+
+    def test_owners(self):
+        new = self.changed("usr/lib/demo/x -> y", Entry(b"new", group="mail"))
+        self.run_refused("/usr/lib/demo/x -> y belongs to root/mail", *self.make(*self.debs(new=new)))
+        new = self.changed("usr/lib/demo/caf\u00e9", Entry(b"new", group="mail"))
+        self.run_refused("belongs to root/mail", *self.make(*self.debs(new=new)))
+        new = self.changed("usr/share/demo/same", Entry(b"same", group="mail"))
+        self.run_refused("/usr/share/demo/same changes its owner from root/root to root/mail",
+                         *self.make(*self.debs(new=new)))
+        new = self.new_entries()
+        new["usr/bin/demo"].user = new["usr/bin/demo"].group = ""  # root is number 0, whatever its name
+        self.run_ok(*self.make(*self.debs(new=new)))
+
+    def test_sizes(self):
+        # zeros: nothing of them takes room on the way
+        new = self.changed("usr/lib/demo/large", Entry(sparse=(1 << 30) + 1))
+        self.run_refused("/usr/lib/demo/large is larger than an image can be", *self.make(*self.debs(new=new)))
+        new = self.new_entries() | {f"usr/lib/demo/{n}": Entry(sparse=700 << 20) for n in range(2)}
+        self.run_refused("more than 4096 files or 1024 MiB change", *self.make(*self.debs(new=new)))
+        new = self.new_entries() | {f"usr/lib/demo/many/{n}": Entry(b"") for n in range(4100)}
+        self.run_refused("more than 4096 files or 1024 MiB change", *self.make(*self.debs(new=new)))
+
 
 if __name__ == "__main__":
     Case.program = sys.argv.pop(1)

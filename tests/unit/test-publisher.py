@@ -137,7 +137,7 @@ class Publisher(Case):
     def test_refused(self):
         rows = [("etc/demo.conf", Entry(b"setting=2\n"), "outside /usr"),
                 ("etc/new.conf", Entry(b""), "outside /usr"),
-                ("var/lib/demo/x", Entry(b""), "outside /usr"),
+                ("var/lib/demo/x", Entry(b""), "/var is outside /usr"),
                 ("usr/include/demo.h", Entry(b""), "outside the folders"),
                 ("usr/lib/systemd/system/demo.service", Entry(b""), "units"),
                 ("lib/systemd/system/demo.service", Entry(b""), "units"),
@@ -146,8 +146,8 @@ class Publisher(Case):
                 ("usr/bin/demo", Entry(b"program 1.0", 0o4755), "changes its mode"),
                 ("usr/bin/setuid", Entry(b"x", 0o4755), "has mode 4755"),
                 ("usr/share/demo/open", Entry(b"x", 0o666), "has mode 0666"),
-                ("usr/bin/demo", Entry(target="other"), "between a file and a link"),
-                ("usr/lib/demo/", Entry(mode=0o700), "folder /usr/lib/demo has mode 0700"),
+                ("usr/bin/demo", Entry(target="other"), "changes from a file to a link"),
+                ("usr/lib/demo/", Entry(mode=0o700), "/usr/lib/demo changes its mode from 0755 to 0700"),
                 ("usr/share/demo/new/", Entry(mode=0o1777), "folder /usr/share/demo/new has mode 1777"),
                 ("usr/share/demo/new/", Entry(mode=0o755, group="mail"), "new belongs to root/mail"),
                 ("usr/bin/grouped", Entry(b"x", 0o755, group="mail"), "belongs to root/mail")]
