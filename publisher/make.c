@@ -348,7 +348,7 @@ make (Making *self, const char *notes, gboolean from_changelog, const char *base
   self->description->result = suture_pairs_label_fixed (self->pairs);
   for (guint b = 0; b < self->pairs->n_bases; b++)
     g_ptr_array_add (self->description->bases, suture_pairs_label_base (self->pairs, b));
-  if (!suture_pairs_check_siblings (self->pairs, error) || !find_release (self, base, error) || !unpack (self, error)
+  if (!suture_pairs_check_exact (self->pairs, error) || !find_release (self, base, error) || !unpack (self, error)
       || !find_notes (self, notes, from_changelog, error) || !find_id (self, error))
     return FALSE;
   suture_pairs_warn (self->pairs);

@@ -186,24 +186,34 @@ suture_package_systemd_architecture (const SuturePackage *self)
   return NULL;
 }
 
-GPtrArray *
-suture_package_get_siblings (const SuturePackage *self)
+GHashTable *
+suture_package_get_exact (const SuturePackage *self)
 {
-  GPtrArray *siblings = g_ptr_array_new_with_free_func (g_free);
+  GHashTable *exact = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GRegex) regex = g_regex_new ("^\\s*(" NAME ")(?::\\w+)?\\s*\\(\\s*=\\s*(\\S+?)\\s*\\)", G_REGEX_RAW, 0, NULL);
   g_auto (GStrv) parts = g_strsplit_set (self->depends, ",|", -1);
 
   for (gsize i = 0; parts[i] != NULL; i++)
     {
-      g_autoptr (GRegex) regex = g_regex_new ("^\\s*([a-z0-9][a-z0-9+.-]*)(?::\\w+)?\\s*\\(\\s*=\\s*(\\S+?)\\s*\\)", 0, 0,
-                                              NULL);
       g_autoptr (GMatchInfo) match = NULL;
-      g_autofree char *version = NULL;
 
-      if (!g_regex_match (regex, parts[i], 0, &match))
-        continue;
-      version = g_match_info_fetch (match, 2);
-      if (g_str_equal (version, self->version))
-        g_ptr_array_add (siblings, g_match_info_fetch (match, 1));
+      if (g_regex_match (regex, parts[i], 0, &match))
+        g_hash_table_insert (exact, g_match_info_fetch (match, 1), g_match_info_fetch (match, 2));
     }
-  return siblings;
+  return exact;
+}
+
+gboolean
+suture_package_is_newer (const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error)
+{
+  const char *const argv[] = { "dpkg", "--compare-versions", self->version, "gt", other->version, NULL };
+  g_autoptr (GError) why = NULL;
+  g_autofree char *output = suture_run (argv, &why);
+
+  *newer = output != NULL;
+  /* it says no by failing */
+  if (output != NULL || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_FAILED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
 }

@@ -32,7 +32,10 @@ gboolean suture_package_unpack (const SuturePackage *self, const char *work, con
 /* systemd's name of the package's architecture (systemd.unit(5)); NULL for "all" and for what has none. */
 const char *suture_package_systemd_architecture (const SuturePackage *self);
 
-/* The packages that it is bound to by "= its own version": they are replaced together or not at all. */
-GPtrArray *suture_package_get_siblings (const SuturePackage *self);
+/* The packages that it needs in exactly one version, name → version; the caller's. */
+GHashTable *suture_package_get_exact (const SuturePackage *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether its version is newer than that of @other, as dpkg sees it. */
+gboolean suture_package_is_newer (const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error);
 
 G_END_DECLS

@@ -44,6 +44,7 @@ add_old (SuturePairs *self, const char *path, const char *work, GError **error)
 {
   g_autoptr (SuturePackage) package = suture_package_open (path, work, error);
   SuturePackage *fixed = package != NULL ? find (self, package->name, NULL) : NULL;
+  gboolean newer = FALSE;
   guint index = 0;
 
   if (package == NULL)
@@ -52,6 +53,15 @@ add_old (SuturePairs *self, const char *path, const char *work, GError **error)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has no package %s of architecture %s",
                    package->name, package->architecture);
+      return FALSE;
+    }
+  if (!suture_package_is_newer (fixed, package, &newer, error))
+    return FALSE;
+  if (!newer)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "%s %s of --new is not newer than %s of --old: are they swapped?", fixed->name, fixed->version,
+                   package->version);
       return FALSE;
     }
   find (self, package->name, &index);
@@ -193,23 +203,74 @@ suture_pairs_get_architecture (const SuturePairs *self, GError **error)
   return found;
 }
 
+/* The package called @name of base @base, of the fixed ones if that is -1; NULL if it is not given. */
+static const SuturePackage *
+get_package (const SuturePairs *self, const char *name, int base)
+{
+  guint index = 0;
+  const SuturePackage *fixed = find (self, name, &index);
+
+  return fixed == NULL || base < 0 ? fixed : suture_pairs_get_old (self, index, (guint) base);
+}
+
+/* What is needed and given has to be given in the version that is needed. */
+static gboolean
+check_given (const SuturePairs *self, const SuturePackage *package, int base, GError **error)
+{
+  g_autoptr (GHashTable) exact = suture_package_get_exact (package);
+  GHashTableIter iter;
+  gpointer name, version;
+
+  g_hash_table_iter_init (&iter, exact);
+  while (g_hash_table_iter_next (&iter, &name, &version))
+    {
+      const SuturePackage *other = get_package (self, name, base);
+
+      if (other == NULL || g_str_equal (other->version, version))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s %s needs exactly %s %s, and is given with %s",
+                   package->name, package->version, other->name, (char *) version, other->version);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* What is needed and not given stays as it is: @old has to need the same version of it. */
+static gboolean
+check_left (const SuturePairs *self, const SuturePackage *old, const SuturePackage *fixed, GError **error)
+{
+  g_autoptr (GHashTable) before = suture_package_get_exact (old);
+  g_autoptr (GHashTable) exact = suture_package_get_exact (fixed);
+  GHashTableIter iter;
+  gpointer name, version;
+
+  g_hash_table_iter_init (&iter, exact);
+  while (g_hash_table_iter_next (&iter, &name, &version))
+    {
+      if (find (self, name, NULL) != NULL || g_strcmp0 (g_hash_table_lookup (before, name), version) == 0)
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s %s needs exactly %s %s: give both, or neither",
+                   fixed->name, fixed->version, (char *) name, (char *) version);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
-suture_pairs_check_siblings (const SuturePairs *self, GError **error)
+suture_pairs_check_exact (const SuturePairs *self, GError **error)
 {
   for (guint i = 0; i < self->fixed->len; i++)
     {
       const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
-      g_autoptr (GPtrArray) siblings = suture_package_get_siblings (fixed);
 
-      for (guint s = 0; s < siblings->len; s++)
+      if (!check_given (self, fixed, -1, error))
+        return FALSE;
+      for (guint b = 0; b < self->n_bases; b++)
         {
-          const char *name = g_ptr_array_index (siblings, s);
+          const SuturePackage *old = suture_pairs_get_old (self, i, b);
 
-          if (find (self, name, NULL) != NULL)
-            continue;
-          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
-                       "%s needs %s of exactly its own version: give both, or neither", fixed->name, name);
-          return FALSE;
+          if (!check_given (self, old, (int) b, error) || !check_left (self, old, fixed, error))
+            return FALSE;
         }
     }
   return TRUE;

@@ -14,7 +14,8 @@ typedef struct
   guint n_bases;
 } SuturePairs;
 
-/* Reads all packages, with the folder @work to do it in, and sorts them. Fails where a package has no counterpart, or fewer bases than another. */
+/* Reads all packages, with the folder @work to do it in, and sorts them. Fails where a package has no counterpart, fewer
+ * bases than another, or is not newer than the old one. */
 SuturePairs *suture_pairs_open (char **old, char **fixed, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_pairs_free (SuturePairs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
@@ -33,8 +34,9 @@ char *suture_pairs_label_fixed (const SuturePairs *self) G_GNUC_WARN_UNUSED_RESU
 /* systemd's name of the one architecture of all packages; static, NULL with @error. */
 const char *suture_pairs_get_architecture (const SuturePairs *self, GError **error);
 
-/* Refuses half a component: a package that a fixed one is bound to by its exact version is missing. */
-gboolean suture_pairs_check_siblings (const SuturePairs *self, GError **error);
+/* Refuses what could not be installed together: packages that need each other in exactly one version have to be given in
+ * that version, of each base, too; and one that is not given has to be needed in the same version before and after. */
+gboolean suture_pairs_check_exact (const SuturePairs *self, GError **error);
 
 /* Tells on standard error where maintainer scripts differ: an improvement runs none. */
 void suture_pairs_warn (const SuturePairs *self);

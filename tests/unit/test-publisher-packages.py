@@ -138,6 +138,45 @@ class Packages(Case):
         new = self.new_entries() | {f"usr/lib/demo/many/{n}": Entry(b"") for n in range(4100)}
         self.run_refused("more than 4096 files or 1024 MiB change", *self.make(*self.debs(new=new)))
 
+    def of_version(self, version, package="demo", needs=None, architecture="amd64"):
+        """A package with a file that says its version; needs: what it needs, in exactly which version."""
+        extra = f"Depends: libc6 (>= 2.36), {needs[0]} (= {needs[1]})\n" if needs else ""
+        return write_deb(f"{self.top}/{package}_{version}_{needs}.deb",
+                         {f"usr/share/{package}/version": Entry(version.encode())}, package, version, architecture, extra)
+
+    def versions(self, old, new):
+        """The make command for lists of packages."""
+        notes = f"{self.top}/notes"
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write("[Improvement]\nTitle=Demo\nDescription=Demo\n")
+        words = [word for path in old for word in ("--old", path)] + [word for path in new for word in ("--new", path)]
+        return ("make", self.depot, *words, "--base", "debian:12", "--notes", notes)
+
+    def test_swapped(self):
+        demo = {version: self.of_version(version) for version in ["1:0.5", "1.0", "2.0~rc1", "2.0", "2.0+b1"]}
+        for old, new in [("2.0", "1.0"), ("2.0", "2.0~rc1"), ("1:0.5", "2.0"), ("1.0", "1.0")]:
+            with self.subTest(old=old, new=new):
+                self.run_refused(f"demo {new} of --new is not newer than {old} of --old",
+                                 *self.versions([demo[old]], [demo[new]]))
+        self.run_refused("not newer", *self.versions([demo["1.0"], demo["2.0"]], [demo["2.0~rc1"]]))
+        self.run_ok(*self.versions([demo["1.0"], demo["2.0~rc1"], demo["2.0"]], [demo["2.0+b1"]]))
+
+    def test_exact(self):
+        def demo(version, needs):
+            return self.of_version(version, needs=("data", needs))
+
+        data = {version: self.of_version(version, "data", architecture="all") for version in ["1.0", "1.5", "2.0", "2.1"]}
+        self.run_refused("demo 2.0 needs exactly data 2.0, and is given with 2.1",
+                         *self.versions([demo("1.0", "1.0"), data["1.0"]], [demo("2.0", "2.0"), data["2.1"]]))
+        olds = [demo("1.0", "1.0"), demo("1.5", "1.5"), data["1.5"], data["1.0"]]  # the bases of data are swapped
+        self.run_refused("demo 1.0 needs exactly data 1.0, and is given with 1.5",
+                         *self.versions(olds, [demo("2.0", "2.0"), data["2.0"]]))
+        # rebuilt: bound to data in another version than its own
+        self.run_refused("demo 2.0+b1 needs exactly data 2.0: give both",
+                         *self.versions([demo("1.0", "1.0")], [demo("2.0+b1", "2.0")]))
+        self.run_ok(*self.versions([demo("2.0", "2.0")], [demo("2.0+b1", "2.0")]))
+        self.run_ok(*self.versions([demo("1.0", "1.0"), data["1.0"]], [demo("2.0+b1", "2.0"), data["2.0"]]))
+
 
 if __name__ == "__main__":
     Case.program = sys.argv.pop(1)

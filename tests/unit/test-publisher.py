@@ -170,7 +170,7 @@ class Publisher(Case):
 
     def test_pairs(self):
         old, new = self.debs(extra="Depends: demo-data (= 2.0), libc6 (>= 2.36)\n")
-        self.run_refused("exactly its own version", *self.make(old, new))
+        self.run_refused("demo 2.0 needs exactly demo-data 2.0: give both", *self.make(old, new))
         data = {f"usr/share/demo-data/{n}": Entry(f"{n}".encode()) for n in range(3)}
         first = write_deb(f"{self.top}/data-1.deb", data, "demo-data", architecture="all")
         data["usr/share/demo-data/0"] = Entry(b"better")
