@@ -90,10 +90,10 @@ find_notes (Making *self, const char *notes, gboolean from_changelog, GError **e
     return FALSE;
   if (from_changelog)
     {
-      SuturePackage *fixed = g_ptr_array_index (self->pairs->fixed, 0);
-      SuturePackage *old = suture_pairs_get_old (self->pairs, 0, 0);
+      const SuturePackage *fixed = g_ptr_array_index (self->pairs->fixed, 0);
+      const SuturePackage *oldest = suture_pairs_get_oldest (self->pairs, error);
 
-      if (!suture_notes_add_changelog (self->notes, fixed, old->version, self->fixed, error))
+      if (oldest == NULL || !suture_notes_add_changelog (self->notes, fixed, oldest, self->fixed, error))
         return FALSE;
     }
   if (notes == NULL && !from_changelog)

@@ -36,12 +36,14 @@ SutureNotes *suture_notes_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void suture_notes_free (SutureNotes *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureNotes, suture_notes_free)
 
-/* Takes over what the file at @path says. Unknown keys are refused. */
+/* Takes over what the file at @path says. Unknown groups and keys are refused, texts that would be cut where a manifest is
+ * read, and a test that fixes something. */
 gboolean suture_notes_add_file (SutureNotes *self, const char *path, GError **error);
 
-/* Takes over what the changelog of @fixed, unpacked in @tree, says about the versions after @old_version: the entries as
- * description where there is none, and every CVE number that is named there, with the words of an item that it heads. */
+/* Takes over what the changelog of @fixed, unpacked in @tree, says about the versions after that of @old: the entries as
+ * description where there is none, and every CVE number that is named there (unless it is a test, which fixes nothing),
+ * with the words of an item that it heads. */
 gboolean suture_notes_add_changelog (
-    SutureNotes *self, const SuturePackage *fixed, const char *old_version, const char *tree, GError **error);
+    SutureNotes *self, const SuturePackage *fixed, const SuturePackage *old, const char *tree, GError **error);
 
 G_END_DECLS

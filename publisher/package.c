@@ -68,8 +68,20 @@ take (GHashTable *fields, const char *field, const char *pattern, char **value, 
 
   if (text == NULL || !g_regex_match (regex, text, 0, &match))
     return wrong (error, "has no valid field %s", field);
+  g_free (*value);
   *value = g_match_info_fetch (match, 1);
   return TRUE;
+}
+
+/* "Source: openssl (3.0.22-1)" where the versions differ, nothing where the names are the same. */
+static gboolean
+take_source (SuturePackage *self, GHashTable *fields, GError **error)
+{
+  const char *text = g_hash_table_lookup (fields, "source");
+
+  return take (fields, "source", "^(" NAME ")(?: +\\(" VERSION "\\))?\\z", &self->source, error)
+         && (strchr (text, '(') == NULL
+             || take (fields, "source", "\\((" VERSION ")\\)\\z", &self->source_version, error));
 }
 
 static gboolean
@@ -83,11 +95,9 @@ take_fields (SuturePackage *self, GHashTable *fields, GError **error)
       || !take (fields, "version", "^(" VERSION ")\\z", &self->version, error)
       || !take (fields, "architecture", "^([a-z0-9][a-z0-9-]*)\\z", &self->architecture, error))
     return FALSE;
-  /* "Source: openssl (3.0.22-1)" where the versions differ, nothing where the names are the same */
-  if (g_hash_table_contains (fields, "source"))
-    return take (fields, "source", "^(" NAME ")(?: +\\(" VERSION "\\))?\\z", &self->source, error);
   self->source = g_strdup (self->name);
-  return TRUE;
+  self->source_version = g_strdup (self->version);
+  return !g_hash_table_contains (fields, "source") || take_source (self, fields, error);
 }
 
 /* Whatever a package has in its control part: only regular files are read, and only so much of them. */
@@ -154,6 +164,7 @@ suture_package_free (SuturePackage *self)
   g_free (self->name);
   g_free (self->version);
   g_free (self->source);
+  g_free (self->source_version);
   g_free (self->architecture);
   g_free (self->depends);
   g_clear_pointer (&self->scripts, g_hash_table_unref);

@@ -9,13 +9,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *path;          /* (owned), as all strings here */
-  char *name;          /* Package */
-  char *version;       /* Version */
-  char *source;        /* the source package's name */
-  char *architecture;  /* Debian's name of it */
-  char *depends;       /* Pre-Depends and Depends, one after the other; "" for none */
-  GHashTable *scripts; /* those of suture_package_scripts that it has → GBytes (owned) */
+  char *path;           /* (owned), as all strings here */
+  char *name;           /* Package */
+  char *version;        /* Version */
+  char *source;         /* the source package's name */
+  char *source_version; /* and its version: that of a changelog */
+  char *architecture;   /* Debian's name of it */
+  char *depends;        /* Pre-Depends and Depends, one after the other; "" for none */
+  GHashTable *scripts;  /* those of suture_package_scripts that it has → GBytes (owned) */
 } SuturePackage;
 
 /* What dpkg would run, by name; NULL at the end. */

@@ -123,6 +123,23 @@ suture_pairs_get_old (const SuturePairs *self, guint index, guint base)
   return g_ptr_array_index (olds, base);
 }
 
+const SuturePackage *
+suture_pairs_get_oldest (const SuturePairs *self, GError **error)
+{
+  const SuturePackage *oldest = suture_pairs_get_old (self, 0, 0);
+
+  for (guint b = 1; b < self->n_bases; b++)
+    {
+      const SuturePackage *old = suture_pairs_get_old (self, 0, b);
+      gboolean newer;
+
+      if (!suture_package_is_newer (oldest, old, &newer, error))
+        return NULL;
+      oldest = newer ? old : oldest;
+    }
+  return oldest;
+}
+
 static gboolean
 make_folder (const char *tree, GError **error)
 {

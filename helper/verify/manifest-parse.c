@@ -13,9 +13,7 @@
 #define VULNERABILITIES_MAX 512
 #define PAYLOADS_MAX 64
 #define UNITS_MAX 256
-#define TITLE_BYTES 256
 #define LABEL_BYTES 256
-#define TEXT_BYTES 4096    /* THREATS.md 31 */
 #define TARGET_BYTES 1024  /* of a link */
 #define UNIT_NAME_BYTES 255 /* systemd.unit(5) */
 
@@ -152,8 +150,8 @@ read_vulnerabilities (SutureManifest *self, JsonObject *object, GError **error)
 
       if (one == NULL || !suture_json_check_members (one, MEMBERS ("id", "title", "credit"), error)
           || !read_text (one, "id", SUTURE_JSON_REQUIRED, SUTURE_NAME_MAX, &texts[0], error)
-          || !read_text (one, "title", SUTURE_JSON_OPTIONAL, TITLE_BYTES, &texts[1], error)
-          || !read_text (one, "credit", SUTURE_JSON_OPTIONAL, TITLE_BYTES, &texts[2], error))
+          || !read_text (one, "title", SUTURE_JSON_OPTIONAL, SUTURE_MANIFEST_TITLE_MAX, &texts[1], error)
+          || !read_text (one, "credit", SUTURE_JSON_OPTIONAL, SUTURE_MANIFEST_TITLE_MAX, &texts[2], error))
         return FALSE;
       if (*texts[0] == '\0')
         return wrong (error, "vulnerabilities have one without an id");
@@ -499,9 +497,9 @@ read_head (SutureManifest *self, JsonObject *object, GError **error)
          && read_word (object, "severity", MEMBERS ("unknown", "low", "medium", "high", "critical"), &self->severity,
                        error)
          && suture_json_read_boolean (object, "exploited", SUTURE_JSON_REQUIRED, &self->exploited, error)
-         && read_text (object, "publisher", SUTURE_JSON_REQUIRED, TITLE_BYTES, &self->publisher, error)
-         && read_texts (object, "title", TITLE_BYTES, FALSE, self->title, error)
-         && read_texts (object, "description", TEXT_BYTES, TRUE, self->description, error);
+         && read_text (object, "publisher", SUTURE_JSON_REQUIRED, SUTURE_MANIFEST_TITLE_MAX, &self->publisher, error)
+         && read_texts (object, "title", SUTURE_MANIFEST_TITLE_MAX, FALSE, self->title, error)
+         && read_texts (object, "description", SUTURE_MANIFEST_TEXT_MAX, TRUE, self->description, error);
 }
 
 SutureManifest *

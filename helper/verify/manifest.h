@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 #define SUTURE_MANIFEST_MAX (1024 * 1024)                    /* bytes of JSON */
 #define SUTURE_MANIFEST_IMAGE_MAX (G_GUINT64_CONSTANT (1) << 30) /* bytes of an image */
 #define SUTURE_MANIFEST_FILES_MAX 4096
+#define SUTURE_MANIFEST_TITLE_MAX 256                        /* bytes; what is longer is cut */
+#define SUTURE_MANIFEST_TEXT_MAX 4096                        /* the same of a description; THREATS.md 31 */
 
 typedef enum
 {

@@ -12,6 +12,9 @@ import unittest.mock
 from publishing import CHANGELOG, Case, Entry, gzip, library, write_deb
 
 
+NOTES = "[Improvement]\nTitle=Demo\nDescription=Demo\n"
+
+
 class Packages(Case):
     def setUp(self):
         super().setUp()
@@ -144,11 +147,15 @@ class Packages(Case):
         return write_deb(f"{self.top}/{package}_{version}_{needs}.deb",
                          {f"usr/share/{package}/version": Entry(version.encode())}, package, version, architecture, extra)
 
+    def notes(self, text):
+        path = f"{self.top}/notes"
+        with open(path, "wb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+        return path
+
     def versions(self, old, new):
         """The make command for lists of packages."""
-        notes = f"{self.top}/notes"
-        with open(notes, "w", encoding="utf-8") as file:
-            file.write("[Improvement]\nTitle=Demo\nDescription=Demo\n")
+        notes = self.notes(NOTES)
         words = [word for path in old for word in ("--old", path)] + [word for path in new for word in ("--new", path)]
         return ("make", self.depot, *words, "--base", "debian:12", "--notes", notes)
 
@@ -176,6 +183,52 @@ class Packages(Case):
                          *self.versions([demo("1.0", "1.0")], [demo("2.0+b1", "2.0")]))
         self.run_ok(*self.versions([demo("2.0", "2.0")], [demo("2.0+b1", "2.0")]))
         self.run_ok(*self.versions([demo("1.0", "1.0"), data["1.0"]], [demo("2.0+b1", "2.0"), data["2.0"]]))
+
+    def test_notes(self):
+        rows = [(f"{NOTES}[Effect]\nTitle=x\n", "[Effect] is neither [Improvement], nor [Effects]"),
+                (f"{NOTES}[cve-2026-0001]\nTitle=x\n", "[cve-2026-0001] is neither"),
+                (f"{NOTES}[CVE-2026-0001x]\nTitle=x\n", "[CVE-2026-0001x] is neither"),
+                (f"{NOTES}Kind=test\n[CVE-2026-0001]\n", "Kind=test is for what fixes nothing"),
+                (f"[CVE-2026-0001]\n{NOTES}Kind=test\n", "Kind=test is for what fixes nothing"),
+                ("[Improvement]\nTitle=\udcff\n", "the text is not in UTF-8"),
+                (f"{NOTES}Description[de]=\\q\n", "Description[de]"),
+                (f"{NOTES}[CVE-2026-0001]\nCredit=\\q\n", "Credit"),
+                ("[Improvement]\nTitle=Demo\nDescription=" + "y" * 4097, "Description has more than 4096 bytes"),
+                (f"{NOTES}Title[de]=" + "y" * 257, "Title[de] has more than 256 bytes")]
+        debs = self.debs()
+        for text, complaint in rows:
+            with self.subTest(complaint=complaint):
+                path = self.notes(text)
+                self.assertIn(f"{path}: ", self.run_refused(complaint, *self.make(*debs, "--notes", path)))
+        self.run_ok(*self.make(*debs, "--notes", self.notes(f"{NOTES}Kind=test\n"), "--from-changelog"))
+        self.assertEqual(self.manifest()["vulnerabilities"], [])
+
+    def with_changelog(self, text, **options):
+        new = self.changed("usr/share/doc/demo/changelog.gz", Entry(gzip(text)))
+        return self.debs(new=new, **options)
+
+    def test_long_changelog(self):
+        entry = "demo (2.0) stable; urgency=high\n\n"
+        text = f"{entry}  - CVE-2026-11111: " + "word " * 100 + "\n" + "  * M\u00fcll\n" * 500 + "\ndemo (1.0) x\n"
+        self.run_ok(*self.make(*self.with_changelog(text)))
+        manifest = self.manifest()
+        description, title = manifest["description"]["en"], manifest["vulnerabilities"][0]["title"]
+        self.assertTrue(description.endswith("M\u00fcll\u2026"), description[-20:])
+        self.assertTrue(title.endswith("word\u2026"), title)
+        self.assertLessEqual(len(description.encode()), 4096)
+        self.assertGreater(len(description.encode()), 4000)
+        self.assertLessEqual(len(title.encode()), 256)
+
+    def test_oldest_base(self):
+        text = "demo (2.0) x\n\n  * CVE-2026-00002\n\ndemo (1.5) x\n\n  * CVE-2026-00001\n\ndemo (1.0) x\n\n  * CVE-2025-00000\n"
+        old, new = self.with_changelog(text)
+        other = write_deb(f"{self.top}/other.deb", self.old_entries("1.5"), version="1.5")
+        self.run_ok(*self.make(other, new, "--from-changelog", "--old", old))
+        self.assertEqual([flaw["id"] for flaw in self.manifest()["vulnerabilities"]], ["CVE-2026-00002", "CVE-2026-00001"])
+        # the changelog is that of the source
+        rebuilt = write_deb(f"{self.top}/rebuilt.deb", self.old_entries(), version="1.0+b3", extra="Source: demo (1.0)\n")
+        self.run_ok(*self.make(rebuilt, new))
+
 
 
 if __name__ == "__main__":

@@ -108,14 +108,14 @@ class Publisher(Case):
         notes = f"{self.top}/notes"
         with open(notes, "w", encoding="utf-8") as file:
             file.write("[Improvement]\nTitle=Demo\nTitle[de]=Vorführung\nDescription=Better.\\nReally.\n"
-                       "Component=demo-set\nSeverity=high\nExploited=true\nKind=test\n"
+                       "Component=demo-set\nSeverity=high\nExploited=true\nKind=security\n"
                        "[CVE-2026-00001]\nTitle=A hole\nCredit=Someone\n"
                        "[Effects]\nRestart=demo.service;\nReopen=org.example.Demo.desktop\nReboot=false\n")
         self.run_ok(*self.make(*self.debs(), "--notes", notes))
         manifest = self.manifest("demo-set-a")
         self.assertEqual(manifest["title"], {"en": "Demo", "de": "Vorführung"})
         self.assertEqual(manifest["description"], {"en": "Better.\nReally."})
-        self.assertEqual((manifest["severity"], manifest["exploited"], manifest["kind"]), ("high", True, "test"))
+        self.assertEqual((manifest["severity"], manifest["exploited"], manifest["kind"]), ("high", True, "security"))
         self.assertEqual(manifest["vulnerabilities"],
                          [{"id": "CVE-2026-00001", "title": "A hole", "credit": "Someone"}])
         self.assertEqual(manifest["effects"], {"restart": ["demo.service"], "never_restart": [],
