@@ -59,6 +59,19 @@ suture_changes_free (SutureChanges *self)
   g_free (self);
 }
 
+gboolean
+suture_changes_same_base (const SutureChanges *self, guint a, guint b)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const SutureChange *change = g_ptr_array_index (self->files, i);
+
+      if (g_strcmp0 (g_ptr_array_index (change->old, a), g_ptr_array_index (change->old, b)) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* What lies at a path of a tree: mode 0 and content NULL where there is nothing. */
 typedef struct
 {

@@ -105,7 +105,25 @@ find_notes (Making *self, const char *notes, gboolean from_changelog, GError **e
   return TRUE;
 }
 
-/* "ID:VERSION_ID", or this computer's own release. */
+/* "ID:VERSION_ID", or "ID" of a release without versions. */
+static gboolean
+parse_release (SutureDescription *description, const char *base, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (base, ":", 2);
+  const char *version = parts[0] != NULL && parts[1] != NULL ? parts[1] : "";
+
+  if (parts[0] == NULL || !suture_name_is_valid (parts[0]) || (*version != '\0' && !suture_name_is_valid (version)))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "\"%s\" is no release: --base has to be ID:VERSION_ID as in os-release(5)", base);
+      return FALSE;
+    }
+  description->base_id = g_strdup (parts[0]);
+  description->base_version_id = g_strdup (version);
+  return TRUE;
+}
+
+/* The one that is given, or this computer's own. */
 static gboolean
 find_release (Making *self, const char *base, GError **error)
 {
@@ -120,13 +138,8 @@ find_release (Making *self, const char *base, GError **error)
       description->base_id = g_strdup (release->id);
       description->base_version_id = g_strdup (release->version_id);
     }
-  else
-    {
-      const char *colon = strchr (base, ':');
-
-      description->base_id = colon != NULL ? g_strndup (base, (gsize) (colon - base)) : g_strdup (base);
-      description->base_version_id = g_strdup (colon != NULL ? colon + 1 : "");
-    }
+  else if (!parse_release (description, base, error))
+    return FALSE;
   description->base_architecture = g_strdup (suture_pairs_get_architecture (self->pairs, error));
   return description->base_architecture != NULL;
 }
@@ -175,6 +188,23 @@ find_id (Making *self, GError **error)
   return FALSE;
 }
 
+/* A desktop that has the files of two bases would be told apart by nothing. */
+static gboolean
+check_bases (Making *self, GError **error)
+{
+  for (guint a = 0; a < self->bases->len; a++)
+    for (guint b = a + 1; b < self->bases->len; b++)
+      if (suture_changes_same_base (self->changes, a, b))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "the bases \"%s\" and \"%s\" have the same files: give one of them",
+                       (char *) g_ptr_array_index (self->description->bases, a),
+                       (char *) g_ptr_array_index (self->description->bases, b));
+          return FALSE;
+        }
+  return TRUE;
+}
+
 static gboolean
 build_tree (Making *self, GError **error)
 {
@@ -187,7 +217,7 @@ build_tree (Making *self, GError **error)
   g_autofree char *text = suture_image_release_text (&manifest);
 
   if (g_mkdir (self->tree, 0755) < 0 || g_mkdir (self->stage, 0755) < 0)
-    return suture_error_set_errno (error, errno, "could not make a folder");
+    return suture_error_set_errno (error, errno, "could not make a folder below %s", self->work);
   for (guint i = 0; i < self->changes->files->len; i++)
     {
       const SutureChange *change = g_ptr_array_index (self->changes->files, i);
@@ -216,7 +246,8 @@ keep_base (Making *self, guint base, GError **error)
       if (g_ptr_array_index (change->old, base) != NULL && !suture_tree_copy (from, to, from, change->path, error))
         return FALSE;
     }
-  return TRUE;
+  /* and with it all of the stage, which is complete with the last base */
+  return suture_tree_sync (to, error);
 }
 
 /* The old files of @base in one piece, in the order of the manifest (rebuild/rebuild.h). */
@@ -353,7 +384,7 @@ make (Making *self, const char *notes, gboolean from_changelog, const char *base
     return FALSE;
   suture_pairs_warn (self->pairs);
   self->changes = suture_changes_find (self->bases, self->fixed, error);
-  return self->changes != NULL && build_tree (self, error) && make_image (self, error) && write_manifest (self, error)
+  return self->changes != NULL && check_bases (self, error) && build_tree (self, error) && make_image (self, error) && write_manifest (self, error)
          && finish (self, error);
 }
 

@@ -263,6 +263,15 @@ suture_tree_write (const char *to, const char *like, const char *path, const cha
   return parent >= 0 && suture_file_replace (parent, name, text, strlen (text), 0644, error);
 }
 
+gboolean
+suture_tree_sync (const char *tree, GError **error)
+{
+  g_auto (SutureFd) folder = suture_file_open_folder (tree, 0, error);
+
+  return folder >= 0
+         && (syncfs (folder) == 0 || suture_error_set_errno (error, errno, "could not write %s to disk", tree));
+}
+
 static int
 compare_paths (gconstpointer a, gconstpointer b)
 {

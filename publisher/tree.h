@@ -33,6 +33,9 @@ gboolean suture_tree_write (const char *to, const char *like, const char *path, 
 /* Makes the folders above @path in the tree @to. */
 gboolean suture_tree_make_parents (const char *to, const char *like, const char *path, GError **error);
 
+/* Writes to disk what was put into @tree, and all else of its file system. */
+gboolean suture_tree_sync (const char *tree, GError **error);
+
 /* The files and links below @tree ("/usr/…"), sorted by bytes; links are not followed. @folders (optional): the folders,
  * too. Anything else is refused. */
 gboolean suture_tree_walk (const char *tree, GPtrArray *entries, GPtrArray *folders, GError **error);

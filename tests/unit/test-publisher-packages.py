@@ -229,6 +229,21 @@ class Packages(Case):
         rebuilt = write_deb(f"{self.top}/rebuilt.deb", self.old_entries(), version="1.0+b3", extra="Source: demo (1.0)\n")
         self.run_ok(*self.make(rebuilt, new))
 
+    def test_same_bases(self):
+        old, new = self.debs()
+        self.run_refused('the bases "demo 1.0" and "demo 1.0" have the same files', *self.make(old, new), "--old", old)
+        rebuilt = write_deb(f"{self.top}/rebuilt.deb", self.old_entries(), version="1.0+b1")
+        self.run_refused('the bases "demo 1.0" and "demo 1.0+b1" have the same files: give one of them',
+                         *self.make(old, new), "--old", rebuilt)
+
+    def test_base(self):
+        old, new = self.debs()
+        for base in ["Debian:12", ":12", "debian:12/../x", "debian:12 13", ""]:
+            with self.subTest(base=base):
+                self.run_refused(f'"{base}" is no release: --base has to be ID:VERSION_ID',
+                                 "make", self.depot, "--old", old, "--new", new, "--from-changelog", "--base", base)
+        self.run_ok("make", self.depot, "--old", old, "--new", new, "--from-changelog", "--base", "arch")
+
 
 
 if __name__ == "__main__":
