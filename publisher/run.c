@@ -3,6 +3,32 @@
 
 #include "base/error.h"
 
+/* Where Debian has the programs. */
+static const struct
+{
+  const char *program;
+  const char *package;
+} packages[] = {
+  { "dpkg-deb", "dpkg" },
+  { "dpkg", "dpkg" },
+  { "mkfs.erofs", "erofs-utils" },
+  { "fsck.erofs", "erofs-utils" },
+  { "veritysetup", "cryptsetup-bin" },
+};
+
+static void
+set_missing (GError **error, const char *program, const char *why)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (packages); i++)
+    if (g_str_equal (packages[i].program, program))
+      {
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE,
+                     "%s could not be run (Debian has it in the package %s): %s", program, packages[i].package, why);
+        return;
+      }
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s could not be run: %s", program, why);
+}
+
 char *
 suture_run (const char *const *argv, GError **error)
 {
@@ -22,7 +48,7 @@ suture_run (const char *const *argv, GError **error)
   process = g_subprocess_launcher_spawnv (launcher, argv, &why);
   if (process == NULL)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s: %s", argv[0], why->message);
+      set_missing (error, argv[0], why->message);
       return NULL;
     }
   if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &output, &complaint, &why))

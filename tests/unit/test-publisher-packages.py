@@ -244,6 +244,10 @@ class Packages(Case):
                                  "make", self.depot, "--old", old, "--new", new, "--from-changelog", "--base", base)
         self.run_ok("make", self.depot, "--old", old, "--new", new, "--from-changelog", "--base", "arch")
 
+    def test_missing_program(self):
+        command = self.make(*self.debs())
+        with unittest.mock.patch.dict(os.environ, PATH=self.outside):
+            self.run_refused("dpkg-deb could not be run (Debian has it in the package dpkg): ", *command)
 
 
 if __name__ == "__main__":
