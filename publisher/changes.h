@@ -30,9 +30,9 @@ typedef struct
   GPtrArray *obsoletes; /* SutureObsolete, sorted (owned) */
 } SutureChanges;
 
-/* Compares the trees @bases (char *, one a known base) with the tree @fixed. Fails with a sentence for what an improvement
- * can't do: other files or new folders outside /usr, denied paths, what does not belong to root, modes, owners or types that
- * change, more or larger files than an image may have, nothing that changes. */
+/* Compares the trees @bases (char *, one a known base) with the tree @fixed. Fails with a sentence for what an
+ * improvement can't do: other files or new folders outside /usr, denied paths, what does not belong to root, modes, owners
+ * or types that change, more or larger files than an image may have, nothing that changes. */
 SutureChanges *suture_changes_find (GPtrArray *bases, const char *fixed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether what changes is the same in the bases @a and @b. */
 gboolean suture_changes_same_base (const SutureChanges *self, guint a, guint b);

@@ -384,8 +384,8 @@ make (Making *self, const char *notes, gboolean from_changelog, const char *base
     return FALSE;
   suture_pairs_warn (self->pairs);
   self->changes = suture_changes_find (self->bases, self->fixed, error);
-  return self->changes != NULL && check_bases (self, error) && build_tree (self, error) && make_image (self, error) && write_manifest (self, error)
-         && finish (self, error);
+  return self->changes != NULL && check_bases (self, error) && build_tree (self, error) && make_image (self, error)
+         && write_manifest (self, error) && finish (self, error);
 }
 
 gboolean

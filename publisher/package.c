@@ -201,7 +201,8 @@ GHashTable *
 suture_package_get_exact (const SuturePackage *self)
 {
   GHashTable *exact = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autoptr (GRegex) regex = g_regex_new ("^\\s*(" NAME ")(?::\\w+)?\\s*\\(\\s*=\\s*(\\S+?)\\s*\\)", G_REGEX_RAW, 0, NULL);
+  g_autoptr (GRegex) regex
+      = g_regex_new ("^\\s*(" NAME ")(?::\\w+)?\\s*\\(\\s*=\\s*(\\S+?)\\s*\\)", G_REGEX_RAW, 0, NULL);
   g_auto (GStrv) parts = g_strsplit_set (self->depends, ",|", -1);
 
   for (gsize i = 0; parts[i] != NULL; i++)

@@ -37,6 +37,7 @@ const char *suture_package_systemd_architecture (const SuturePackage *self);
 GHashTable *suture_package_get_exact (const SuturePackage *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether its version is newer than that of @other, as dpkg sees it. */
-gboolean suture_package_is_newer (const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error);
+gboolean suture_package_is_newer (
+    const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error);
 
 G_END_DECLS

@@ -23,11 +23,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
 /* The old package of base @base of the package @index; the pairs' own. */
 SuturePackage *suture_pairs_get_old (const SuturePairs *self, guint index, guint base);
 
-/* The oldest package of the first pair: its gap to the fixed one holds those of all bases. The pairs' own; NULL with @error. */
+/* The oldest package of the first pair: its gap to the fixed one holds those of all bases. The pairs' own; NULL with
+ * @error. */
 const SuturePackage *suture_pairs_get_oldest (const SuturePairs *self, GError **error);
 
 /* Unpack all packages, those of base @base or the fixed ones, each for itself below @work, into the new folder @tree. */
-gboolean suture_pairs_unpack_base (const SuturePairs *self, guint base, const char *work, const char *tree, GError **error);
+gboolean suture_pairs_unpack_base (
+    const SuturePairs *self, guint base, const char *work, const char *tree, GError **error);
 gboolean suture_pairs_unpack_fixed (const SuturePairs *self, const char *work, const char *tree, GError **error);
 
 /* "libssl3 3.0.22-1, openssl 3.0.22-1"; the caller's. */

@@ -109,7 +109,8 @@ class Case(unittest.TestCase):
         self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
 
     def run_any(self, *words):
-        return subprocess.run([self.program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=90)
+        return subprocess.run([self.program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=90)
 
     def run_ok(self, *words):
         done = self.run_any(*words)
