@@ -286,15 +286,15 @@ export_one (SutureTrust *self,
 gboolean
 suture_trust_export (SutureTrust *self, const char *role, SutureTrustAdd add, gpointer user_data, GError **error)
 {
-  const SutureMetadata *delegated = g_hash_table_lookup (self->delegated, role);
+  const SutureMetadata *delegated = role != NULL ? g_hash_table_lookup (self->delegated, role) : NULL;
 
   if (!is_fresh (self, error))
     return FALSE;
-  if (delegated == NULL)
+  if (role != NULL && delegated == NULL)
     return not_found (error, "metadata of this role");
   return export_roots (self, add, user_data, error)
          && export_one (self, "timestamp", self->timestamp, add, user_data, error)
          && export_one (self, "snapshot", self->snapshot, add, user_data, error)
          && export_one (self, "targets", self->targets, add, user_data, error)
-         && export_one (self, role, delegated, add, user_data, error);
+         && (delegated == NULL || export_one (self, role, delegated, add, user_data, error));
 }

@@ -418,6 +418,19 @@ suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GErro
   return FALSE;
 }
 
+const SutureMetadata *
+suture_trust_get (SutureTrust *self, const char *role)
+{
+  const SutureMetadata *const top_levels[]
+      = { [SUTURE_METADATA_ROOT] = self->root, [SUTURE_METADATA_TIMESTAMP] = self->timestamp,
+          [SUTURE_METADATA_SNAPSHOT] = self->snapshot, [SUTURE_METADATA_TARGETS] = self->targets };
+
+  for (int type = 0; type < SUTURE_N_METADATA_TYPES; type++)
+    if (g_str_equal (role, suture_metadata_type_name (type)))
+      return top_levels[type];
+  return g_hash_table_lookup (self->delegated, role);
+}
+
 /* A server that has what the folder has. All but the timestamp is found in the folder without asking. */
 typedef struct
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "feed/metadata.h"
 #include "feed/source.h"
 #include "feed/target.h"
 
@@ -28,6 +29,10 @@ gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 n
  * SUTURE_ERROR_NOT_FOUND when a copy is missing or no longer the one that was promised. */
 gboolean suture_trust_resume (SutureTrust *self, gint64 now, GError **error);
 
+/* What is trusted of the role @role since the last refresh or resume in this process ("root": always), a delegated one once
+ * it was listed; NULL when nothing is. It stays part of @self until the next refresh. */
+const SutureMetadata *suture_trust_get (SutureTrust *self, const char *role);
+
 /* All targets of the delegated role @role that targets.json delegates to directly, those outside its own path patterns
  * left out; fetched if the trusted copy is not the one that the snapshot names. After a successful refresh or
  * resume in this process. SUTURE_ERROR_NOT_FOUND: nothing is delegated under that name. Array of SutureTarget. */
@@ -43,9 +48,9 @@ GBytes *suture_trust_fetch (SutureTrust *self, SutureSource *source, const Sutur
  * root, expiry and versions are not. For the boot, when there is no network and the clock may be wrong. */
 SutureTarget *suture_trust_lookup_local (SutureTrust *self, const char *role, const char *path, GError **error);
 
-/* Hands every file that another client needs to reach the same state for @role, roots first, to @add: the bytes as they
- * were received, under the names that a server has them under. For suture-activate. After suture_trust_list () of
- * @role. All roots that were ever trusted here are among them: the other may be at an older one. */
+/* Hands every file that another client needs to reach the same state for @role (NULL: for no delegated one), roots first, to
+ * @add: the bytes as they were received, under the names that a server has them under. For suture-activate, and for
+ * suture-publish to compare. After suture_trust_list () of @role. All roots that were ever trusted here are among them: the other may be at an older one. */
 typedef gboolean (*SutureTrustAdd) (const char *name, GBytes *bytes, gpointer user_data, GError **error);
 gboolean suture_trust_export (SutureTrust *self, const char *role, SutureTrustAdd add, gpointer user_data, GError **error);
 

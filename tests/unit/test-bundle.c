@@ -133,6 +133,35 @@ test_export_needs_check (void)
   test_paths_clear ();
 }
 
+/* What is trusted is told apart from what is not, and no delegated role has to be there for it. */
+static void
+test_trusted (void)
+{
+  const char *top = test_paths_init ();
+  const char *const top_levels[] = { "timestamp", "snapshot", "targets" };
+  g_autoptr (TestRepository) r = test_repository_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SutureTrust) trust = suture_trust_open (top, test_repository_get (r, "1.root.json"), &error);
+  g_autoptr (SutureBundle) bundle = suture_bundle_new ();
+  g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (GPtrArray) targets = NULL;
+
+  g_assert_cmpint (suture_trust_get (trust, "root")->type, ==, SUTURE_METADATA_ROOT);
+  for (gsize i = 0; i < G_N_ELEMENTS (top_levels); i++)
+    g_assert_null (suture_trust_get (trust, top_levels[i]));
+  g_assert_true (suture_trust_refresh (trust, &r->source, r->now, &error));
+  for (gsize i = 0; i < G_N_ELEMENTS (top_levels); i++)
+    g_assert_cmpint (suture_trust_get (trust, top_levels[i])->version, ==, 1);
+  g_assert_null (suture_trust_get (trust, ROLE));
+  g_assert_true (suture_trust_export (trust, NULL, suture_bundle_add, bundle, &error));
+  names = suture_bundle_names (bundle);
+  g_assert_cmpuint (names->len, ==, 4);
+  targets = suture_trust_list (trust, &r->source, ROLE, r->now, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (suture_trust_get (trust, ROLE)->version, ==, 1);
+  test_paths_clear ();
+}
+
 static void
 test_bounds (void)
 {
@@ -184,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bundle/export", test_export);
   g_test_add_func ("/bundle/old", test_old_bundle);
   g_test_add_func ("/bundle/export-needs-check", test_export_needs_check);
+  g_test_add_func ("/bundle/trusted", test_trusted);
   g_test_add_func ("/bundle/bounds", test_bounds);
   return g_test_run ();
 }
