@@ -159,11 +159,9 @@ suture_file_replace (int folder, const char *name, const void *data, gsize lengt
 {
   g_auto (SutureFd) fd = suture_file_unnamed (folder, mode, error);
 
-  if (fd < 0)
-    return FALSE;
-  if (fchmod (fd, (mode_t) mode) < 0)
+  if (fd >= 0 && fchmod (fd, (mode_t) mode) < 0)
     return suture_error_set_errno (error, errno, "could not set the mode of %s", name);
-  if (!suture_file_write_all (fd, data, length, error))
+  if (fd < 0 || !suture_file_write_all (fd, data, length, error))
     {
       g_prefix_error (error, "%s: ", name);
       return FALSE;

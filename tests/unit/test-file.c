@@ -206,6 +206,17 @@ test_write_error (void)
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NO_SPACE);
 }
 
+/* A folder that takes no files: the error says which one it was about. */
+static void
+test_refused (void)
+{
+  g_auto (SutureFd) proc = suture_file_open_folder ("/proc", 0, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (suture_file_replace (proc, "state", "x", 1, 0600, &error));
+  g_assert_true (g_str_has_prefix (error->message, "state: could not make a temporary file: "));
+}
+
 static void
 test_descriptors (void)
 {
@@ -233,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/file/remove", test_remove);
   g_test_add_func ("/file/folder", test_folder);
   g_test_add_func ("/file/write-error", test_write_error);
+  g_test_add_func ("/file/refused", test_refused);
   g_test_add_func ("/file/descriptors", test_descriptors);
   return g_test_run ();
 }
