@@ -12,5 +12,7 @@ gboolean suture_command_init (int argc, char **argv, GError **error);
 gboolean suture_command_make (int argc, char **argv, GError **error);
 gboolean suture_command_lint (int argc, char **argv, GError **error);
 gboolean suture_command_publish (int argc, char **argv, GError **error);
+gboolean suture_command_discard (int argc, char **argv, GError **error);
+gboolean suture_command_restore (int argc, char **argv, GError **error);
 
 G_END_DECLS

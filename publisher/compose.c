@@ -22,9 +22,9 @@ suture_compose_image (const char *tree, const char *image, GError **error)
 }
 
 char *
-suture_compose_root_hash (const char *image, const char *salt, GError **error)
+suture_compose_root_hash (const char *image, const char *work, const char *salt, GError **error)
 {
-  g_autofree char *hashes = g_strconcat (image, ".verity", NULL);
+  g_autofree char *hashes = g_build_filename (work, "verity", NULL);
   g_autofree char *salt_option = g_strconcat ("--salt=", salt, NULL);
   const char *const argv[] = { "veritysetup", "format", "--format=1", "--hash=sha256", "--data-block-size=4096",
                                "--hash-block-size=4096", "--no-superblock", salt_option, image, hashes, NULL };

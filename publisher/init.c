@@ -2,21 +2,20 @@
 #include "command.h"
 
 #include "base/error.h"
-#include "repository.h"
-
-#define ROOT_DAYS 365
+#include "edition.h"
+#include "tree.h"
 
 static const char *const roles[] = { "root", "targets", "snapshot", "timestamp" };
 
-/* Makes the keys and the first root, which names them. */
-static gboolean
+/* Makes the keys, and the first root, which names them. */
+static GBytes *
 make_root (SutureDepot *depot, GError **error)
 {
-  JsonObject *root = suture_repository_new ("root", 1, ROOT_DAYS);
+  g_autoptr (JsonObject) root = suture_repository_new_role ("root", 1, SUTURE_EDITION_ROOT_DAYS);
+  g_autoptr (JsonNode) node = NULL;
   JsonObject *keys = json_object_new ();
   JsonObject *all = json_object_new ();
   g_autoptr (SutureSigner) root_signer = NULL;
-  g_autoptr (GBytes) written = NULL;
 
   json_object_set_boolean_member (root, "consistent_snapshot", TRUE);
   json_object_set_object_member (root, "keys", keys);
@@ -28,10 +27,7 @@ make_root (SutureDepot *depot, GError **error)
       JsonArray *ids;
 
       if (signer == NULL)
-        {
-          json_object_unref (root);
-          return FALSE;
-        }
+        return NULL;
       role = json_object_new ();
       ids = json_array_new ();
       json_array_add_string_element (ids, suture_signer_get_id (signer));
@@ -41,13 +37,19 @@ make_root (SutureDepot *depot, GError **error)
       json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
     }
   root_signer = suture_depot_signer (depot, "root", FALSE, error);
-  if (root_signer == NULL)
-    {
-      json_object_unref (root);
-      return FALSE;
-    }
-  written = suture_repository_write (depot, "1.root.json", root, root_signer, error);
-  return written != NULL;
+  node = json_node_init_object (json_node_alloc (), root);
+  return root_signer != NULL ? suture_signer_sign (root_signer, node, error) : NULL;
+}
+
+static gboolean
+make (SutureDepot *depot, const char *path, GError **error)
+{
+  g_autoptr (GBytes) root = make_root (depot, error);
+  g_autoptr (SutureRepository) repository = root != NULL ? suture_repository_create (depot, root, error) : NULL;
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+
+  return repository != NULL && suture_edition_publish (repository, nothing, SUTURE_EDITION_DAYS, error)
+         && suture_repository_refresh (repository, 0, error) && suture_depot_finish (depot, path, error);
 }
 
 gboolean
@@ -74,14 +76,13 @@ suture_command_init (int argc, char **argv, GError **error)
       return FALSE;
     }
   depot = suture_depot_create (argv[1], name, publisher, error);
-  if (depot == NULL || !make_root (depot, error))
+  if (depot == NULL)
     return FALSE;
-  {
-    char *const renew[] = { "publish", depot->path, NULL };
-
-    if (!suture_command_publish (2, (char **) renew, error))
+  if (!make (depot, argv[1], error))
+    {
+      suture_tree_remove (depot->path);
       return FALSE;
-  }
+    }
   g_print ("keys: %s/keys\nserve: %s/repository\nfirst root, for feeds.d/%s.root.json: %s/repository/metadata/1.root.json\n",
            depot->path, depot->path, depot->name, depot->path);
   return TRUE;

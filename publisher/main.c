@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
-#include <fcntl.h>
 #include <locale.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/error.h"
-#include "base/file.h"
 #include "command.h"
 
 /* suture-publish, the vendor's side: from an old and a fixed package to a signed improvement in a folder that any web
  * server can serve. */
 
-static const struct
+typedef struct
 {
   const char *name;
   gboolean (*run) (int argc, char **argv, GError **error);
+  const char *unchanged; /* what an error left as it was; NULL: the command says it */
   const char *summary;
-} commands[] = {
-  { "init", suture_command_init, "make a publisher's folder: keys and an empty repository" },
-  { "make", suture_command_make, "make an improvement from old and fixed packages, into staging" },
-  { "lint", suture_command_lint, "check staged improvements the way a desktop will" },
-  { "publish", suture_command_publish, "check, sign and publish what is staged; renew the signatures" },
+} Command;
+
+static const Command commands[] = {
+  { "init", suture_command_init, "nothing was made: ", "make a publisher's folder: keys and an empty repository" },
+  { "make", suture_command_make, "nothing was staged: ", "make an improvement from old and fixed packages, into staging" },
+  { "lint", suture_command_lint, NULL, "check staged improvements the way a desktop will" },
+  { "publish", suture_command_publish, NULL, "check, sign and publish what is staged; renew the signatures" },
+  { "discard", suture_command_discard, NULL, "remove staged improvements" },
+  { "restore", suture_command_restore, NULL, "put what was published into the repository again" },
 };
 
 static void
@@ -32,57 +31,67 @@ usage (FILE *to)
   fprintf (to, "Usage: suture-publish COMMAND FOLDER [OPTION…]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (to, "  %-9s %s\n", commands[i].name, commands[i].summary);
-  fprintf (to, "\nsuture-publish COMMAND --help shows the options of a command.\n");
+  fprintf (to, "\nsuture-publish COMMAND --help shows the options of a command, suture-publish --version the version.\n");
 }
 
-static gboolean
-write_map (const char *path, const char *text, GError **error)
+static const Command *
+find_command (const char *name)
 {
-  g_auto (SutureFd) fd = open (path, O_WRONLY | O_CLOEXEC);
-
-  if (fd < 0)
-    return suture_error_set_errno (error, errno, "could not open %s", path);
-  return suture_file_write_all (fd, text, strlen (text), error);
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (name, commands[i].name))
+      return &commands[i];
+  fprintf (stderr, "suture-publish: there is no command \"%s\"; suture-publish --help lists them\n", name);
+  return NULL;
 }
 
-/* Images belong to root, and so has what they are compared with. Who is not root becomes it in a user namespace of this
- * process alone, where every file is the caller's own. */
-static gboolean
-be_root (GError **error)
+static int
+run (const Command *command, int argc, char **argv)
 {
-  uid_t uid = geteuid ();
-  gid_t gid = getegid ();
-  g_autofree char *uids = g_strdup_printf ("0 %u 1", uid);
-  g_autofree char *gids = g_strdup_printf ("0 %u 1", gid);
+  g_autofree char *program = g_strconcat ("suture-publish ", command->name, NULL);
+  g_autoptr (GError) error = NULL;
 
-  if (uid == 0)
-    return TRUE;
-  if (unshare (CLONE_NEWUSER) < 0)
-    return suture_error_set_errno (error, errno, "could not make a user namespace; run this as root instead");
-  return write_map ("/proc/self/setgroups", "deny", error) && write_map ("/proc/self/uid_map", uids, error)
-         && write_map ("/proc/self/gid_map", gids, error);
+  g_set_prgname (program); /* in the command's help */
+  if (command->run (argc, argv, &error))
+    return 0;
+  fprintf (stderr, "%s: %s%s\n", program, command->unchanged != NULL ? command->unchanged : "", error->message);
+  return 1;
+}
+
+/* "help", or "help COMMAND" for what that one says of itself. */
+static int
+help (const char *name)
+{
+  char *const words[] = { (char *) name, "--help", NULL };
+  const Command *command;
+
+  if (name == NULL)
+    {
+      usage (stdout);
+      return 0;
+    }
+  command = find_command (name);
+  return command != NULL ? run (command, 2, (char **) words) : 2;
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
+  const Command *command;
 
   setlocale (LC_ALL, "");
   umask (022);
-  if (argc < 2 || g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"))
+  if (argc < 2)
     {
-      usage (argc < 2 ? stderr : stdout);
-      return argc < 2 ? 2 : 0;
+      usage (stderr);
+      return 2;
     }
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (argv[1], commands[i].name))
-      {
-        if (be_root (&error) && commands[i].run (argc - 1, argv + 1, &error))
-          return 0;
-        fprintf (stderr, "suture-publish %s: %s\n", argv[1], error->message);
-        return 1;
-      }
-  usage (stderr);
-  return 2;
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    return help (argv[2]);
+  if (g_str_equal (argv[1], "--version"))
+    {
+      printf ("suture-publish %s\n", SUTURE_VERSION);
+      return 0;
+    }
+  command = find_command (argv[1]);
+  return command != NULL ? run (command, argc - 1, argv + 1) : 2;
 }

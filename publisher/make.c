@@ -15,15 +15,16 @@
 #include "changes.h"
 #include "compose.h"
 #include "description.h"
-#include "repository.h"
 #include "pairs.h"
 #include "payload.h"
+#include "repository.h"
+#include "rights.h"
 #include "stage.h"
 #include "tree.h"
 #include "verify/image.h"
 
 /* One improvement in the making, below the work folder:
- * base-N/ and fixed/ (unpacked packages), tree/ (the image's files), stage/ (what becomes staging/ID). */
+ * base-N/ and fixed/ (unpacked packages), tree/ (the image's files), stage/ (what becomes staging/ROLE/ID). */
 typedef struct
 {
   SutureDepot *depot;     /* (owned) */
@@ -32,6 +33,7 @@ typedef struct
   SutureChanges *changes; /* (owned) */
   SutureDescription *description; /* (owned) */
   GPtrArray *bases;       /* char *: the trees base-N (owned) */
+  char *role;             /* of the base release (owned) */
   char *work, *fixed, *tree, *stage; /* (owned) */
 } Making;
 
@@ -46,22 +48,13 @@ making_clear (Making *self)
   g_clear_pointer (&self->changes, suture_changes_free);
   g_clear_pointer (&self->description, suture_description_free);
   g_clear_pointer (&self->bases, g_ptr_array_unref);
+  g_free (self->role);
   g_free (self->work);
   g_free (self->fixed);
   g_free (self->tree);
   g_free (self->stage);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Making, making_clear)
-
-/* Where all of it happens: private, and on the file system of what becomes of it. */
-static gboolean
-open_work (Making *self, GError **error)
-{
-  g_autofree char *staging = suture_depot_path (self->depot, "staging", NULL);
-
-  self->work = suture_tree_make (staging, error);
-  return self->work != NULL;
-}
 
 static gboolean
 unpack (Making *self, GError **error)
@@ -154,6 +147,28 @@ component_name (Making *self)
   return g_strdelimit (name, "+", '-');
 }
 
+/* The highest number among what is staged for the same base release. What can't be read counts for nothing. */
+static gint64
+highest_staged (Making *self, GError **error)
+{
+  g_autofree char *below = g_strconcat ("staging/", self->role, NULL);
+  g_autoptr (GPtrArray) ids = suture_depot_list (self->depot, below, error);
+  gint64 highest = 0;
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      g_autofree char *name = g_build_filename (self->role, g_ptr_array_index (ids, i), NULL);
+      g_autoptr (GError) why = NULL;
+      g_autoptr (SutureStage) stage = suture_stage_open (self->depot, "staging", name, &why);
+
+      if (stage == NULL)
+        g_printerr ("warning: staging/%s is passed over: %s\n", name, why->message);
+      else
+        highest = MAX (highest, stage->manifest->number);
+    }
+  return ids != NULL ? highest : -1;
+}
+
 /* The next number of the base release, staged ones counted, and the id that follows from it. */
 static gboolean
 find_id (Making *self, GError **error)
@@ -162,22 +177,25 @@ find_id (Making *self, GError **error)
   SutureRelease release = { .id = description->base_id,
                             .version_id = description->base_version_id,
                             .architecture = description->base_architecture };
-  g_autofree char *role = suture_release_role (&release);
-  gint64 highest = suture_repository_highest_number (self->depot, role, error);
-  g_autoptr (GPtrArray) stages = highest >= 0 ? suture_stage_open_all (self->depot, NULL, error) : NULL;
+  g_autoptr (SutureRepository) repository = NULL;
+  gint64 published, staged;
   g_autofree char *letter = NULL;
 
-  if (stages == NULL)
-    return FALSE;
-  for (guint i = 0; i < stages->len; i++)
+  self->role = suture_release_role (&release);
+  if (!suture_name_is_valid (self->role))
     {
-      const SutureStage *stage = g_ptr_array_index (stages, i);
-      g_autofree char *other = suture_stage_role (stage);
-
-      if (g_str_equal (other, role))
-        highest = MAX (highest, stage->manifest->number);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "there can be no base release %s: see --base",
+                   self->role);
+      return FALSE;
     }
-  description->number = (guint) highest + 1;
+  repository = suture_repository_open (self->depot, error);
+  if (repository == NULL)
+    return FALSE;
+  published = suture_repository_highest_number (repository, self->role, error);
+  staged = published >= 0 ? highest_staged (self, error) : -1;
+  if (staged < 0)
+    return FALSE;
+  description->number = (guint) MAX (published, staged) + 1;
   letter = suture_name_letter (description->number);
   description->component = component_name (self);
   description->id = g_strdup_printf ("%s-%s", description->component, letter);
@@ -332,7 +350,7 @@ make_image (Making *self, GError **error)
   description->image_sha256 = suture_digest_data (g_bytes_get_data (image, NULL), g_bytes_get_size (image));
   /* as good as random, and the same each time the image is made */
   description->salt = g_strdup (description->image_sha256);
-  description->root_hash = suture_compose_root_hash (path, description->salt, error);
+  description->root_hash = suture_compose_root_hash (path, self->work, description->salt, error);
   return description->root_hash != NULL && make_payloads (self, image, error);
 }
 
@@ -351,13 +369,13 @@ write_manifest (Making *self, GError **error)
 static gboolean
 finish (Making *self, GError **error)
 {
-  g_autofree char *to = suture_depot_path (self->depot, "staging", self->description->id, NULL);
+  g_autofree char *to = suture_depot_path (self->depot, "staging", self->role, self->description->id, NULL);
 
   for (guint b = 0; b < self->bases->len; b++)
     if (!keep_base (self, b, error))
       return FALSE;
-  if (g_rename (self->stage, to) < 0)
-    return suture_error_set_errno (error, errno, "could not move the improvement to %s", to);
+  if (!suture_depot_move (self->stage, to, error))
+    return FALSE;
   g_print ("made %s: %u files, image of %" G_GUINT64_FORMAT " bytes\n", self->description->id,
            self->changes->files->len, self->description->image_size);
   for (guint i = 0; i < self->description->payloads->len; i++)
@@ -420,9 +438,10 @@ suture_command_make (int argc, char **argv, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER, --old and --new are needed");
       return FALSE;
     }
-  making.depot = suture_depot_open (argv[1], error);
-  if (making.depot == NULL || !open_work (&making, error))
+  if (!suture_rights_be_root (error))
     return FALSE;
-  making.pairs = suture_pairs_open (old, fixed, making.work, error);
+  making.depot = suture_depot_open (argv[1], error);
+  making.work = making.depot != NULL ? suture_depot_work (making.depot, error) : NULL;
+  making.pairs = making.work != NULL ? suture_pairs_open (old, fixed, making.work, error) : NULL;
   return making.pairs != NULL && make (&making, notes, from_changelog, base, error);
 }

@@ -5,41 +5,9 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "feed/trust.h"
-#include "repository.h"
+#include "stage.h"
 #include "tree.h"
 #include "verify/manifest.h"
-
-/* The folder as a source, with one file that is not in it yet. */
-typedef struct
-{
-  SutureSource source;
-  SutureDepot *depot; /* the caller's */
-  GBytes *timestamp;  /* the caller's */
-} Folder;
-
-static GBytes *
-read_below (SutureSource *source, const char *below, const char *name, gsize max_length, GError **error)
-{
-  g_autofree char *path = suture_depot_path (((Folder *) source)->depot, "repository", below, name, NULL);
-
-  return suture_file_read (AT_FDCWD, path, max_length, error);
-}
-
-static GBytes *
-read_metadata (SutureSource *source, const char *name, gsize max_length, GError **error)
-{
-  if (g_str_equal (name, "timestamp.json"))
-    return g_bytes_ref (((Folder *) source)->timestamp);
-  return read_below (source, "metadata", name, max_length, error);
-}
-
-static GBytes *
-read_target (SutureSource *source, const char *place, gsize max_length, GError **error)
-{
-  return read_below (source, "targets", place, max_length, error);
-}
 
 static gboolean
 check_payloads (SutureDepot *depot, const SutureManifest *manifest, GError **error)
@@ -68,59 +36,81 @@ check_payloads (SutureDepot *depot, const SutureManifest *manifest, GError **err
   return TRUE;
 }
 
+/* Whether @target is the manifest of what its path says, for the release that @role is of. */
 static gboolean
-check_role (SutureTrust *trust, Folder *folder, const char *role, gint64 now, GError **error)
+check_target (
+    SutureRepository *repository, SutureTrust *trust, const char *role, const SutureTarget *target, GError **error)
 {
-  g_autoptr (GPtrArray) targets = suture_trust_list (trust, &folder->source, role, now, error);
+  g_autoptr (GBytes) json = suture_trust_fetch (trust, &repository->next.source, target, error);
+  g_autoptr (SutureManifest) manifest = json != NULL ? suture_manifest_parse (json, error) : NULL;
+  g_autofree char *own = NULL;
+  g_autofree char *path = NULL;
 
-  if (targets == NULL)
+  if (manifest == NULL)
     return FALSE;
-  for (guint i = 0; i < targets->len; i++)
+  own = suture_stage_role (manifest);
+  path = g_strdup_printf ("%s/%s.json", own, manifest->id);
+  if (g_str_equal (own, role) && g_str_equal (path, target->path))
+    return check_payloads (repository->depot, manifest, error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "it is the manifest of %s", path);
+  return FALSE;
+}
+
+static gboolean
+check_role (SutureRepository *repository, SutureTrust *trust, const char *role, gint64 now, GError **error)
+{
+  g_autoptr (GPtrArray) targets = suture_trust_list (trust, &repository->next.source, role, now, error);
+
+  for (guint i = 0; targets != NULL && i < targets->len; i++)
     {
       const SutureTarget *target = g_ptr_array_index (targets, i);
-      g_autoptr (GBytes) json = suture_trust_fetch (trust, &folder->source, target, error);
-      g_autoptr (SutureManifest) manifest = json != NULL ? suture_manifest_parse (json, error) : NULL;
 
-      if (manifest == NULL || !check_payloads (folder->depot, manifest, error))
+      if (!check_target (repository, trust, role, target, error))
         {
           g_prefix_error (error, "%s: ", target->path);
           return FALSE;
         }
     }
-  return TRUE;
+  return targets != NULL;
 }
 
 static gboolean
-check (Folder *folder, const char *work, GPtrArray *roles, GError **error)
+check (SutureRepository *repository, const char *work, GError **error)
 {
+  const SutureMetadata *root = suture_repository_latest (repository, "root");
+  g_autoptr (SutureTrust) trust = suture_trust_open (work, root->envelope->bytes, error);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  g_autofree char *path = suture_depot_path (folder->depot, "repository/metadata/1.root.json", NULL);
-  g_autoptr (GBytes) root = suture_file_read (AT_FDCWD, path, SUTURE_REPOSITORY_FILE_MAX, error);
-  g_autoptr (SutureTrust) trust = root != NULL ? suture_trust_open (work, root, error) : NULL;
+  GPtrArray *delegated;
 
-  if (trust == NULL || !suture_trust_refresh (trust, &folder->source, now, error))
+  if (trust == NULL)
     return FALSE;
-  for (guint i = 0; i < roles->len; i++)
-    if (!check_role (trust, folder, g_ptr_array_index (roles, i), now, error))
-      return FALSE;
+  if (suture_repository_latest (repository, "timestamp") != NULL
+      && !suture_trust_refresh (trust, &repository->now.source, 0, error))
+    return FALSE;
+  if (!suture_trust_refresh (trust, &repository->next.source, now, error))
+    return FALSE;
+  delegated = suture_trust_get (trust, "targets")->delegations->roles;
+  for (guint i = 0; i < delegated->len; i++)
+    {
+      const SutureDelegation *delegation = g_ptr_array_index (delegated, i);
+
+      if (!check_role (repository, trust, delegation->name, now, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
 gboolean
-suture_proof_check (SutureDepot *depot, GBytes *timestamp, GPtrArray *roles, GError **error)
+suture_proof_check (SutureRepository *repository, GError **error)
 {
-  Folder folder = { .source = { .metadata = read_metadata, .target = read_target },
-                    .depot = depot,
-                    .timestamp = timestamp };
-  g_autofree char *staging = suture_depot_path (depot, "staging", NULL);
-  g_autofree char *work = suture_tree_make (staging, error);
+  g_autofree char *work = suture_depot_work (repository->depot, error);
   gboolean good;
 
   if (work == NULL)
     return FALSE;
-  good = check (&folder, work, roles, error);
+  good = check (repository, work, error);
   if (!good)
-    g_prefix_error (error, "nothing was published, since a desktop would refuse it: ");
+    g_prefix_error (error, "a desktop would refuse it: ");
   suture_tree_remove (work);
   return good;
 }

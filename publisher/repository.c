@@ -5,13 +5,217 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/json.h"
+#include "base/name.h"
 
 #define SPEC_VERSION "1.0.31"
+#define TIMESTAMP "timestamp.json"
+
+static GBytes *
+read_below (SutureRepository *self, const char *below, const char *name, gsize max_length, GError **error)
+{
+  g_autofree char *path = suture_depot_path (self->depot, "repository", below, name, NULL);
+
+  return suture_file_read (AT_FDCWD, path, max_length, error);
+}
+
+static GBytes *
+read_metadata (SutureSource *source, const char *name, gsize max_length, GError **error)
+{
+  SutureRepositoryView *view = (SutureRepositoryView *) source;
+  GBytes *added = view->next ? g_hash_table_lookup (view->repository->added, name) : NULL;
+
+  return added != NULL ? g_bytes_ref (added) : read_below (view->repository, "metadata", name, max_length, error);
+}
+
+static GBytes *
+read_target (SutureSource *source, const char *place, gsize max_length, GError **error)
+{
+  return read_below (((SutureRepositoryView *) source)->repository, "targets", place, max_length, error);
+}
+
+/* @root: the first one for a new client, or NULL for one that has a memory. */
+static SutureRepository *
+open_client (SutureDepot *depot, GBytes *root, GError **error)
+{
+  g_autoptr (SutureRepository) self = g_new0 (SutureRepository, 1);
+  g_autofree char *path = suture_depot_path (depot, "client", NULL);
+
+  self->depot = depot;
+  self->added = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->roles = g_ptr_array_new_with_free_func (g_free);
+  self->now = (SutureRepositoryView){ { read_metadata, read_target }, self, FALSE };
+  self->next = (SutureRepositoryView){ { read_metadata, read_target }, self, TRUE };
+  self->trust = suture_trust_open (path, root, error);
+  if (self->trust != NULL)
+    return g_steal_pointer (&self);
+  g_prefix_error (error,
+                  "%s does not remember what was published; bring it back from a backup, or see suture-publish(1), "
+                  "WHEN FILES ARE LOST: ",
+                  path);
+  return NULL;
+}
+
+void
+suture_repository_free (SutureRepository *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->trust, suture_trust_free);
+  g_hash_table_unref (self->added);
+  g_ptr_array_unref (self->roles);
+  g_free (self);
+}
+
+/* Whatever targets.json delegates to is read as well. */
+static gboolean
+list_roles (SutureRepository *self, gint64 now, GError **error)
+{
+  const SutureMetadata *targets = suture_trust_get (self->trust, "targets");
+  GPtrArray *delegated = targets->delegations != NULL ? targets->delegations->roles : NULL;
+
+  g_ptr_array_set_size (self->roles, 0);
+  for (guint i = 0; delegated != NULL && i < delegated->len; i++)
+    {
+      const char *name = ((const SutureDelegation *) g_ptr_array_index (delegated, i))->name;
+      g_autoptr (GPtrArray) found = NULL;
+
+      if (!suture_name_is_valid (name))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"%s\" can't be a role's name", name);
+          return FALSE;
+        }
+      found = suture_trust_list (self->trust, &self->now.source, name, now, error);
+      if (found == NULL)
+        return FALSE;
+      g_ptr_array_add (self->roles, g_strdup (name));
+    }
+  return TRUE;
+}
+
+gboolean
+suture_repository_refresh (SutureRepository *self, gint64 now, GError **error)
+{
+  return suture_trust_refresh (self->trust, &self->now.source, now, error) && list_roles (self, now, error);
+}
+
+/* Hands all files that the client believes to @add. */
+static gboolean
+export_all (SutureRepository *self, SutureTrustAdd add, GError **error)
+{
+  if (!suture_trust_export (self->trust, NULL, add, self, error))
+    return FALSE;
+  for (guint i = 0; i < self->roles->len; i++)
+    if (!suture_trust_export (self->trust, g_ptr_array_index (self->roles, i), add, self, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The client does not ask for what it has already, so what is served in its place is looked at here. */
+static gboolean
+compare (const char *name, GBytes *bytes, gpointer user_data, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GBytes) served = read_below (user_data, "metadata", name, g_bytes_get_size (bytes), &why);
+
+  if (served != NULL && g_bytes_equal (served, bytes))
+    return TRUE;
+  if (served != NULL || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_MALFORMED)) /* longer, or no file */
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "%s was changed", name);
+  else
+    g_propagate_error (error, g_steal_pointer (&why));
+  return FALSE;
+}
+
+SutureRepository *
+suture_repository_open (SutureDepot *depot, GError **error)
+{
+  g_autoptr (SutureRepository) self = open_client (depot, NULL, error);
+  g_autoptr (GError) why = NULL;
+
+  if (self == NULL)
+    return NULL;
+  /* what has expired is going to be renewed, so no time is too late */
+  if (suture_repository_refresh (self, 0, &why) && export_all (self, compare, &why))
+    return g_steal_pointer (&self);
+  g_set_error (error, SUTURE_ERROR, why->domain == SUTURE_ERROR ? why->code : SUTURE_ERROR_FAILED,
+               "%s/repository is not as it was published (%s): put back what was served last, or let "
+               "\"suture-publish restore %s\" do it",
+               depot->path, why->message, depot->path);
+  return NULL;
+}
+
+SutureRepository *
+suture_repository_create (SutureDepot *depot, GBytes *root, GError **error)
+{
+  SutureRepository *self = open_client (depot, root, error);
+
+  if (self != NULL)
+    g_hash_table_insert (self->added, g_strdup ("1.root.json"), g_bytes_ref (root));
+  return self;
+}
+
+static gboolean
+remember (const char *name, GBytes *bytes, gpointer user_data, GError **error)
+{
+  g_hash_table_replace (((SutureRepository *) user_data)->added, g_strdup (name), g_bytes_ref (bytes));
+  return TRUE;
+}
+
+gboolean
+suture_repository_restore (SutureDepot *depot, GError **error)
+{
+  g_autoptr (SutureRepository) self = open_client (depot, NULL, error);
+
+  if (self == NULL)
+    return FALSE;
+  /* what is served and believed may be newer than the memory, if that was brought back from a backup */
+  if (!suture_repository_refresh (self, 0, NULL)
+      && (!suture_trust_resume (self->trust, 0, error) || !list_roles (self, 0, error)))
+    return FALSE;
+  return export_all (self, remember, error) && suture_repository_write (self, error)
+         && suture_repository_refresh (self, 0, error);
+}
+
+const SutureMetadata *
+suture_repository_latest (SutureRepository *self, const char *role)
+{
+  return suture_trust_get (self->trust, role);
+}
+
+GPtrArray *
+suture_repository_targets (SutureRepository *self, const char *role, GError **error)
+{
+  if (suture_repository_latest (self, role) == NULL)
+    return g_ptr_array_new ();
+  return suture_trust_list (self->trust, &self->now.source, role, 0, error);
+}
+
+gint64
+suture_repository_highest_number (SutureRepository *self, const char *role, GError **error)
+{
+  g_autoptr (GPtrArray) targets = suture_repository_targets (self, role, error);
+  gint64 highest = 0;
+
+  for (guint i = 0; targets != NULL && i < targets->len; i++)
+    {
+      const SutureTarget *target = g_ptr_array_index (targets, i);
+      JsonObject *custom = target->custom != NULL ? json_node_get_object (target->custom) : NULL;
+      gint64 number = 0;
+
+      if (custom != NULL
+          && !suture_json_read_integer (custom, "number", SUTURE_JSON_REQUIRED, 1, G_MAXINT32, &number, error))
+        {
+          g_prefix_error (error, "%s: ", target->path);
+          return -1;
+        }
+      highest = MAX (highest, number);
+    }
+  return targets != NULL ? highest : -1;
+}
 
 JsonObject *
-suture_repository_new (const char *type, gint64 version, guint days)
+suture_repository_new_role (const char *type, gint64 version, guint days)
 {
   JsonObject *role = json_object_new ();
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
@@ -25,78 +229,22 @@ suture_repository_new (const char *type, gint64 version, guint days)
   return role;
 }
 
-static JsonObject *
-load (SutureDepot *depot, const char *name, GError **error)
-{
-  g_autofree char *path = suture_depot_path (depot, "repository/metadata", name, NULL);
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, SUTURE_REPOSITORY_FILE_MAX, error);
-  g_autoptr (JsonNode) node = bytes != NULL ? suture_json_parse_object (bytes, SUTURE_REPOSITORY_FILE_MAX, error) : NULL;
-  JsonObject *role;
-
-  if (node == NULL
-      || !suture_json_read_object (json_node_get_object (node), "signed", SUTURE_JSON_REQUIRED, &role, error))
-    return NULL;
-  return json_object_ref (role);
-}
-
-/* The version of @file that @role (a snapshot or timestamp) names; 0: none. */
-static gint64
-version_in (JsonObject *role, const char *file)
-{
-  JsonObject *meta = json_object_get_object_member (role, "meta");
-
-  if (!json_object_has_member (meta, file))
-    return 0;
-  return json_object_get_int_member (json_object_get_object_member (meta, file), "version");
-}
-
-JsonObject *
-suture_repository_latest (SutureDepot *depot, const char *role, GError **error)
-{
-  g_autofree char *path = suture_depot_path (depot, "repository/metadata/timestamp.json", NULL);
-  g_autofree char *snapshot_name = NULL;
-  g_autofree char *file = g_strconcat (role, ".json", NULL);
-  g_autofree char *name = NULL;
-  g_autoptr (JsonObject) timestamp = NULL;
-  g_autoptr (JsonObject) snapshot = NULL;
-  gint64 version;
-
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return NULL;
-  timestamp = load (depot, "timestamp.json", error);
-  if (timestamp == NULL || g_str_equal (role, "timestamp"))
-    return g_steal_pointer (&timestamp);
-  snapshot_name = g_strdup_printf ("%" G_GINT64_FORMAT ".snapshot.json", version_in (timestamp, "snapshot.json"));
-  snapshot = load (depot, snapshot_name, error);
-  if (snapshot == NULL || g_str_equal (role, "snapshot"))
-    return g_steal_pointer (&snapshot);
-  version = version_in (snapshot, file);
-  if (version == 0)
-    return NULL;
-  name = g_strdup_printf ("%" G_GINT64_FORMAT ".%s", version, file);
-  return load (depot, name, error);
-}
-
 GBytes *
-suture_repository_sign (JsonObject *role, SutureSigner *signer, GError **error)
+suture_repository_add (SutureRepository *self, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), role);
+  gint64 version = json_object_get_int_member (role, "version");
+  GBytes *bytes = suture_signer_sign (signer, node, error);
 
-  json_node_take_object (node, role);
-  return suture_signer_sign (signer, node, error);
-}
-
-GBytes *
-suture_repository_write (SutureDepot *depot, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
-{
-  g_autoptr (GBytes) bytes = suture_repository_sign (role, signer, error);
-  g_autofree char *path = suture_depot_path (depot, "repository/metadata", NULL);
-  g_auto (SutureFd) folder = bytes != NULL ? suture_file_open_folder (path, 0, error) : -1;
-
-  if (folder < 0
-      || !suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error))
+  json_object_unref (role);
+  if (bytes == NULL)
     return NULL;
-  return g_steal_pointer (&bytes);
+  g_hash_table_replace (self->added,
+                        g_str_equal (name, "timestamp")
+                            ? g_strdup (TIMESTAMP)
+                            : g_strdup_printf ("%" G_GINT64_FORMAT ".%s.json", version, name),
+                        bytes);
+  return bytes;
 }
 
 void
@@ -110,25 +258,25 @@ suture_repository_add_digest (JsonObject *object, GBytes *bytes)
   json_object_set_int_member (object, "length", (gint64) g_bytes_get_size (bytes));
 }
 
-gint64
-suture_repository_highest_number (SutureDepot *depot, const char *role, GError **error)
+static gboolean
+write_file (int folder, const char *name, GBytes *bytes, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  g_autoptr (JsonObject) latest = suture_repository_latest (depot, role, &why);
-  JsonObject *targets = latest != NULL ? json_object_get_object_member (latest, "targets") : NULL;
-  g_autoptr (GList) values = targets != NULL ? json_object_get_values (targets) : NULL;
-  gint64 highest = 0;
+  return suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
+}
 
-  if (why != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&why));
-      return -1;
-    }
-  for (GList *at = values; at != NULL; at = at->next)
-    {
-      JsonObject *custom = json_object_get_object_member (json_node_get_object (at->data), "custom");
+gboolean
+suture_repository_write (SutureRepository *self, GError **error)
+{
+  g_autofree char *path = suture_depot_path (self->depot, "repository/metadata", NULL);
+  g_auto (SutureFd) folder = suture_file_open_folder (path, 0755, error);
+  GHashTableIter iter;
+  gpointer name, bytes;
 
-      highest = MAX (highest, json_object_get_int_member (custom, "number"));
-    }
-  return highest;
+  if (folder < 0)
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->added);
+  while (g_hash_table_iter_next (&iter, &name, &bytes))
+    if (!g_str_equal (name, TIMESTAMP) && !write_file (folder, name, bytes, error))
+      return FALSE;
+  return write_file (folder, TIMESTAMP, g_hash_table_lookup (self->added, TIMESTAMP), error);
 }

@@ -4,30 +4,69 @@
 #include <json-glib/json-glib.h>
 
 #include "depot.h"
+#include "feed/trust.h"
 
-/* The roles of the repository (TUF 1.0, https://theupdateframework.github.io/specification/latest/#document-formats). */
+/* The repository (TUF 1.0, https://theupdateframework.github.io/specification/latest/#document-formats) as a desktop's own
+ * client accepts it, and what a run adds. The client's state, DEPOT/client, lives from init on and is the publisher's
+ * memory: what lies in the served folder counts only when it is what that client believes, and versions go on from there. */
 
 G_BEGIN_DECLS
 
-#define SUTURE_REPOSITORY_FILE_MAX (8 * 1024 * 1024) /* bytes of one file */
+typedef struct _SutureRepository SutureRepository;
 
-/* A new role's "signed" object: type, version, expiry in @days from now; the caller adds what is its own. */
-JsonObject *suture_repository_new (const char *type, gint64 version, guint days) G_GNUC_WARN_UNUSED_RESULT;
+/* It as a server has it; @next: as one will have it once it is written. */
+typedef struct
+{
+  SutureSource source; /* first, so that a source is its view */
+  SutureRepository *repository;
+  gboolean next;
+} SutureRepositoryView;
 
-/* What is published of @role ("targets", "snapshot", "timestamp" or a delegated one): its "signed" object, a new
- * reference; NULL without an error when there is none. */
-JsonObject *suture_repository_latest (SutureDepot *depot, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+struct _SutureRepository
+{
+  SutureDepot *depot; /* the caller's */
+  SutureTrust *trust; /* the client (owned) */
+  GHashTable *added;  /* file name → GBytes: metadata signed and not yet in the folder (owned) */
+  GPtrArray *roles;   /* char *: the delegated roles that are published, names of base/name.h (owned) */
+  SutureRepositoryView now, next;
+};
 
-/* Signs @role (taken) with @signer and writes it to metadata/@name; the bytes written, or NULL. */
-GBytes *suture_repository_write (
-    SutureDepot *depot, const char *name, JsonObject *role, SutureSigner *signer, GError **error);
-/* The same without writing. */
-GBytes *suture_repository_sign (JsonObject *role, SutureSigner *signer, GError **error);
+/* What is published, expired or not. Refused, with what to do: metadata in the served folder that the client does not
+ * believe, or that is not to the byte what it believed; a client without memory. */
+SutureRepository *suture_repository_open (SutureDepot *depot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A new one with nothing in it but its first root, which the client will believe from now on. */
+SutureRepository *suture_repository_create (SutureDepot *depot, GBytes *root, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void suture_repository_free (SutureRepository *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureRepository, suture_repository_free)
+
+/* Puts the metadata that the client remembers into the served folder of @depot again. */
+gboolean suture_repository_restore (SutureDepot *depot, GError **error);
+
+/* What is published of @role ("root", "targets" or a delegated one), or NULL. It stays part of @self. */
+const SutureMetadata *suture_repository_latest (SutureRepository *self, const char *role);
+
+/* The targets of the delegated role @role: SutureTarget; empty when it is not published. */
+GPtrArray *suture_repository_targets (SutureRepository *self, const char *role, GError **error);
+
+/* The highest number that an improvement of @role was published with; 0 for none, -1 with @error. */
+gint64 suture_repository_highest_number (SutureRepository *self, const char *role, GError **error);
+
+/* A role's "signed" object: type, version, expiry in @days from now; the caller adds what is its own. */
+JsonObject *suture_repository_new_role (const char *type, gint64 version, guint days) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Signs @role (taken) with @signer as the next file of the role @name; its bytes, part of @self, or NULL. */
+GBytes *suture_repository_add (
+    SutureRepository *self, const char *name, JsonObject *role, SutureSigner *signer, GError **error);
 
 /* Adds {"length", "hashes": {"sha256"}} of @bytes to @object. */
 void suture_repository_add_digest (JsonObject *object, GBytes *bytes);
 
-/* The highest number that an improvement of @role was published with; 0 for none, -1 with @error. */
-gint64 suture_repository_highest_number (SutureDepot *depot, const char *role, GError **error);
+/* Writes what was added, timestamp.json last: from then on it is published. */
+gboolean suture_repository_write (SutureRepository *self, GError **error);
+
+/* Has the client read what is published now, at the time @now (seconds since the epoch; 0: whatever expired). */
+gboolean suture_repository_refresh (SutureRepository *self, gint64 now, GError **error);
 
 G_END_DECLS

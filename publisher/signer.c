@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signer.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -37,7 +40,7 @@ to_hex (const guint8 *data, gsize length)
 
 /* Takes @key. */
 static SutureSigner *
-new_from_key (EVP_PKEY *key, const char *path, GError **error)
+new_from_key (EVP_PKEY *key, const char *name, GError **error)
 {
   g_autoptr (SutureSigner) self = g_new0 (SutureSigner, 1);
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -50,7 +53,7 @@ new_from_key (EVP_PKEY *key, const char *path, GError **error)
   if (!EVP_PKEY_is_a (key, "ED25519") || EVP_PKEY_get_raw_public_key (key, public, &length) != 1
       || length != sizeof public)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is no ed25519 key", path);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is no ed25519 key", name);
       return NULL;
     }
   hex = to_hex (public, sizeof public);
@@ -71,34 +74,41 @@ new_from_key (EVP_PKEY *key, const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+/* Unlike suture_file_replace (), which is what must not happen to a key. */
+static gboolean
+write_new (int folder, const char *name, const void *data, gsize length, GError **error)
+{
+  g_auto (SutureFd) fd = suture_file_unnamed (folder, 0600, error);
+  char self[64];
+
+  if (fd < 0 || !suture_file_write_all (fd, data, length, error))
+    {
+      g_prefix_error (error, "%s: ", name);
+      return FALSE;
+    }
+  g_snprintf (self, sizeof self, "/proc/self/fd/%d", fd);
+  if (fsync (fd) < 0 || linkat (AT_FDCWD, self, folder, name, AT_SYMLINK_FOLLOW) < 0 || fsync (folder) < 0)
+    return suture_error_set_errno (error, errno, "could not write the new key %s", name);
+  return TRUE;
+}
+
 SutureSigner *
-suture_signer_create (const char *path, GError **error)
+suture_signer_create (int folder, const char *name, GError **error)
 {
   g_autoptr (EVP_PKEY) key = EVP_PKEY_Q_keygen (NULL, NULL, "ED25519");
   g_autoptr (BIO) memory = BIO_new (BIO_s_mem ());
   char *pem;
   long length;
 
-  if (g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "there is a key at %s already", path);
-      return NULL;
-    }
   if (key == NULL || memory == NULL || PEM_write_bio_PrivateKey (memory, key, NULL, NULL, 0, NULL, NULL) != 1)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "could not make a key");
       return NULL;
     }
   length = BIO_get_mem_data (memory, &pem);
-  {
-    g_autofree char *folder_path = g_path_get_dirname (path);
-    g_autofree char *name = g_path_get_basename (path);
-    g_auto (SutureFd) folder = suture_file_open_folder (folder_path, 0, error);
-
-    if (folder < 0 || !suture_file_replace (folder, name, pem, (gsize) length, 0600, error))
-      return NULL;
-  }
-  return new_from_key (g_steal_pointer (&key), path, error);
+  if (!write_new (folder, name, pem, (gsize) length, error))
+    return NULL;
+  return new_from_key (g_steal_pointer (&key), name, error);
 }
 
 /* A key with a pass phrase is refused instead of asking on whatever terminal there is. */
@@ -109,9 +119,9 @@ no_pass_phrase (char *buffer, int size, int writing, void *data)
 }
 
 SutureSigner *
-suture_signer_load (const char *path, GError **error)
+suture_signer_load (int folder, const char *name, GError **error)
 {
-  g_autoptr (GBytes) pem = suture_file_read (AT_FDCWD, path, PEM_MAX, error);
+  g_autoptr (GBytes) pem = suture_file_read (folder, name, PEM_MAX, error);
   g_autoptr (BIO) memory = NULL;
   g_autoptr (EVP_PKEY) key = NULL;
 
@@ -121,10 +131,10 @@ suture_signer_load (const char *path, GError **error)
   key = memory != NULL ? PEM_read_bio_PrivateKey (memory, NULL, no_pass_phrase, NULL) : NULL;
   if (key == NULL)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s holds no private key that can be read", path);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s holds no private key that can be read", name);
       return NULL;
     }
-  return new_from_key (g_steal_pointer (&key), path, error);
+  return new_from_key (g_steal_pointer (&key), name, error);
 }
 
 void

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 typedef struct _SutureSigner SutureSigner;
 
-/* Makes a key and writes it to @path, which must not exist. */
-SutureSigner *suture_signer_create (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-SutureSigner *suture_signer_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Makes a key in the new file @name below @folder; one that is there already is never replaced. */
+SutureSigner *suture_signer_create (int folder, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SutureSigner *suture_signer_load (int folder, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_signer_free (SutureSigner *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSigner, suture_signer_free)
 

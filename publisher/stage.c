@@ -14,12 +14,14 @@
 #include "verify/image.h"
 
 SutureStage *
-suture_stage_open (SutureDepot *depot, const char *id, GError **error)
+suture_stage_open (SutureDepot *depot, const char *which, const char *name, GError **error)
 {
   g_autoptr (SutureStage) self = g_new0 (SutureStage, 1);
   g_autofree char *path = NULL;
+  g_autofree char *right = NULL;
 
-  self->path = suture_depot_path (depot, "staging", id, NULL);
+  self->path = suture_depot_path (depot, which, name, NULL);
+  self->name = g_strdup (name);
   path = g_build_filename (self->path, "manifest.json", NULL);
   self->json = suture_file_read (AT_FDCWD, path, SUTURE_MANIFEST_MAX, error);
   if (self->json == NULL)
@@ -30,9 +32,11 @@ suture_stage_open (SutureDepot *depot, const char *id, GError **error)
       g_prefix_error (error, "%s: ", path);
       return NULL;
     }
-  if (!g_str_equal (self->manifest->id, id))
+  self->role = suture_stage_role (self->manifest);
+  right = g_strdup_printf ("%s/%s", self->role, self->manifest->id);
+  if (!g_str_equal (name, right))
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is the manifest of %s", path, self->manifest->id);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is the manifest of %s", path, right);
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -44,28 +48,75 @@ suture_stage_free (SutureStage *self)
   if (self == NULL)
     return;
   g_free (self->path);
+  g_free (self->name);
+  g_free (self->role);
   g_clear_pointer (&self->json, g_bytes_unref);
   g_clear_pointer (&self->manifest, suture_manifest_unref);
   g_free (self);
 }
 
-GPtrArray *
-suture_stage_open_all (SutureDepot *depot, char **ids, GError **error)
+/* Everything in the folder @which, as "ROLE/ID". */
+static GPtrArray *
+list_all (SutureDepot *depot, const char *which, GError **error)
 {
-  g_autoptr (GPtrArray) names = NULL;
+  g_autoptr (GPtrArray) roles = suture_depot_list (depot, which, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint r = 0; roles != NULL && r < roles->len; r++)
+    {
+      const char *role = g_ptr_array_index (roles, r);
+      g_autofree char *below = g_build_filename (which, role, NULL);
+      g_autoptr (GPtrArray) ids = suture_depot_list (depot, below, error);
+
+      if (ids == NULL)
+        return NULL;
+      for (guint i = 0; i < ids->len; i++)
+        g_ptr_array_add (names, g_build_filename (role, g_ptr_array_index (ids, i), NULL));
+    }
+  return roles != NULL ? g_steal_pointer (&names) : NULL;
+}
+
+/* Whether @wanted is the name @name ("ROLE/ID"), or its id. */
+static gboolean
+means (const char *wanted, const char *name)
+{
+  return g_str_equal (wanted, name) || g_str_equal (wanted, strchr (name, '/') + 1);
+}
+
+GPtrArray *
+suture_stage_list (SutureDepot *depot, const char *which, char **wanted, GError **error)
+{
+  g_autoptr (GPtrArray) all = list_all (depot, which, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  if (all == NULL || wanted == NULL || wanted[0] == NULL)
+    return g_steal_pointer (&all);
+  for (gsize w = 0; wanted[w] != NULL; w++)
+    {
+      guint before = names->len;
+
+      for (guint i = 0; i < all->len; i++)
+        if (means (wanted[w], g_ptr_array_index (all, i))
+            && !g_ptr_array_find_with_equal_func (names, g_ptr_array_index (all, i), g_str_equal, NULL))
+          g_ptr_array_add (names, g_strdup (g_ptr_array_index (all, i)));
+      if (names->len == before)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "%s/%s has no %s", depot->path, which, wanted[w]);
+          return NULL;
+        }
+    }
+  return g_steal_pointer (&names);
+}
+
+GPtrArray *
+suture_stage_open_all (SutureDepot *depot, const char *which, char **wanted, GError **error)
+{
+  g_autoptr (GPtrArray) names = suture_stage_list (depot, which, wanted, error);
   g_autoptr (GPtrArray) stages = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_stage_free);
 
-  if (ids != NULL && ids[0] != NULL)
-    {
-      names = g_ptr_array_new_with_free_func (g_free);
-      for (gsize i = 0; ids[i] != NULL; i++)
-        g_ptr_array_add (names, g_strdup (ids[i]));
-    }
-  else
-    names = suture_depot_list (depot, "staging", error);
   for (guint i = 0; names != NULL && i < names->len; i++)
     {
-      SutureStage *stage = suture_stage_open (depot, g_ptr_array_index (names, i), error);
+      SutureStage *stage = suture_stage_open (depot, which, g_ptr_array_index (names, i), error);
 
       if (stage == NULL)
         return NULL;
@@ -75,11 +126,11 @@ suture_stage_open_all (SutureDepot *depot, char **ids, GError **error)
 }
 
 char *
-suture_stage_role (const SutureStage *self)
+suture_stage_role (const SutureManifest *manifest)
 {
-  SutureRelease release = { .id = self->manifest->base_id,
-                            .version_id = self->manifest->base_version_id,
-                            .architecture = self->manifest->base_architecture };
+  SutureRelease release = { .id = manifest->base_id,
+                            .version_id = manifest->base_version_id,
+                            .architecture = manifest->base_architecture };
 
   return suture_release_role (&release);
 }
@@ -94,16 +145,19 @@ open_base (const SutureStage *self, guint base, GError **error)
 }
 
 static gboolean
-check_payload (const SutureStage *self, const SuturePayload *payload, GError **error)
+check_payload (const SutureStage *self, const char *work, const SuturePayload *payload, GError **error)
 {
   g_autofree char *path = g_build_filename (self->path, "payloads", payload->sha256, NULL);
-  g_auto (SutureFd) folder = suture_file_open_folder (self->path, 0, error);
+  g_auto (SutureFd) folder = suture_file_open_folder (work, 0, error);
   g_auto (SutureFd) usr = folder >= 0 ? open_base (self, (guint) MAX (payload->base, 0), error) : -1;
   g_auto (SutureFd) image = usr >= 0 ? suture_file_unnamed (folder, 0600, error) : -1;
   g_auto (SutureFd) in = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
   if (image < 0)
-    return FALSE;
+    {
+      g_prefix_error (error, "%s: ", work);
+      return FALSE;
+    }
   if (in < 0)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no payload %s", path);
@@ -120,10 +174,18 @@ check_base (const SutureStage *self, guint base, int tree, GError **error)
 
   if (usr < 0 || !suture_content_compare_files (self->manifest, usr, &content, error))
     return FALSE;
-  if (content.state != SUTURE_CONTENT_APPLIES || content.base != (int) base)
+  if (content.state != SUTURE_CONTENT_APPLIES)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "for base %u the improvement is \"%s\" %s", base,
-                   suture_content_to_string (content.state), content.path != NULL ? content.path : "");
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+                   "on a system with the old files of base %u it would be \"%s\" instead of installed%s%s", base,
+                   suture_content_to_string (content.state), content.path != NULL ? ", because of " : "",
+                   content.path != NULL ? content.path : "");
+      return FALSE;
+    }
+  if (content.base != (int) base)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+                   "bases %d and %u have the same files: make it again with one --old of the two", content.base, base);
       return FALSE;
     }
   return suture_image_check (self->manifest, tree, usr, error);
@@ -137,7 +199,7 @@ check_image (const SutureStage *self, const char *work, GError **error)
   g_autofree char *image = g_build_filename (self->path, "image.erofs", NULL);
   g_autofree char *tree = g_build_filename (work, "tree", NULL);
   g_autofree char *usr = g_build_filename (tree, "usr", NULL);
-  g_autofree char *root_hash = suture_compose_root_hash (image, manifest->verity_salt, error);
+  g_autofree char *root_hash = suture_compose_root_hash (image, work, manifest->verity_salt, error);
   g_auto (SutureFd) tree_fd = -1;
   g_auto (SutureFd) usr_fd = -1;
 
@@ -159,7 +221,7 @@ check_image (const SutureStage *self, const char *work, GError **error)
 
 /* Which payloads a desktop can choose from: one for everyone, and what is signed is what was made. */
 static gboolean
-check_payloads (const SutureStage *self, GError **error)
+check_payloads (const SutureStage *self, const char *work, GError **error)
 {
   if (suture_rebuild_choose (self->manifest, -1) == NULL)
     {
@@ -167,7 +229,7 @@ check_payloads (const SutureStage *self, GError **error)
       return FALSE;
     }
   for (guint i = 0; i < self->manifest->payloads->len; i++)
-    if (!check_payload (self, g_ptr_array_index (self->manifest->payloads, i), error))
+    if (!check_payload (self, work, g_ptr_array_index (self->manifest->payloads, i), error))
       {
         g_prefix_error (error, "payload %u: ", i);
         return FALSE;
@@ -176,16 +238,45 @@ check_payloads (const SutureStage *self, GError **error)
 }
 
 gboolean
-suture_stage_check (const SutureStage *self, GError **error)
+suture_stage_check (const SutureStage *self, SutureDepot *depot, GError **error)
 {
-  g_autofree char *work = suture_tree_make (self->path, error);
+  g_autofree char *work = suture_depot_work (depot, error);
   gboolean good;
 
   if (work == NULL)
     return FALSE;
-  good = check_payloads (self, error) && check_image (self, work, error);
+  good = check_payloads (self, work, error) && check_image (self, work, error);
   if (!good)
-    g_prefix_error (error, "%s: ", self->manifest->id);
+    g_prefix_error (error, "%s: ", self->name);
   suture_tree_remove (work);
   return good;
+}
+
+static gboolean
+serve (SutureDepot *depot, const char *below, const char *name, const void *data, gsize length, GError **error)
+{
+  g_autofree char *path = suture_depot_path (depot, "repository/targets", below, NULL);
+  g_auto (SutureFd) folder = suture_file_open_folder (path, 0755, error);
+
+  return folder >= 0 && suture_file_replace (folder, name, data, length, 0644, error);
+}
+
+gboolean
+suture_stage_serve (const SutureStage *self, SutureDepot *depot, GError **error)
+{
+  g_autofree char *sha256 = suture_digest_data (g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json));
+  g_autofree char *name = g_strdup_printf ("%s.%s.json", sha256, self->manifest->id);
+
+  for (guint i = 0; i < self->manifest->payloads->len; i++)
+    {
+      const SuturePayload *payload = g_ptr_array_index (self->manifest->payloads, i);
+      g_autofree char *path = g_build_filename (self->path, "payloads", payload->sha256, NULL);
+      g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+
+      if (file == NULL
+          || !serve (depot, "payloads", payload->sha256, g_mapped_file_get_contents (file),
+                     g_mapped_file_get_length (file), error))
+        return FALSE;
+    }
+  return serve (depot, self->role, name, g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json), error);
 }

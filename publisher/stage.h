@@ -4,33 +4,47 @@
 #include "depot.h"
 #include "verify/manifest.h"
 
-/* An improvement that was made and not yet published, DEPOT/staging/ID:
+/* An improvement that was made and not yet published, DEPOT/staging/ROLE/ID:
  *   manifest.json       as it will be signed
  *   image.erofs         the image, never served
  *   payloads/SHA256     what is served
- *   base/N/usr/…        the replaced files of each known base, to check payloads against */
+ *   base/N/usr/…        the replaced files of each known base, to check payloads against
+ * ROLE is the TUF role, and folder of targets, of the base release: "debian-12-x86-64". Ids are told apart within one. */
 
 G_BEGIN_DECLS
 
 typedef struct
 {
   char *path;               /* (owned) */
+  char *name;               /* "ROLE/ID", as it is called (owned) */
+  char *role;               /* (owned) */
   GBytes *json;             /* (owned) */
   SutureManifest *manifest; /* (owned) */
 } SutureStage;
 
-SutureStage *suture_stage_open (SutureDepot *depot, const char *id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @which: "staging" or "published". SUTURE_ERROR_MALFORMED also for one that lies where another belongs. */
+SutureStage *suture_stage_open (
+    SutureDepot *depot, const char *which, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_stage_free (SutureStage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureStage, suture_stage_free)
 
-/* The improvements with the ids @ids (NULL: all that are staged), each opened. */
-GPtrArray *suture_stage_open_all (SutureDepot *depot, char **ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What lies in the folder @which, as "ROLE/ID", sorted and not opened. @wanted (NULL or empty: all) are names or ids;
+ * SUTURE_ERROR_NOT_FOUND: one of them is not there. */
+GPtrArray *suture_stage_list (
+    SutureDepot *depot, const char *which, char **wanted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The TUF role, and folder of targets, that it belongs to: "debian-12-x86-64". */
-char *suture_stage_role (const SutureStage *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, each opened. */
+GPtrArray *suture_stage_open_all (
+    SutureDepot *depot, const char *which, char **wanted, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The role that an improvement belongs to. */
+char *suture_stage_role (const SutureManifest *manifest) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Does with it what a desktop will do, with the same code: every payload is rebuilt to the image, content decides for
  * every base, and the image holds what the manifest says and nothing that is refused. */
-gboolean suture_stage_check (const SutureStage *self, GError **error);
+gboolean suture_stage_check (const SutureStage *self, SutureDepot *depot, GError **error);
+
+/* Copies what a desktop fetches, manifest and payloads, into the served folder of @depot. */
+gboolean suture_stage_serve (const SutureStage *self, SutureDepot *depot, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 """The helper's side of the activation socket, as small as it can be: frames in, frames out (helper/README.md)."""
 
 import array
+import glob
 import json
 import os
 import socket
@@ -77,9 +78,14 @@ def metadata(repository):
     return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder)) if name != "1.root.json"]
 
 
+def published(publisher, name):
+    """The folder of what a publisher made of an improvement."""
+    return glob.glob(f"{publisher}/published/*/{name}")[0]
+
+
 def install(feed, name, publisher, image=None, manifest=None, files=None, **more):
     """Installs the published improvement; image, manifest and files replace what would be handed over."""
-    folder = f"{publisher}/published/{name}"
+    folder = published(publisher, name)
     files = list(metadata(f"{publisher}/repository") if files is None else files)
     files.append(("manifest", read(f"{folder}/manifest.json") if manifest is None else manifest))
     descriptor = os.open(f"{folder}/image.erofs" if image is None else image, os.O_RDONLY | os.O_NONBLOCK)

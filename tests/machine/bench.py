@@ -78,9 +78,9 @@ def publish(component, old, new, effects=""):
     with open(notes, "w", encoding="ascii") as file:
         file.write(f"[Improvement]\nTitle=Test\nDescription=Test\nComponent={component}\nKind=test\n{effects}")
     sh(f"suture-publish make {publisher} --old={old} --new={new} --notes={notes}")
-    before = set(os.listdir(f"{publisher}/published")) if os.path.isdir(f"{publisher}/published") else set()
+    before = set(glob.glob(f"{publisher}/published/*/*"))
     sh(f"suture-publish publish {publisher}")
-    return (set(os.listdir(f"{publisher}/published")) - before).pop()
+    return os.path.basename((set(glob.glob(f"{publisher}/published/*/*")) - before).pop())
 
 
 def install(name, **more):

@@ -77,11 +77,15 @@ class Publisher:
         machine.put(root, f"/etc/suture/feeds.d/{self.name}.root.json")
         machine.write(f"/etc/suture/feeds.d/{self.name}.conf", f"[Feed]\nURL={url}/{self.name}\n")
 
+    def published(self):
+        """The folder that holds what was made of each published improvement, by its id."""
+        return f"{self.folder}/published/{self.role()}"
+
     def improvements(self):
-        return sorted(os.listdir(f"{self.folder}/published"))
+        return sorted(os.listdir(self.published()))
 
     def manifest(self, improvement):
-        with open(f"{self.folder}/published/{improvement}/manifest.json", encoding="utf-8") as file:
+        with open(f"{self.published()}/{improvement}/manifest.json", encoding="utf-8") as file:
             return json.load(file)
 
     def sign(self, role, text):

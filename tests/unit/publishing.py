@@ -11,6 +11,7 @@ import tarfile
 import tempfile
 import unittest
 
+ROLE = "debian-12-x86-64"  # of the base that improvements are made for here
 CHANGELOG = """demo (2.0) stable; urgency=high
 
   * Fix CVE-2026-22222 (again CVE-2026-11111).
@@ -147,9 +148,17 @@ class Case(unittest.TestCase):
     def make(self, old, new, *words):
         return ("make", self.depot, "--old", old, "--new", new, "--base", "debian:12", *(words or ["--from-changelog"]))
 
+    def place(self, id="demo-a", where="staging"):
+        return f"{self.depot}/{where}/{ROLE}/{id}"
+
     def manifest(self, id="demo-a", where="staging"):
-        with open(f"{self.depot}/{where}/{id}/manifest.json", encoding="utf-8") as file:
+        with open(f"{self.place(id, where)}/manifest.json", encoding="utf-8") as file:
             return json.load(file)
+
+    def names(self, where="staging"):
+        """What lies there, as ROLE/ID."""
+        return sorted(f"{role}/{id}" for role in os.listdir(f"{self.depot}/{where}")
+                      for id in os.listdir(f"{self.depot}/{where}/{role}"))
 
     def served(self):
         found = {}

@@ -24,7 +24,7 @@ class Packages(Case):
     def tearDown(self):
         """Whatever a package was: nothing was written where its links lead, and nothing is left of it."""
         self.assertEqual([name for name in os.listdir(self.outside) if name != "secret.gz"], [])
-        self.assertEqual([name for name in os.listdir(f"{self.depot}/staging") if name.startswith(".")], [])
+        self.assertEqual(os.listdir(f"{self.depot}/work"), [])
 
     def second(self, old, new, **options):
         """The options that give a second package along with the first."""

@@ -10,7 +10,7 @@ import stat
 import sys
 import unittest
 
-from publishing import CHANGELOG, Case, Entry, gzip, library, write_deb
+from publishing import CHANGELOG, ROLE, Case, Entry, gzip, library, write_deb
 
 
 class Publisher(Case):
@@ -45,7 +45,7 @@ class Publisher(Case):
                                                   "sha256": [hashlib.sha256(library("1.0")).hexdigest()]}])
         self.assertIn("demo-a: good", self.run_ok("lint", self.depot))
         self.run_ok("publish", self.depot)
-        self.assertEqual(os.listdir(f"{self.depot}/staging"), [])
+        self.assertEqual(self.names(), [])
         served = self.served()
         targets = json.loads(served["metadata/1.debian-12-x86-64.json"])["signed"]["targets"]
         target = targets["debian-12-x86-64/demo-a.json"]
@@ -73,7 +73,7 @@ class Publisher(Case):
         self.run_refused("published already", *self.restage())
 
     def restage(self):
-        shutil.copytree(f"{self.depot}/published/demo-a", f"{self.depot}/staging/demo-a", symlinks=True)
+        shutil.copytree(self.place(where="published"), self.place(), symlinks=True)
         return ("publish", self.depot)
 
     def test_same_bytes(self):
@@ -90,9 +90,9 @@ class Publisher(Case):
         self.run_ok("publish", self.depot)
         self.run_ok(*self.make(old, new))
         self.run_ok(*self.make(old, new))
-        self.assertEqual(sorted(os.listdir(f"{self.depot}/staging")), ["demo-b", "demo-c"])
+        self.assertEqual(self.names(), [f"{ROLE}/demo-b", f"{ROLE}/demo-c"])
         self.run_ok("publish", self.depot, "demo-c")
-        self.assertEqual(os.listdir(f"{self.depot}/staging"), ["demo-b"])
+        self.assertEqual(self.names(), [f"{ROLE}/demo-b"])
 
     def test_bases(self):
         other = write_deb(f"{self.top}/other.deb", self.old_entries("1.5"), version="1.5")
@@ -154,7 +154,7 @@ class Publisher(Case):
         for path, entry, complaint in rows:
             with self.subTest(path=path, complaint=complaint):
                 self.run_refused(complaint, *self.make(*self.debs(new=self.changed(path, entry))))
-                self.assertEqual([n for n in os.listdir(f"{self.depot}/staging") if not n.startswith(".")], [])
+                self.assertEqual(self.names(), [])
 
     def test_setuid_kept(self):
         old, new = self.old_entries(), self.new_entries()
@@ -190,7 +190,7 @@ class Publisher(Case):
             file.write(bytes([byte[0] ^ 1]))
 
     def test_spoiled_stage(self):
-        stage = f"{self.depot}/staging/demo-a"
+        stage = self.place()
         self.run_ok(*self.make(*self.debs()))
         before = self.served()
         manifest = self.manifest()

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include "base/error.h"
+#include "stage.h"
+#include "tree.h"
+
+/* Into work/ first, so that nothing half removed stays in staging. */
+static gboolean
+discard (SutureDepot *depot, const char *work, const char *name, GError **error)
+{
+  g_autofree char *from = suture_depot_path (depot, "staging", name, NULL);
+  g_autofree char *to = g_build_filename (work, name, NULL);
+
+  if (!suture_depot_move (from, to, error))
+    return FALSE;
+  g_print ("discarded %s\n", name);
+  return TRUE;
+}
+
+gboolean
+suture_command_discard (int argc, char **argv, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER ID…");
+  g_autoptr (SutureDepot) depot = NULL;
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *work = NULL;
+  gboolean good = TRUE;
+
+  g_option_context_set_summary (context, "Removes staged improvements. What is published stays published.");
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (argc < 3)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER and the IDs to discard are needed");
+      return FALSE;
+    }
+  depot = suture_depot_open (argv[1], error);
+  names = depot != NULL ? suture_stage_list (depot, "staging", argv + 2, error) : NULL;
+  work = names != NULL ? suture_depot_work (depot, error) : NULL;
+  if (work == NULL)
+    return FALSE;
+  for (guint i = 0; i < names->len && good; i++)
+    good = discard (depot, work, g_ptr_array_index (names, i), error);
+  suture_tree_remove (work);
+  return good;
+}

@@ -1,0 +1,433 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""suture-publish and what can happen to its folder: altered, lost, brought back, killed in between, used by two at a time.
+Usage: test-publisher-repository.py PROGRAM [unittest options]"""
+
+import datetime
+import fcntl
+import glob
+import json
+import os
+import resource
+import shutil
+import stat
+import subprocess
+import sys
+import unittest
+
+from publishing import ROLE, Case, write_deb
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import feed  # pylint: disable=wrong-import-position
+
+EVIL = {"length": 1, "hashes": {"sha256": "0" * 64}, "custom": {"id": "evil-z", "component": "evil", "number": 26}}
+
+
+class Repository(Case):
+    def stage(self, *words):
+        old, new = self.debs()
+        return self.run_ok(*self.make(old, new, *words))
+
+    def publish_one(self):
+        self.stage()
+        self.run_ok("publish", self.depot)
+
+    def metadata(self, name):
+        return f"{self.depot}/repository/metadata/{name}"
+
+    def read(self, name):
+        with open(self.metadata(name), encoding="utf-8") as file:
+            return json.load(file)["signed"]
+
+    def write(self, name, signed, role):
+        """Signs it with the role's own key, which no attacker has."""
+        text = feed.canonical(signed)
+        signature = feed.sign(f"{self.depot}/keys/{role}.pem", text, f"{self.top}/to-sign")
+        key = signed["roles"]["root"]["keyids"][0]
+        with open(self.metadata(name), "w", encoding="utf-8") as file:
+            file.write(feed.canonical({"signatures": [{"keyid": key, "sig": signature}], "signed": signed}))
+
+    def versions(self):
+        timestamp = self.read("timestamp.json")
+        snapshot = timestamp["meta"]["snapshot.json"]["version"]
+        found = {name: entry["version"] for name, entry in self.read(f"{snapshot}.snapshot.json")["meta"].items()}
+        return found | {"timestamp.json": timestamp["version"], "snapshot.json": snapshot}
+
+    def run_killed(self, size, *words):
+        """Runs it with files of at most so many bytes: it is killed when it writes a longer one."""
+        done = subprocess.run([self.program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+        self.assertLess(done.returncode, 0, done.stderr)
+
+    def refuse_all(self, complaint):
+        """Nothing that builds upon the repository goes on, and nothing changes."""
+        before, staged = self.served(), self.names()
+        for words in (("publish", self.depot), ("publish", self.depot, "--renew"), self.make(*self.debs())):
+            with self.subTest(words=words[:3]):
+                self.assertIn("restore", self.run_refused(complaint, *words))
+                self.assertEqual((self.served(), self.names()), (before, staged))
+
+    # what lies in the served folder is not believed
+
+    def test_altered_role(self):
+        self.publish_one()
+        name = f"1.{ROLE}.json"
+        good = self.served()
+        self.stage()
+        with open(self.metadata(name), encoding="utf-8") as file:
+            envelope = json.load(file)
+        envelope["signed"]["targets"][f"{ROLE}/evil-z.json"] = EVIL
+        with open(self.metadata(name), "w", encoding="utf-8") as file:
+            json.dump(envelope, file)
+        self.refuse_all(f"{name} was changed")
+        self.run_ok("restore", self.depot)
+        self.assertEqual(self.served(), good)
+        self.run_ok("publish", self.depot)
+        self.assertEqual(sorted(self.read(f"2.{ROLE}.json")["targets"]), [f"{ROLE}/demo-a.json", f"{ROLE}/demo-b.json"])
+
+    def test_altered_delegation(self):
+        """A name that a key would be written under, in the served folder."""
+        self.publish_one()
+        with open(self.metadata("2.targets.json"), encoding="utf-8") as file:
+            envelope = json.load(file)
+        roles = envelope["signed"]["delegations"]["roles"]
+        roles.append(roles[0] | {"name": "../repository/leak"})
+        with open(self.metadata("2.targets.json"), "w", encoding="utf-8") as file:
+            json.dump(envelope, file)
+        self.stage_anyway()
+        self.refuse_all("2.targets.json was changed")
+        self.assertNotIn("leak.pem", self.served())
+
+    def stage_anyway(self):
+        """An improvement that was made before the repository was altered."""
+        shutil.copytree(self.place(where="published"), self.place(), symlinks=True)
+
+    def test_damaged(self):
+        """Each file of metadata, damaged in each way: a sentence, and nothing else happens."""
+        self.publish_one()
+        good = self.served()
+        whats = {"empty": "", "half": None, "object": "{}", "array": "[]", "null": '{"signed":null}',
+                 "types": '{"signatures":[],"signed":{"version":"x","meta":[],"targets":5,"expires":7,"delegations":[]}}',
+                 "deep": "[" * 5000}
+        for name in ("timestamp.json", "2.snapshot.json", "2.targets.json", f"1.{ROLE}.json", "1.root.json"):
+            path = self.metadata(name)
+            for what, text in whats.items():
+                with self.subTest(name=name, what=what):
+                    with open(path, "wb") as file:
+                        data = good[f"metadata/{name}"]
+                        file.write(data[:len(data) // 2] if text is None else text.encode())
+                    self.assertEqual(self.run_refused("restore", "publish", self.depot).count("\n"), 1)
+            os.unlink(path)
+            self.run_refused("restore", "publish", self.depot)
+            os.mkdir(path)
+            self.run_refused("restore", "publish", self.depot)
+            os.rmdir(path)
+            self.run_ok("restore", self.depot)
+            self.assertEqual(self.served(), good)
+        with open(self.metadata("2.root.json"), "w", encoding="utf-8") as file:
+            file.write("{}")
+        self.run_refused("restore", "publish", self.depot)
+
+    def test_restored_targets(self):
+        self.publish_one()
+        good = self.served()
+        shutil.rmtree(f"{self.depot}/repository/targets")
+        self.run_refused("a desktop would refuse it", "publish", self.depot)
+        self.run_ok("restore", self.depot)
+        self.assertEqual(self.served(), good)
+
+    def test_rolled_back(self):
+        old = self.served()["metadata/timestamp.json"]
+        self.publish_one()
+        self.stage()
+        with open(self.metadata("timestamp.json"), "wb") as file:
+            file.write(old)
+        self.refuse_all("older")
+        os.unlink(self.metadata("timestamp.json"))
+        self.refuse_all("timestamp.json")
+        self.run_ok("restore", self.depot)
+        self.run_ok("publish", self.depot)
+        self.assertEqual(self.versions(), {"timestamp.json": 3, "snapshot.json": 3, "targets.json": 2, f"{ROLE}.json": 2})
+
+    def test_lost_memory(self):
+        """The way that the manual page describes."""
+        self.publish_one()
+        shutil.rmtree(f"{self.depot}/client")
+        self.run_refused("WHEN FILES ARE LOST", "publish", self.depot)
+        self.run_refused("WHEN FILES ARE LOST", "publish", self.depot, "--renew")
+        os.makedirs(f"{self.depot}/client", 0o700, exist_ok=True)
+        shutil.copy(self.metadata("1.root.json"), f"{self.depot}/client/root.json")
+        self.run_ok("publish", self.depot)
+        self.assertEqual(self.versions()["timestamp.json"], 3)
+        self.assertEqual(self.versions()["targets.json"], 2)
+
+    def test_backup(self):
+        """All of the folder is older than what the web server has: versions go on from the server's."""
+        self.publish_one()
+        shutil.copytree(self.depot, f"{self.top}/backup", symlinks=True)
+        self.publish_one()
+        shutil.rmtree(f"{self.top}/backup/repository")
+        shutil.copytree(f"{self.depot}/repository", f"{self.top}/backup/repository")
+        self.depot = f"{self.top}/backup"
+        self.publish_one()
+        self.assertEqual(sorted(self.read(f"3.{ROLE}.json")["targets"]), [f"{ROLE}/demo-{x}.json" for x in "abc"])
+
+    def test_foreign_root(self):
+        """Somebody who may write there replaces all of it by a repository of his own."""
+        self.publish_one()
+        mine = self.depot
+        self.depot = f"{self.top}/stranger"
+        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
+        self.publish_one()
+        shutil.rmtree(f"{mine}/repository")
+        shutil.copytree(f"{self.depot}/repository", f"{mine}/repository")
+        self.depot = mine
+        self.stage_anyway()
+        self.refuse_all("is not as it was published")
+
+    def test_failed_run(self):
+        """What is refused at the end leaves no version behind that the next run would use for other bytes."""
+        self.publish_one()
+        payload = f"{self.depot}/repository/targets/payloads/{self.manifest(where='published')['payloads'][0]['sha256']}"
+        feed.flip(payload)
+        before = self.served()
+        self.run_refused("nothing was published", "publish", self.depot)
+        self.assertEqual(self.served(), before)
+
+    # keys
+
+    def test_lost_key(self):
+        self.publish_one()
+        os.unlink(f"{self.depot}/keys/{ROLE}.pem")
+        self.stage()
+        self.run_refused(f"{ROLE}.pem", "publish", self.depot)
+        self.assertFalse(os.path.exists(f"{self.depot}/keys/{ROLE}.pem"))
+
+    def test_open_keys(self):
+        os.chmod(f"{self.depot}/keys", 0o755)
+        self.run_refused("chmod", "publish", self.depot)
+        os.chmod(f"{self.depot}/keys", 0o700)
+        os.rename(f"{self.depot}/keys", f"{self.top}/elsewhere")
+        os.symlink(f"{self.top}/elsewhere", f"{self.depot}/keys")
+        self.run_refused("may be no link", "publish", self.depot)
+
+    # two at a time, and killed in between
+
+    def test_lock(self):
+        self.stage()
+        lock = os.open(self.depot, os.O_RDONLY)
+        self.addCleanup(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for words in (("publish", self.depot), ("lint", self.depot), ("discard", self.depot, "demo-a"),
+                      ("restore", self.depot), self.make(*self.debs())):
+            with self.subTest(words=words[:2]):
+                self.run_refused("another suture-publish is at work", *words)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        self.run_ok("publish", self.depot)
+
+    def test_together(self):
+        self.stage()
+        self.stage()
+        runs = [subprocess.Popen([self.program, "publish", self.depot, name], stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True) for name in ("demo-a", "demo-b")]
+        errors = [run.communicate()[1] for run in runs]
+        self.assertIn(0, [run.returncode for run in runs], errors)
+        for run, error in zip(runs, errors):
+            if run.returncode != 0:
+                self.assertIn("another suture-publish is at work", error)
+        self.run_ok("publish", self.depot)
+        self.assertEqual(self.names(), [])
+
+    def unpublish(self):
+        """As if the run had been killed between the timestamp and the move."""
+        os.rename(self.place(where="published"), self.place())
+
+    def test_killed_before_move(self):
+        self.publish_one()
+        self.unpublish()
+        self.run_ok("publish", self.depot, "--renew")
+        self.assertEqual(self.names(), [f"{ROLE}/demo-a"])
+        self.assertIn(f"published {ROLE}/demo-a", self.run_ok("publish", self.depot))
+        self.assertEqual((self.names(), self.names("published")), ([], [f"{ROLE}/demo-a"]))
+        self.unpublish()
+        with open(f"{self.place()}/manifest.json", "a", encoding="utf-8") as file:
+            file.write("\n")
+        before = self.served()
+        self.run_refused("published already", "publish", self.depot)
+        self.assertEqual(self.served(), before)
+
+    def test_killed_before_note(self):
+        """The client did not get to read what was published."""
+        shutil.copytree(f"{self.depot}/client", f"{self.top}/client")
+        self.publish_one()
+        shutil.rmtree(f"{self.depot}/client")
+        os.rename(f"{self.top}/client", f"{self.depot}/client")
+        self.publish_one()
+        self.assertEqual(self.versions()["timestamp.json"], 3)
+
+    def test_killed_at_work(self):
+        self.stage()
+        before = sorted(os.listdir(self.place()))
+        self.run_killed(1000, "lint", self.depot)
+        self.assertNotEqual(os.listdir(f"{self.depot}/work"), [])
+        self.assertEqual(sorted(os.listdir(self.place())), before)
+        self.run_ok("publish", self.depot)
+        self.assertEqual(os.listdir(f"{self.depot}/work"), [])
+        self.assertEqual(sorted(os.listdir(self.place(where="published"))), before)
+
+    def test_killed_init(self):
+        other = f"{self.top}/other"
+        words = ("init", other, "--name", "other", "--publisher", "Other")
+        self.run_killed(500, *words)  # a root is longer
+        self.assertFalse(os.path.exists(other))
+        self.run_ok(*words)
+        self.assertEqual(stat.S_IMODE(os.stat(other).st_mode), 0o755)
+        self.run_ok("publish", other)
+
+    def test_init_in_use(self):
+        other = f"{self.top}/other"
+        os.makedirs(f"{other}/keys", 0o755)
+        self.run_refused("not empty", "init", other, "--name", "other", "--publisher", "Other")
+        os.rmdir(f"{other}/keys")
+        self.run_ok("init", other, "--name", "other", "--publisher", "Other")
+
+    # releases and architectures
+
+    def test_releases(self):
+        old, new = self.debs()
+        self.run_ok(*self.make(old, new))
+        self.run_ok("make", self.depot, "--old", old, "--new", new, "--base", "debian:13", "--from-changelog")
+        old = write_deb(f"{self.top}/old-arm.deb", self.old_entries(), architecture="arm64")
+        new = write_deb(f"{self.top}/new-arm.deb", self.new_entries(), version="2.0", architecture="arm64")
+        self.run_ok(*self.make(old, new))
+        everything = ["debian-12-arm64/demo-a", "debian-12-x86-64/demo-a", "debian-13-x86-64/demo-a"]
+        self.assertEqual(self.names(), everything)
+        self.run_ok("lint", self.depot)
+        self.run_ok("publish", self.depot, everything[2])
+        self.assertEqual(self.names(), everything[:2])
+        self.run_refused("has no demo-b", "publish", self.depot, "demo-b")
+        self.run_ok("publish", self.depot, "demo-a")
+        self.assertEqual((self.names(), self.names("published")), ([], everything))
+        self.assertEqual(self.versions(), {"timestamp.json": 3, "snapshot.json": 3, "targets.json": 3,
+                                           **{f"{os.path.dirname(name)}.json": 1 for name in everything}})
+
+    # staging
+
+    def test_stray(self):
+        """Something in staging that is no improvement stops only what would publish it."""
+        self.publish_one()
+        os.makedirs(self.place("stray"))
+        self.run_ok("publish", self.depot, "--renew")
+        self.run_refused("stray", "publish", self.depot)
+        self.run_refused("stray", "lint", self.depot)
+        done = self.run_any(*self.make(*self.debs()))
+        self.assertEqual((done.returncode, done.stderr.count("staging/debian-12-x86-64/stray is passed over")), (0, 1))
+        self.run_ok("publish", self.depot, "demo-b")
+        self.run_refused("has no demo-b", "discard", self.depot, "demo-b")
+        self.run_ok("discard", self.depot, "stray")
+        self.assertEqual(self.names(), [])
+        self.run_ok("publish", self.depot)
+
+    def test_same_bases(self):
+        """Two bases that nothing tells apart."""
+        other = write_deb(f"{self.top}/other.deb", self.old_entries("1.5"), version="1.5")
+        self.run_ok(*self.make(*self.debs()), "--old", other)
+        manifest = self.manifest()
+        for item in manifest["files"]:
+            item["old"][1] = item["old"][0]
+        for item in manifest["obsoletes"]:
+            item["sha256"][1] = item["sha256"][0]
+        manifest["payloads"] = [payload for payload in manifest["payloads"] if payload.get("base") != 1]
+        with open(f"{self.place()}/manifest.json", "w", encoding="utf-8") as file:
+            json.dump(manifest, file)
+        shutil.rmtree(f"{self.place()}/base/1")
+        shutil.copytree(f"{self.place()}/base/0", f"{self.place()}/base/1", symlinks=True)
+        self.run_refused("bases 0 and 1 have the same files", "lint", self.depot)
+
+    # when it ends
+
+    def end(self):
+        """The earliest end of all roles, as it is printed."""
+        names = ["timestamp.json", *(f"{version}.{name}" for name, version in self.versions().items()
+                                     if name != "timestamp.json")]
+        names.append(max(os.path.basename(path) for path in glob.glob(self.metadata("*.root.json"))))
+        return min(self.read(name)["expires"] for name in names)
+
+    def test_end(self):
+        self.publish_one()
+        before = self.versions()
+        for days in ("7", "90"):
+            said = self.run_ok("publish", self.depot, "--expires-days", days)
+            self.assertIn(f"signed until {self.end()[:16].replace('T', ' ')} UTC", said)
+        # they ended in 90 days from before this one
+        self.assertEqual(self.versions()["targets.json"], before["targets.json"] + 1)
+        self.assertEqual(self.versions()[f"{ROLE}.json"], 2)
+
+    def shorten_root(self, days):
+        root = self.read("1.root.json")
+        end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+        self.write("2.root.json", root | {"version": 2, "expires": end.strftime("%Y-%m-%dT%H:%M:%SZ")}, "root")
+        return end
+
+    def test_root_renewal(self):
+        end = self.shorten_root(50)
+        key = f"{self.depot}/keys/root.pem"
+        os.rename(key, f"{self.top}/root.pem")  # it is kept elsewhere
+        done = self.run_any("publish", self.depot)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"root ends on {end:%Y-%m-%d}", done.stderr)
+        self.assertFalse(os.path.exists(self.metadata("3.root.json")))
+        os.rename(f"{self.top}/root.pem", key)
+        done = self.run_any("publish", self.depot)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        root = self.read("3.root.json")
+        self.assertGreater(root["expires"], f"{end + datetime.timedelta(days=300):%Y-%m-%d}")
+        self.assertEqual({**root, "version": 1, "expires": ""}, {**self.read("1.root.json"), "expires": ""})
+        self.publish_one()
+        self.assertFalse(os.path.exists(self.metadata("4.root.json")))
+
+    # the command line
+
+    def test_help(self):
+        self.assertRegex(self.run_ok("--version"), r"^suture-publish \d+\.\d+")
+        for words in (("--help",), ("help",)):
+            self.assertIn("Commands:", self.run_ok(*words))
+        self.assertIn("suture-publish make", self.run_ok("help", "make"))
+        for words in (("withdraw",), ("help", "withdraw")):
+            done = self.run_any(*words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn('no command "withdraw"', done.stderr)
+
+    def test_sentences(self):
+        self.run_refused("a FOLDER is needed", "publish")
+        self.run_refused("--expires-days", "publish", self.depot, "--expires-days", "91")
+        self.run_refused("--renew", "publish", self.depot, "demo-a", "--renew")
+        self.run_refused("nothing was staged: ", *self.make("/nowhere.deb", "/nowhere.deb"))
+        old, new = self.debs()
+        self.run_refused("there can be no base release", "make", self.depot, "--old", old, "--new", new, "--base",
+                         f"debian:{'1' * 60}", "--from-changelog")
+        self.run_refused("nothing was made: ", "init", self.top, "--name", "a/b", "--publisher", "x")
+        with open(f"{self.depot}/publisher.conf", "w", encoding="utf-8") as file:
+            file.write("[Other]\n")
+        self.run_refused(f"{self.depot}/publisher.conf: ", "publish", self.depot)
+
+    def test_without_rights(self):
+        """Who can't have a user namespace can ask for help, make a folder and renew."""
+        def run(*words):
+            # in it nobody has a number, and such a one gets no other
+            done = subprocess.run(["unshare", "--user", self.program, *words], stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, check=False,
+                                  env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+            return done.returncode, done.stderr
+        self.stage()
+        self.assertIn("user namespace", run("lint", self.depot)[1])
+        other = f"{self.top}/other"
+        for words in (("make", "--help"), ("init", other, "--name", "other", "--publisher", "Other"),
+                      ("publish", other, "--renew"), ("discard", self.depot, "demo-a")):
+            with self.subTest(words=words):
+                self.assertEqual(run(*words), (0, ""))
+
+
+if __name__ == "__main__":
+    Case.program = sys.argv.pop(1)
+    unittest.main()
