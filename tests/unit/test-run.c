@@ -110,6 +110,7 @@ test_end (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) later = NULL;
   g_autoptr (GPtrArray) closed = NULL;
   g_autoptr (SutureWork) next = NULL;
+  const SutureRecord *record;
   gboolean recovered = TRUE;
 
   test_activation_answer (f->server, rows[row].answer);
@@ -119,7 +120,8 @@ test_end (Fixture *f, gconstpointer data)
   assert_result (results, "op-1", rows[row].error, rows[row].message);
   records = suture_record_list (f->database, 0, 10, NULL);
   g_assert_cmpint (recovered, ==, rows[row].event != NULL);
-  g_assert_cmpstr (newest (records) != NULL ? newest (records)->event : NULL, ==, rows[row].event);
+  record = newest (records);
+  g_assert_cmpstr (record != NULL ? record->event : NULL, ==, rows[row].event);
   if (rows[row].event != NULL)
     return;
   /* the next operation finds out first: it is asked for again, and done by now. The one result stays. */
@@ -131,8 +133,10 @@ test_end (Fixture *f, gconstpointer data)
   g_assert_true (recovered);
   assert_result (later, "op-1", rows[row].error, rows[row].message);
   closed = suture_record_list (f->database, 0, 10, NULL);
-  g_assert_cmpstr (newest (closed)->event, ==, "removed");
-  g_assert_cmpuint (newest (closed)->user, ==, 1000);
+  record = newest (closed);
+  g_assert (record != NULL);
+  g_assert_cmpstr (record->event, ==, "removed");
+  g_assert_cmpuint (record->user, ==, 1000);
 }
 
 /* Nobody listens, so nothing was asked for: no doubt about it. */
