@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "engine/facts.h"
+#include "engine/known.h"
+#include "history/database.h"
 
 /* Manifests on the disk, STATE/manifests/SHA256.json: what a start without network shows, and what is left to say about an
  * installed improvement that its feed no longer lists. A file is believed when its bytes have the digest it is named by. */

@@ -3,29 +3,13 @@
 
 #include "base/release.h"
 #include "engine/activation.h"
+#include "engine/known.h"
 #include "history/database.h"
-#include "verify/content.h"
 
 /* What is known: what the feeds offer, what root holds, what this machine's content says about it. A value: made by the
  * thread that works, never changed afterwards, replaced as a whole. */
 
 G_BEGIN_DECLS
-
-/* One improvement whose manifest was verified. */
-typedef struct
-{
-  gatomicrefcount count;
-  char *feed;               /* (owned) */
-  char *target;             /* its path in the repository; NULL when no feed lists it any more (owned) */
-  char *sha256;             /* of the manifest (owned) */
-  GBytes *bytes;            /* the manifest, as signed (owned) */
-  SutureManifest *manifest; /* (owned) */
-} SutureKnown;
-
-SutureKnown *suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error);
-SutureKnown *suture_known_ref (SutureKnown *self);
-void suture_known_unref (SutureKnown *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureKnown, suture_known_unref)
 
 /* One improvement as it is shown: the properties of org.suture.Improvement1. */
 typedef struct

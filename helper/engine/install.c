@@ -16,6 +16,7 @@
 #include "engine/recover.h"
 #include "history/setting.h"
 #include "rebuild/rebuild.h"
+#include "verify/content.h"
 
 #define FETCH_TRIES 3 /* of one payload, each behind what has arrived: THREATS 12 allows 6 an hour */
 

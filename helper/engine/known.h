@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "verify/manifest.h"
+
+G_BEGIN_DECLS
+
+/* One improvement whose manifest was verified. */
+typedef struct
+{
+  gatomicrefcount count;
+  char *feed;               /* (owned) */
+  char *target;             /* its path in the repository; NULL when no feed lists it any more (owned) */
+  char *sha256;             /* of the manifest (owned) */
+  GBytes *bytes;            /* the manifest, as signed (owned) */
+  SutureManifest *manifest; /* (owned) */
+} SutureKnown;
+
+/* Parses @bytes, a manifest that was verified. @target: NULL when no feed lists it any more. NULL with @error. */
+SutureKnown *suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error);
+SutureKnown *suture_known_ref (SutureKnown *self);
+void suture_known_unref (SutureKnown *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureKnown, suture_known_unref)
+
+G_END_DECLS
