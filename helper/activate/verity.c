@@ -15,7 +15,10 @@
 #define VERITYSETUP "/usr/sbin/veritysetup"
 #define CONTROL "/dev/mapper/control"
 #define DEVICES "/sys/block"
-#define PREFIX "suture-" /* of our devices */
+/* What libcryptsetup gives a device of ours for its own: CRYPT-VERITY-, the hash tree's UUID without dashes, -, the name. A
+ * name alone proves nothing: LVM's volumes of a group "suture" begin like ours. */
+#define TREE_UUID "5a5a5a5a-0000-4000-8000-000000000001"
+#define DEVICE_UUID "CRYPT-VERITY-5a5a5a5a000040008000000000000001-suture-"
 #define ANSWER_MAX 4096 /* bytes; one target's name and version */
 
 /* Asks for the one target by name, which also loads its module: a list would only have what is loaded. */
@@ -81,7 +84,7 @@ suture_verity_open (const SutureManifest *manifest, const char *name, int image,
   g_autofree char *device = g_strdup_printf ("%s.%08x", name, g_random_int ());
   g_autofree char *salt = g_strconcat ("--salt=", manifest->verity_salt, NULL);
   const char *format[] = { VERITYSETUP, "format", "--hash=sha256", "--data-block-size=4096", "--hash-block-size=4096",
-                           salt, "--uuid=5a5a5a5a-0000-4000-8000-000000000001", "/proc/self/fd/3", tree, NULL };
+                           salt, "--uuid=" TREE_UUID, "/proc/self/fd/3", tree, NULL };
   const char *open_it[] = { VERITYSETUP, "open", "/proc/self/fd/3", device, tree, manifest->verity_root_hash, NULL };
   g_autofree char *formatted = NULL;
   g_autofree char *opened = NULL;
@@ -141,6 +144,16 @@ remove_device (const char *name)
     g_message ("removed the device %s, which nothing uses", name);
 }
 
+/* What the kernel says of a device-mapper device; NULL for another one. */
+static char *
+read_dm (const char *device, const char *attribute)
+{
+  g_autofree char *path = g_build_filename (DEVICES, device, "dm", attribute, NULL);
+  char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? g_strchomp (text) : NULL;
+}
+
 void
 suture_verity_clean (void)
 {
@@ -149,10 +162,10 @@ suture_verity_clean (void)
 
   while (devices != NULL && (device = g_dir_read_name (devices)) != NULL)
     {
-      g_autofree char *path = g_build_filename (DEVICES, device, "dm", "name", NULL);
-      g_autofree char *name = NULL;
+      g_autofree char *uuid = read_dm (device, "uuid");
+      g_autofree char *name = read_dm (device, "name");
 
-      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, PREFIX))
-        remove_device (g_strchomp (name));
+      if (uuid != NULL && name != NULL && g_str_has_prefix (uuid, DEVICE_UUID))
+        remove_device (name);
     }
 }

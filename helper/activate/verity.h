@@ -20,7 +20,7 @@ char *suture_verity_open (const SutureManifest *manifest, const char *name, int 
 /* Lets the device of node @device go as soon as nothing uses it any more. */
 void suture_verity_close (const char *device);
 
-/* Takes away the devices that a step which was killed has left. Those in use stay. For a caller that holds the lock. */
+/* Takes away the devices of ours that a step which was killed has left, known by their UUIDs. Those in use stay. For a caller that holds the lock. */
 void suture_verity_clean (void);
 
 /* Removes the hash tree that suture_verity_open () left for @name. */
