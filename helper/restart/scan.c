@@ -371,7 +371,7 @@ GPtrArray *
 suture_scan_run (GPtrArray *improvements, guint seconds, gboolean *whole)
 {
   Scan *scan = g_new0 (Scan, 1);
-  gboolean ended = TRUE;
+  gboolean ended = seconds > 0;
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) stale_free);
   gint64 until = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
 
@@ -384,7 +384,7 @@ suture_scan_run (GPtrArray *improvements, guint seconds, gboolean *whole)
   scan->digests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   for (guint i = 0; i < improvements->len; i++)
     add_manifest (scan, improvements->pdata[i]);
-  if (scan->wanted->len > 0 && stat (suture_path (SUTURE_PATH_USR), &scan->merged) == 0
+  if (ended && scan->wanted->len > 0 && stat (suture_path (SUTURE_PATH_USR), &scan->merged) == 0
       && stat (suture_path (SUTURE_PATH_BASE), &scan->usr) == 0)
     {
       /* a thread, so that a file that never answers holds up nothing else; the end of the program ends it */

@@ -31,9 +31,9 @@ void suture_scanned_free (SutureScanned *self);
 /* Looks at every process of the system for files of @improvements (SutureScanned). A mapped file counts when its bytes are
  * a version that a manifest knows, and another one than is there now: what else lies under such a name is not ours, and
  * files of anybody but root are none of ours either. Names are clean text, and at most 256 entries are no services: the
- * number of those is anybody's to choose. Processes with another /usr (containers) are left out. Takes at most @seconds: a
- * file system of a user's own may never answer, and what was found until then is returned. @whole (out, optional): FALSE
- * when the time was over before every process was looked at. Array of SutureStale, one a unit and improvement. */
+ * number of those is anybody's to choose. Processes with another /usr (containers) are left out. Takes at most @seconds
+ * (0: nobody is looked at): a file system of a user's own may never answer, and what was found until then is returned.
+ * @whole (out, optional): FALSE when the time was over before every process was looked at. Array of SutureStale, one a unit and improvement. */
 GPtrArray *suture_scan_run (GPtrArray *improvements, guint seconds, gboolean *whole) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether the path @shown, as /proc/PID/maps has it, can be the file @path below /usr: with the whole path, or without
