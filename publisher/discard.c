@@ -2,8 +2,23 @@
 #include "command.h"
 
 #include "base/error.h"
-#include "stage.h"
+#include "settle.h"
 #include "tree.h"
+
+/* One that can't even be opened is not published. */
+static gboolean
+may_go (SutureRepository *repository, const char *name, GError **error)
+{
+  g_autoptr (SutureStage) stage = suture_stage_open (repository->depot, "staging", name, NULL);
+  gboolean published = FALSE;
+
+  if (stage != NULL && !suture_settle_is_published (repository, stage, &published, error))
+    return FALSE;
+  if (published)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED,
+                 "%s is published already, and this is its only copy: the next publish puts it where it belongs", name);
+  return !published;
+}
 
 /* Into work/ first, so that nothing half removed stays in staging. */
 static gboolean
@@ -23,6 +38,7 @@ suture_command_discard (int argc, char **argv, GError **error)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER ID…");
   g_autoptr (SutureDepot) depot = NULL;
+  g_autoptr (SutureRepository) repository = NULL;
   g_autoptr (GPtrArray) names = NULL;
   g_autofree char *work = NULL;
   gboolean good = TRUE;
@@ -36,12 +52,14 @@ suture_command_discard (int argc, char **argv, GError **error)
       return FALSE;
     }
   depot = suture_depot_open (argv[1], error);
-  names = depot != NULL ? suture_stage_list (depot, "staging", argv + 2, error) : NULL;
+  repository = depot != NULL ? suture_repository_open (depot, error) : NULL;
+  names = repository != NULL ? suture_stage_list (depot, "staging", argv + 2, error) : NULL;
   work = names != NULL ? suture_depot_work (depot, error) : NULL;
   if (work == NULL)
     return FALSE;
   for (guint i = 0; i < names->len && good; i++)
-    good = discard (depot, work, g_ptr_array_index (names, i), error);
+    good = may_go (repository, g_ptr_array_index (names, i), error)
+           && discard (depot, work, g_ptr_array_index (names, i), error);
   suture_tree_remove (work);
   return good;
 }

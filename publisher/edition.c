@@ -289,7 +289,7 @@ suture_edition_publish (SutureRepository *repository, GPtrArray *stages, guint d
     if (!suture_stage_serve (g_ptr_array_index (stages, i), repository->depot, error))
       return FALSE;
   return renew_root (&self, error) && sign_targets (&self, error) && sign_snapshot (&self, error)
-         && suture_proof_check (repository, error) && suture_repository_write (repository, error);
+         && suture_proof_check (repository, g_get_real_time () / G_USEC_PER_SEC, error) && suture_repository_write (repository, error);
 }
 
 gint64

@@ -75,6 +75,26 @@ unpack (Making *self, GError **error)
   return suture_pairs_unpack_fixed (self->pairs, self->work, self->fixed, error);
 }
 
+/* A changelog is its source's: that of one would say nothing of what another fixes. */
+static gboolean
+have_one_source (const GPtrArray *packages, GError **error)
+{
+  const SuturePackage *first = g_ptr_array_index (packages, 0);
+
+  for (guint i = 1; i < packages->len; i++)
+    {
+      const SuturePackage *package = g_ptr_array_index (packages, i);
+
+      if (g_str_equal (package->source, first->source))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "the packages come from two sources, %s and %s, and --from-changelog reads the changelog of one: "
+                   "say in --notes FILE what they fix", first->source, package->source);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 find_notes (Making *self, const char *notes, gboolean from_changelog, GError **error)
 {
@@ -86,7 +106,8 @@ find_notes (Making *self, const char *notes, gboolean from_changelog, GError **e
       const SuturePackage *fixed = g_ptr_array_index (self->pairs->fixed, 0);
       const SuturePackage *oldest = suture_pairs_get_oldest (self->pairs, error);
 
-      if (oldest == NULL || !suture_notes_add_changelog (self->notes, fixed, oldest, self->fixed, error))
+      if (oldest == NULL || !have_one_source (self->pairs->fixed, error)
+          || !suture_notes_add_changelog (self->notes, fixed, oldest, self->fixed, error))
         return FALSE;
     }
   if (notes == NULL && !from_changelog)

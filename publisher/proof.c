@@ -75,11 +75,10 @@ check_role (SutureRepository *repository, SutureTrust *trust, const char *role, 
 }
 
 static gboolean
-check (SutureRepository *repository, const char *work, GError **error)
+check (SutureRepository *repository, const char *work, gint64 now, GError **error)
 {
   const SutureMetadata *root = suture_repository_latest (repository, "root");
   g_autoptr (SutureTrust) trust = suture_trust_open (work, root->envelope->bytes, error);
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   GPtrArray *delegated;
 
   if (trust == NULL)
@@ -101,16 +100,16 @@ check (SutureRepository *repository, const char *work, GError **error)
 }
 
 gboolean
-suture_proof_check (SutureRepository *repository, GError **error)
+suture_proof_check (SutureRepository *repository, gint64 now, GError **error)
 {
   g_autofree char *work = suture_depot_work (repository->depot, error);
   gboolean good;
 
   if (work == NULL)
     return FALSE;
-  good = check (repository, work, error);
+  good = check (repository, work, now, error);
   if (!good)
-    g_prefix_error (error, "a desktop would refuse it: ");
+    g_prefix_error (error, "a desktop would refuse it (what is lost or altered, suture-publish restore may bring back): ");
   suture_tree_remove (work);
   return good;
 }

@@ -3,66 +3,8 @@
 
 #include "base/error.h"
 #include "edition.h"
-#include "feed/target.h"
 #include "rights.h"
-#include "stage.h"
-
-static gboolean
-move_to_published (SutureDepot *depot, const SutureStage *stage, GError **error)
-{
-  g_autofree char *to = suture_depot_path (depot, "published", stage->name, NULL);
-
-  if (!suture_depot_move (stage->path, to, error))
-    {
-      g_prefix_error (error, "%s is published already, but could not be moved: ", stage->name);
-      return FALSE;
-    }
-  g_print ("published %s\n", stage->name);
-  return TRUE;
-}
-
-/* What is published under the path of @stage; *@target is NULL when nothing is. */
-static gboolean
-find_published (SutureRepository *repository, const SutureStage *stage, SutureTarget **target, GError **error)
-{
-  g_autoptr (GPtrArray) targets = suture_repository_targets (repository, stage->role, error);
-  g_autofree char *path = g_strconcat (stage->name, ".json", NULL);
-
-  *target = NULL;
-  for (guint i = 0; targets != NULL && i < targets->len && *target == NULL; i++)
-    if (g_str_equal (((SutureTarget *) g_ptr_array_index (targets, i))->path, path))
-      *target = g_ptr_array_steal_index (targets, i);
-  return targets != NULL;
-}
-
-/* Takes those out of @stages that a run published which was killed before it could move them, and moves them. */
-static gboolean
-settle (SutureRepository *repository, GPtrArray *stages, GError **error)
-{
-  for (guint i = stages->len; i > 0; i--)
-    {
-      const SutureStage *stage = g_ptr_array_index (stages, i - 1);
-      SutureTarget *found = NULL;
-      g_autoptr (SutureTarget) target = NULL;
-
-      if (!find_published (repository, stage, &found, error))
-        return FALSE;
-      target = found;
-      if (target == NULL)
-        continue;
-      if (!suture_target_matches (target, stage->json, NULL))
-        {
-          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED,
-                       "another %s is published already, and that never changes: discard this one, and make it again",
-                       stage->name);
-          return FALSE;
-        }
-      if (!move_to_published (repository->depot, stage, error))
-        return FALSE;
-      g_ptr_array_remove_index (stages, i - 1);
-    }
-  return TRUE;
-}
+#include "settle.h"
 
 /* What a desktop does is done as root. */
 static gboolean
@@ -92,7 +34,7 @@ publish (SutureDepot *depot, GPtrArray *stages, guint days, GError **error)
 {
   g_autoptr (SutureRepository) repository = suture_repository_open (depot, error);
 
-  if (repository == NULL || !settle (repository, stages, error) || !check_stages (depot, stages, error)
+  if (repository == NULL || !suture_settle_run (repository, stages, error) || !check_stages (depot, stages, error)
       || !suture_edition_publish (repository, stages, days, error))
     {
       g_prefix_error (error, "nothing was published, the repository is as it was: ");
@@ -106,7 +48,7 @@ publish (SutureDepot *depot, GPtrArray *stages, guint days, GError **error)
     }
   print_end (repository);
   for (guint i = 0; i < stages->len; i++)
-    if (!move_to_published (depot, g_ptr_array_index (stages, i), error))
+    if (!suture_settle_move (depot, g_ptr_array_index (stages, i), error))
       return FALSE;
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "tree.h"
 
 #define SPEC_VERSION "1.0.31"
 #define TIMESTAMP "timestamp.json"
@@ -162,19 +163,39 @@ remember (const char *name, GBytes *bytes, gpointer user_data, GError **error)
   return TRUE;
 }
 
-gboolean
+/* Every client asks for the root after its own first, so one that can't be believed stops them all. */
+static void
+remove_unbelieved_roots (SutureRepository *self)
+{
+  gboolean there = TRUE;
+
+  for (gint64 version = suture_trust_get (self->trust, "root")->version + 1; there; version++)
+    {
+      g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT ".root.json", version);
+      g_autofree char *path = suture_depot_path (self->depot, "repository/metadata", name, NULL);
+
+      there = g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
+      if (there)
+        suture_tree_remove (path);
+    }
+}
+
+SutureRepository *
 suture_repository_restore (SutureDepot *depot, GError **error)
 {
   g_autoptr (SutureRepository) self = open_client (depot, NULL, error);
 
   if (self == NULL)
-    return FALSE;
+    return NULL;
   /* what is served and believed may be newer than the memory, if that was brought back from a backup */
   if (!suture_repository_refresh (self, 0, NULL)
       && (!suture_trust_resume (self->trust, 0, error) || !list_roles (self, 0, error)))
-    return FALSE;
-  return export_all (self, remember, error) && suture_repository_write (self, error)
-         && suture_repository_refresh (self, 0, error);
+    return NULL;
+  remove_unbelieved_roots (self);
+  if (!export_all (self, remember, error) || !suture_repository_write (self, error)
+      || !suture_repository_refresh (self, 0, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 const SutureMetadata *

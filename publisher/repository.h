@@ -41,8 +41,9 @@ SutureRepository *suture_repository_create (SutureDepot *depot, GBytes *root, GE
 void suture_repository_free (SutureRepository *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureRepository, suture_repository_free)
 
-/* Puts the metadata that the client remembers into the served folder of @depot again. */
-gboolean suture_repository_restore (SutureDepot *depot, GError **error);
+/* Puts the metadata that the client remembers into the served folder of @depot again; roots there that it does not believe
+ * are removed. Returns the repository as it is then. */
+SutureRepository *suture_repository_restore (SutureDepot *depot, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What is published of @role ("root", "targets" or a delegated one), or NULL. It stays part of @self. */
 const SutureMetadata *suture_repository_latest (SutureRepository *self, const char *role);

@@ -2,15 +2,47 @@
 #include "command.h"
 
 #include "base/error.h"
-#include "repository.h"
-#include "stage.h"
+#include "proof.h"
+#include "settle.h"
+
+/* What a killed run has published lies in staging still. */
+static gboolean
+settle (SutureDepot *depot, SutureRepository *repository, GError **error)
+{
+  g_autoptr (GPtrArray) staged = suture_stage_open_all (depot, "staging", NULL, error);
+
+  return staged != NULL && suture_settle_run (repository, staged, error);
+}
+
+static gboolean
+serve_all (SutureDepot *depot, GError **error)
+{
+  g_autoptr (GPtrArray) stages = suture_stage_open_all (depot, "published", NULL, error);
+
+  for (guint i = 0; stages != NULL && i < stages->len; i++)
+    if (!suture_stage_serve (g_ptr_array_index (stages, i), depot, error))
+      return FALSE;
+  return stages != NULL;
+}
+
+static gboolean
+restore (SutureDepot *depot, GError **error)
+{
+  g_autoptr (SutureRepository) repository = suture_repository_restore (depot, error);
+
+  if (repository == NULL)
+    return FALSE;
+  if (settle (depot, repository, error) && serve_all (depot, error) && suture_proof_check (repository, 0, error))
+    return TRUE;
+  g_prefix_error (error, "the metadata is as it was published, but not all of the rest: ");
+  return FALSE;
+}
 
 gboolean
 suture_command_restore (int argc, char **argv, GError **error)
 {
   g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
   g_autoptr (SutureDepot) depot = NULL;
-  g_autoptr (GPtrArray) stages = NULL;
 
   g_option_context_set_summary (context, "Puts everything that was published into FOLDER/repository again, as it was.");
   if (!g_option_context_parse (context, &argc, &argv, error))
@@ -21,11 +53,7 @@ suture_command_restore (int argc, char **argv, GError **error)
       return FALSE;
     }
   depot = suture_depot_open (argv[1], error);
-  stages = depot != NULL ? suture_stage_open_all (depot, "published", NULL, error) : NULL;
-  for (guint i = 0; stages != NULL && i < stages->len; i++)
-    if (!suture_stage_serve (g_ptr_array_index (stages, i), depot, error))
-      return FALSE;
-  if (stages == NULL || !suture_repository_restore (depot, error))
+  if (depot == NULL || !restore (depot, error))
     return FALSE;
   g_print ("%s/repository is as it was published\n", depot->path);
   return TRUE;

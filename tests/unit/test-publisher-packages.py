@@ -27,7 +27,8 @@ class Packages(Case):
         self.assertEqual(os.listdir(f"{self.depot}/work"), [])
 
     def second(self, old, new, **options):
-        """The options that give a second package along with the first."""
+        """The options that give a second package along with the first, of the same source unless options say otherwise."""
+        options = {"extra": "Source: demo\n", **options}
         return ("--old", write_deb(f"{self.top}/second-old.deb", old, "second", **options),
                 "--new", write_deb(f"{self.top}/second-new.deb", new, "second", "2.0", **options), "--from-changelog")
 
@@ -231,6 +232,13 @@ class Packages(Case):
         # the changelog is that of the source
         rebuilt = write_deb(f"{self.top}/rebuilt.deb", self.old_entries(), version="1.0+b3", extra="Source: demo (1.0)\n")
         self.run_ok(*self.make(rebuilt, new))
+
+    def test_two_sources(self):
+        """The changelog of one would be silent about the flaws of the other."""
+        old, new = self.debs()
+        second = self.second({"usr/lib/demo/second": Entry(b"1")}, {"usr/lib/demo/second": Entry(b"2")}, extra="")
+        self.run_refused("the packages come from two sources, demo and second", *self.make(old, new, *second))
+        self.run_ok(*self.make(old, new, *second[:-1], "--notes", self.notes(NOTES)))
 
     def test_same_bases(self):
         old, new = self.debs()

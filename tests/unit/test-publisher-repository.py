@@ -124,9 +124,13 @@ class Repository(Case):
             os.rmdir(path)
             self.run_ok("restore", self.depot)
             self.assertEqual(self.served(), good)
-        with open(self.metadata("2.root.json"), "w", encoding="utf-8") as file:
-            file.write("{}")
+        for version in 2, 3:
+            with open(self.metadata(f"{version}.root.json"), "w", encoding="utf-8") as file:
+                file.write("{}")
         self.run_refused("restore", "publish", self.depot)
+        self.run_ok("restore", self.depot)
+        self.assertEqual(self.served(), good)
+        self.run_ok("publish", self.depot)
 
     def test_restored_targets(self):
         self.publish_one()
@@ -255,6 +259,28 @@ class Repository(Case):
         before = self.served()
         self.run_refused("published already", "publish", self.depot)
         self.assertEqual(self.served(), before)
+
+    def test_only_copy(self):
+        """What a killed run has published is in staging alone: it is not discarded, and restored from there."""
+        self.publish_one()
+        self.unpublish()
+        self.run_refused("is published already, and this is its only copy", "discard", self.depot, "demo-a")
+        good = self.served()
+        shutil.rmtree(f"{self.depot}/repository")
+        self.assertIn(f"published {ROLE}/demo-a", self.run_ok("restore", self.depot))
+        self.assertEqual(self.names("published"), [f"{ROLE}/demo-a"])
+        now = self.served()
+        self.assertEqual(now, {name: good[name] for name in now})
+        self.assertEqual([name for name in good if name not in now], ["metadata/1.snapshot.json", "metadata/1.targets.json"])
+        self.run_ok("publish", self.depot)
+
+    def test_nothing_to_restore_from(self):
+        """Metadata alone is not what was published."""
+        self.publish_one()
+        for name in "published", "repository":
+            shutil.rmtree(f"{self.depot}/{name}")
+        self.run_refused("the metadata is as it was published, but not all of the rest", "restore", self.depot)
+        self.run_refused("suture-publish restore", "publish", self.depot, "--renew")
 
     def test_killed_before_note(self):
         """The client did not get to read what was published."""

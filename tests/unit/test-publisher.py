@@ -172,9 +172,9 @@ class Publisher(Case):
         old, new = self.debs(extra="Depends: demo-data (= 2.0), libc6 (>= 2.36)\n")
         self.run_refused("demo 2.0 needs exactly demo-data 2.0: give both", *self.make(old, new))
         data = {f"usr/share/demo-data/{n}": Entry(f"{n}".encode()) for n in range(3)}
-        first = write_deb(f"{self.top}/data-1.deb", data, "demo-data", architecture="all")
+        first = write_deb(f"{self.top}/data-1.deb", data, "demo-data", architecture="all", extra="Source: demo\n")
         data["usr/share/demo-data/0"] = Entry(b"better")
-        second = write_deb(f"{self.top}/data-2.deb", data, "demo-data", "2.0", "all")
+        second = write_deb(f"{self.top}/data-2.deb", data, "demo-data", "2.0", "all", "Source: demo\n")
         self.run_refused("every known base", *self.make(old, new, "--from-changelog", "--new", second))
         self.run_refused("no package demo-data", *self.make(old, new, "--from-changelog", "--old", first))
         self.run_ok(*self.make(old, new, "--from-changelog", "--old", first, "--new", second))
