@@ -79,6 +79,15 @@ place_of (const char *name)
   return g_build_filename (suture_path (SUTURE_PATH_EXTENSIONS), name, NULL);
 }
 
+static gboolean
+take_away (const char *place, GError **error)
+{
+  while (suture_mounts_is_root (place))
+    if (!suture_mounts_detach (place, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 suture_attach_place (int mount, const char *name, GError **error)
 {
@@ -87,8 +96,7 @@ suture_attach_place (int mount, const char *name, GError **error)
 
   if (suture_mounts_is_root (place) && (before = open_tree (AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)) < 0)
     return suture_error_set_errno (error, errno, "could not keep the image at %s", place);
-  if (!suture_mounts_make_folder (suture_path (SUTURE_PATH_EXTENSIONS), error) || !suture_attach_drop (name, error)
-      || !suture_mounts_make_folder (place, error))
+  if (!suture_mounts_make_folder (place, error) || !take_away (place, error))
     return FALSE;
   if (move_mount (mount, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) == 0)
     return TRUE;
@@ -120,9 +128,8 @@ suture_attach_drop (const char *name, GError **error)
 {
   g_autofree char *place = place_of (name);
 
-  while (suture_mounts_is_root (place))
-    if (!suture_mounts_detach (place, error))
-      return FALSE;
+  if (!take_away (place, error))
+    return FALSE;
   if (rmdir (place) < 0 && errno != ENOENT)
     return suture_error_set_errno (error, errno, "could not remove the folder %s", place);
   return TRUE;
