@@ -92,13 +92,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, entry_clear)
 static gboolean G_GNUC_PRINTF (2, 3)
 cannot (GError **error, const char *format, ...)
 {
-  g_autofree char *what = NULL;
   va_list args;
 
   va_start (args, format);
-  what = g_strdup_vprintf (format, args);
+  (void) suture_error_set_about (error, SUTURE_ERROR_NOT_APPLICABLE, "this can't be an improvement:", format, args);
   va_end (args);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "this can't be an improvement: %s", what);
   return FALSE;
 }
 

@@ -25,13 +25,11 @@ const char *const suture_package_scripts[]
 static gboolean G_GNUC_PRINTF (2, 3)
 wrong (GError **error, const char *format, ...)
 {
-  g_autofree char *what = NULL;
   va_list args;
 
   va_start (args, format);
-  what = g_strdup_vprintf (format, args);
+  (void) suture_error_set_about (error, SUTURE_ERROR_MALFORMED, "its control file", format, args);
   va_end (args);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "its control file %s", what);
   return FALSE;
 }
 

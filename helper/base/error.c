@@ -67,3 +67,12 @@ suture_error_set_errno (GError **error, int errsv, const char *format, ...)
                g_strerror (errsv));
   return FALSE;
 }
+
+gboolean
+suture_error_set_about (GError **error, SutureError code, const char *about, const char *format, va_list args)
+{
+  g_autofree char *what = g_strdup_vprintf (format, args);
+
+  g_set_error (error, SUTURE_ERROR, code, "%s %s", about, what);
+  return FALSE;
+}

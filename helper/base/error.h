@@ -50,4 +50,8 @@ SutureError suture_error_from_name (const char *name);
  * SUTURE_ERROR_FAILED. The message is "@format…: strerror". Always returns FALSE. */
 gboolean suture_error_set_errno (GError **error, int errsv, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
+/* Sets @error to "@about @format…": for a function of one file that always speaks of the same thing. Returns FALSE. */
+gboolean suture_error_set_about (GError **error, SutureError code, const char *about, const char *format, va_list args)
+    G_GNUC_PRINTF (4, 0);
+
 G_END_DECLS

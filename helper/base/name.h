@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define SUTURE_SENTENCE_MAX 4096 /* bytes of a sentence that is kept and told: THREATS 31 */
+
 /* Ids of improvements, components, feeds and operations: ^[a-z0-9][a-z0-9._-]{0,63}$ (THREATS.md V5; a name that
  * passes is also safe as a file name: it can't be "..", hidden or empty). Length in bytes. */
 #define SUTURE_NAME_MAX 64

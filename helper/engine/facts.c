@@ -12,7 +12,6 @@
 #include "rebuild/rebuild.h"
 #include "verify/content.h"
 
-#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
 
 static void
 improvement_free (SutureImprovement *self)
@@ -262,7 +261,7 @@ read_feeds (SutureFacts *self, SutureDatabase *database)
   g_free (self->last_error);
   g_free (self->last_message);
   self->last_error = g_strdup (suture_error_to_name (fault->code));
-  self->last_message = suture_name_clean_text (fault->message, SENTENCE_MAX, FALSE);
+  self->last_message = suture_name_clean_text (fault->message, SUTURE_SENTENCE_MAX, FALSE);
 }
 
 static int

@@ -9,7 +9,6 @@
 #include "engine/recover.h"
 #include "engine/remove.h"
 
-#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
 
 /* Between permission and its turn things may have changed: the plan that was permitted is run, or nothing is. */
 static gboolean
@@ -47,7 +46,7 @@ end (SutureWork *work, const GError *error)
   g_autoptr (SutureResult) result = NULL;
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
-  g_autofree char *message = suture_name_clean_text (error != NULL ? error->message : "", SENTENCE_MAX, FALSE);
+  g_autofree char *message = suture_name_clean_text (error != NULL ? error->message : "", SUTURE_SENTENCE_MAX, FALSE);
   GPtrArray *results;
 
   result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/name.h"
 
-#define SENTENCE_MAX 4096 /* bytes: THREATS 31 */
 
 SutureWork *
 suture_work_new (SutureDatabase *database, const char *operation, const char *kind, const char *by, guint32 user)
@@ -202,7 +201,7 @@ suture_work_record (SutureWork *self, const SuturePlan *plan, const char *event,
   record->by = g_strdup (self->by);
   record->user = self->user;
   record->error = g_strdup (error != NULL ? suture_error_to_name (error->code) : "");
-  record->message = suture_name_clean_text (error != NULL ? error->message : "", SENTENCE_MAX, FALSE);
+  record->message = suture_name_clean_text (error != NULL ? error->message : "", SUTURE_SENTENCE_MAX, FALSE);
   return record;
 }
 

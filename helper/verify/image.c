@@ -181,13 +181,12 @@ add_parents (GHashTable *folders, const char *path)
 static gboolean G_GNUC_PRINTF (3, 4)
 refuse (GError **error, const char *path, const char *format, ...)
 {
-  g_autofree char *what = NULL;
+  g_autofree char *about = g_strconcat ("the image's ", path, NULL);
   va_list args;
 
   va_start (args, format);
-  what = g_strdup_vprintf (format, args);
+  (void) suture_error_set_about (error, SUTURE_ERROR_MALFORMED, about, format, args);
   va_end (args);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the image's %s %s", path, what);
   return FALSE;
 }
 

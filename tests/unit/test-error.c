@@ -54,6 +54,29 @@ test_errno (void)
   suture_error_set_errno (NULL, EIO, "x");
 }
 
+static gboolean G_GNUC_PRINTF (2, 3)
+about (GError **error, const char *format, ...)
+{
+  gboolean result;
+  va_list args;
+
+  va_start (args, format);
+  result = suture_error_set_about (error, SUTURE_ERROR_HASH, "the file's", format, args);
+  va_end (args);
+  return result;
+}
+
+static void
+test_about (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (about (&error, "line %d of %s", 7, "x"));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH);
+  g_assert_cmpstr (error->message, ==, "the file's line 7 of x");
+  g_assert_false (about (NULL, "line %d", 7));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -61,5 +84,6 @@ main (int argc, char **argv)
   g_test_add_func ("/error/names", test_names);
   g_test_add_func ("/error/bus", test_bus);
   g_test_add_func ("/error/errno", test_errno);
+  g_test_add_func ("/error/about", test_about);
   return g_test_run ();
 }
