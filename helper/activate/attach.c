@@ -94,9 +94,14 @@ suture_attach_place (int mount, const char *name, GError **error)
   g_autofree char *place = place_of (name);
   g_auto (SutureFd) before = -1;
 
-  if (suture_mounts_is_root (place) && (before = open_tree (AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)) < 0)
+  if (!suture_mounts_is_root (place))
+    {
+      if (!suture_mounts_make_folder (place, error))
+        return FALSE;
+    }
+  else if ((before = open_tree (AT_FDCWD, place, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)) < 0)
     return suture_error_set_errno (error, errno, "could not keep the image at %s", place);
-  if (!suture_mounts_make_folder (place, error) || !take_away (place, error))
+  else if (!take_away (place, error))
     return FALSE;
   if (move_mount (mount, "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) == 0)
     return TRUE;
