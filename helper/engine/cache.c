@@ -51,7 +51,7 @@ suture_cache_save (const char *sha256, GBytes *bytes)
 }
 
 void
-suture_cache_sweep (SutureDatabase *database, GPtrArray *known)
+suture_cache_sweep (SutureDatabase *database, GHashTable *read)
 {
   g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) installed = suture_record_installed (database);
@@ -59,14 +59,15 @@ suture_cache_sweep (SutureDatabase *database, GPtrArray *known)
   g_auto (SutureFd) folder = open_folder ();
   g_autoptr (GDir) files = g_dir_open (path, 0, NULL);
   GHashTableIter iter;
-  gpointer id;
+  gpointer key;
 
-  for (guint i = 0; i < known->len; i++)
-    g_hash_table_add (wanted, g_strconcat (((SutureKnown *) g_ptr_array_index (known, i))->sha256, ".json", NULL));
+  g_hash_table_iter_init (&iter, read);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_hash_table_add (wanted, g_strconcat (key, ".json", NULL));
   g_hash_table_iter_init (&iter, installed);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
+  while (g_hash_table_iter_next (&iter, &key, NULL))
     {
-      g_autofree char *setting = setting_of (id);
+      g_autofree char *setting = setting_of (key);
       g_autofree char *sha256 = suture_setting_get_text (database, setting, "");
 
       g_hash_table_add (wanted, g_strconcat (sha256, ".json", NULL));

@@ -15,8 +15,8 @@ GBytes *suture_cache_load (const char *sha256);
 /* A failure is only logged: the next check fetches it again. */
 void suture_cache_save (const char *sha256, GBytes *bytes);
 
-/* Removes all files but those of @known (SutureKnown) and of what is kept. */
-void suture_cache_sweep (SutureDatabase *database, GPtrArray *known);
+/* Removes all files but those whose digests are in the set @read (char *), and what is kept. */
+void suture_cache_sweep (SutureDatabase *database, GHashTable *read);
 
 /* Remembers the manifest of an improvement that is being installed for as long as it is. */
 void suture_cache_keep (SutureDatabase *database, const char *id, const char *sha256);

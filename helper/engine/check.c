@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/cache.h"
+#include "engine/listing.h"
 #include "engine/recover.h"
 #include "history/setting.h"
 
@@ -62,11 +63,34 @@ suture_check_open_feed (const SutureFeedConfig *config,
   return g_steal_pointer (&trust);
 }
 
+/* What a check finds. */
+typedef struct
+{
+  GPtrArray *known; /* SutureKnown (owned) */
+  GHashTable *read; /* the digests of all manifests that were looked at, of use or not (owned) */
+} Found;
+
+static void
+found_init (Found *self)
+{
+  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static void
+found_clear (Found *self)
+{
+  g_clear_pointer (&self->known, g_ptr_array_unref);
+  g_clear_pointer (&self->read, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Found, found_clear)
+
 /* The manifest behind @target, from the cache when it is there. */
 static SutureKnown *
 load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const SutureTarget *target, GError **error)
 {
   g_autoptr (GBytes) bytes = target->sha256 != NULL ? suture_cache_load (target->sha256) : NULL;
+  g_autoptr (SutureKnown) offer = NULL;
 
   if (target->length > SUTURE_MANIFEST_MAX)
     {
@@ -82,7 +106,8 @@ load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const Su
       if (target->sha256 != NULL)
         suture_cache_save (target->sha256, bytes);
     }
-  return suture_known_new (feed, target->path, bytes, error);
+  offer = suture_known_new (feed, target->path, bytes, error);
+  return offer != NULL && suture_listing_agrees (target, offer->manifest, error) ? g_steal_pointer (&offer) : NULL;
 }
 
 /* Puts @offer into @known, where a component has one offer: the one with the highest number. A component belongs to the
@@ -109,10 +134,11 @@ keep_highest (GPtrArray *known, SutureKnown *offer)
   g_ptr_array_add (known, offer);
 }
 
-/* Adds what @config offers for @role to @known. A manifest that can't be used is left out and said in the log: it must not
- * hide its neighbours. One that can't be fetched fails the feed. */
+/* Adds what @config offers for @role to @found. A manifest that can't be used is left out and said in the log: it must not
+ * hide its neighbours. One that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed,
+ * so that a desktop's first check costs what is of use to it now, and not all that was ever published. */
 static gboolean
-add_offers (GPtrArray *known,
+add_offers (Found *found,
             SutureTrust *trust,
             SutureSource *source,
             const SutureFeedConfig *config,
@@ -121,6 +147,7 @@ add_offers (GPtrArray *known,
             GError **error)
 {
   g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal); /* components, of targets */
   g_autoptr (GPtrArray) targets = NULL;
   g_autoptr (GError) local = NULL;
 
@@ -132,17 +159,26 @@ add_offers (GPtrArray *known,
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  for (guint i = 0; i < MIN (targets->len, OFFERS_MAX); i++)
+  suture_listing_sort (targets);
+  for (guint i = 0; i < targets->len && mine->len < OFFERS_MAX; i++)
     {
       const SutureTarget *target = g_ptr_array_index (targets, i);
+      gint64 number;
+      const char *component = suture_listing_component (target, &number);
       g_autoptr (GError) refused = NULL;
       SutureKnown *offer;
 
-      if (!g_str_has_suffix (target->path, ".json") || suture_target_is_withdrawn (target))
+      if (!g_str_has_suffix (target->path, ".json") || suture_target_is_withdrawn (target)
+          || (component != NULL && g_hash_table_contains (done, component)))
         continue;
+      g_hash_table_add (found->read, g_strdup (target->sha256 != NULL ? target->sha256 : ""));
       offer = load_offer (trust, source, config->name, target, &refused);
       if (offer != NULL)
-        g_ptr_array_add (mine, offer);
+        {
+          g_ptr_array_add (mine, offer);
+          if (component != NULL)
+            g_hash_table_add (done, (char *) component);
+        }
       else if (g_error_matches (refused, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
         g_message ("feed %s: %s is left out: %s", config->name, target->path, refused->message);
       else
@@ -152,25 +188,25 @@ add_offers (GPtrArray *known,
         }
     }
   for (guint i = 0; i < mine->len; i++)
-    keep_highest (known, suture_known_ref (g_ptr_array_index (mine, i)));
+    keep_highest (found->known, suture_known_ref (g_ptr_array_index (mine, i)));
   return TRUE;
 }
 
 static void
-add_from_before (GPtrArray *known, const SutureFacts *facts, const char *feed)
+add_from_before (Found *found, const SutureFacts *facts, const char *feed)
 {
   for (guint i = 0; facts != NULL && i < facts->known->len; i++)
     {
       SutureKnown *before = g_ptr_array_index (facts->known, i);
 
       if (g_str_equal (before->feed, feed))
-        keep_highest (known, suture_known_ref (before));
+        keep_highest (found->known, suture_known_ref (before));
     }
 }
 
 /* One feed over the network. */
 static gboolean
-check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, GPtrArray *known, GError **error)
+check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, Found *found, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (SutureTrust) trust = open_trust (config, &local);
@@ -179,12 +215,12 @@ check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, 
   gboolean ok;
 
   ok = trust != NULL && suture_trust_refresh (trust, source, now, &local)
-       && add_offers (known, trust, source, config, role, now, &local);
+       && add_offers (found, trust, source, config, role, now, &local);
   if (!ok)
     {
       suture_check_blame_server (local);
       g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
-      add_from_before (known, work->facts, config->name);
+      add_from_before (found, work->facts, config->name);
     }
   return ok;
 }
@@ -205,13 +241,14 @@ remember_outcome (SutureWork *work, const GError *error)
 gboolean
 suture_check_run (SutureWork *work, GError **error)
 {
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_auto (Found) found = { NULL, NULL };
   g_autoptr (SutureRelease) release = NULL;
   g_autoptr (GError) fault = NULL;
   g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
   g_autoptr (GError) first = NULL;
   g_autofree char *role = NULL;
 
+  found_init (&found);
   suture_work_set_activity (work, "checking");
   release = suture_release_load (&first);
   if (first == NULL && feeds->len == 0 && fault != NULL)
@@ -223,18 +260,18 @@ suture_check_run (SutureWork *work, GError **error)
     {
       g_autoptr (GError) local = NULL;
 
-      if (!check_feed (work, g_ptr_array_index (feeds, i), role, known, &local) && first == NULL)
+      if (!check_feed (work, g_ptr_array_index (feeds, i), role, &found, &local) && first == NULL)
         first = g_steal_pointer (&local);
     }
   /* where not even this machine's own name can be read, nothing that was known is thrown away */
   for (guint i = 0; role == NULL && i < work->facts->known->len; i++)
-    g_ptr_array_add (known, suture_known_ref (g_ptr_array_index (work->facts->known, i)));
+    g_ptr_array_add (found.known, suture_known_ref (g_ptr_array_index (work->facts->known, i)));
   if (first == NULL && fault == NULL)
-    suture_cache_sweep (work->database, known);
+    suture_cache_sweep (work->database, found.read);
   /* stopped by a person: that says nothing about the feeds */
   if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
     remember_outcome (work, first);
-  if (suture_work_look (work, known))
+  if (suture_work_look (work, found.known))
     suture_recover_settle (work);
   if (first == NULL)
     first = g_steal_pointer (&fault);
@@ -247,13 +284,14 @@ suture_check_run (SutureWork *work, GError **error)
 void
 suture_check_restore (SutureWork *work)
 {
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_auto (Found) found = { NULL, NULL };
   g_autoptr (SutureRelease) release = suture_release_load (NULL);
   g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
   g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
   /* what was valid at the last check is shown; what is installed is held against the present time by suture_install_run () */
   gint64 then = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
 
+  found_init (&found);
   for (guint i = 0; role != NULL && i < feeds->len && then > 0; i++)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
@@ -262,8 +300,8 @@ suture_check_restore (SutureWork *work)
       g_autoptr (GError) local = NULL;
 
       if (trust == NULL || !suture_trust_resume (trust, then, &local)
-          || !add_offers (known, trust, source, config, role, then, &local))
+          || !add_offers (&found, trust, source, config, role, then, &local))
         g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
     }
-  (void) suture_work_look (work, known);
+  (void) suture_work_look (work, found.known);
 }

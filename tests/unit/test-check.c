@@ -25,16 +25,36 @@ put (const char *name, const char *text, gssize length)
   g_assert_true (g_file_set_contents (path, text, length, NULL));
 }
 
+/* Manifests of the component demo, for a file that is there. */
+static char *
+manifest_of (const char *id, int number)
+{
+  const char *old[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", id, old, 1);
+  const TestManifest manifest = { .files = file };
+  g_autoptr (GBytes) json = test_manifest_json (&manifest);
+  GString *text = g_string_new_len (g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json));
+  g_autofree char *line = g_strdup_printf ("\"number\": %d", number);
+
+  g_assert_cmpuint (g_string_replace (text, "demo-a", id, 1), ==, 1);
+  g_assert_cmpuint (g_string_replace (text, "\"number\": 1", line, 1), ==, 1);
+  return g_string_free (text, FALSE);
+}
+
+static void
+cache (const char *text)
+{
+  g_autoptr (GBytes) json = g_bytes_new (text, strlen (text));
+  g_autofree char *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, json);
+
+  suture_cache_save (digest, json);
+}
+
 /* A feed that offers demo-a, for files that are there. */
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  const char *old[] = { "old" };
-  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "new", old, 1);
-  const TestManifest manifest = { .files = file };
-  g_autoptr (GBytes) json = test_manifest_json (&manifest);
-  g_autofree char *text = g_strndup (g_bytes_get_data (json, NULL), g_bytes_get_size (json));
-  g_autofree char *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, json);
+  g_autofree char *text = manifest_of ("demo-a", 1);
   GBytes *root;
   g_autofree char *library = NULL;
 
@@ -44,7 +64,7 @@ set_up (Fixture *f, gconstpointer data)
   f->r = test_repository_new ();
   f->target = g_strconcat (f->r->base->name, "/demo-a.json", NULL);
   test_role_add_target (f->r->base, f->target, text);
-  suture_cache_save (digest, json);
+  cache (text);
   root = test_repository_get (f->r, "1.root.json");
   put ("vendor.conf", "[Feed]\nURL=https://vendor.example\n", -1);
   put ("vendor.root.json", g_bytes_get_data (root, NULL), (gssize) g_bytes_get_size (root));
@@ -115,10 +135,92 @@ test_withdrawn (Fixture *f, gconstpointer data)
   g_assert_cmpstr (suture_facts_find (installed, "demo-a")->state, ==, "active");
 }
 
+/* Lists @id, as the publisher says what it is in @custom (NULL: not at all). */
+static void
+list (Fixture *f, const char *id, int number, const char *custom, gboolean cached)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s.json", f->r->base->name, id);
+  g_autofree char *text = manifest_of (id, number);
+
+  test_role_add_target (f->r->base, path, text);
+  if (custom != NULL)
+    g_hash_table_insert (f->r->base->custom, g_strdup (path), json_from_string (custom, NULL));
+  if (cached)
+    cache (text);
+}
+
+static const char *
+state_of (const SutureFacts *facts, const char *id)
+{
+  const SutureImprovement *improvement = suture_facts_find (facts, id);
+
+  return improvement != NULL ? improvement->state : NULL;
+}
+
+/* Only the latest letter's manifest is needed: what was never fetched of the others is not missed. */
+static void
+test_letters (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SutureFacts) facts = NULL;
+  g_autoptr (SutureFacts) withdrawn = NULL;
+  g_autoptr (SutureFacts) wrong = NULL;
+
+  list (f, "demo-a", 1, "{\"component\":\"demo\",\"number\":1}", TRUE);
+  list (f, "demo-b", 2, "{\"component\":\"demo\",\"number\":2}", FALSE);
+  list (f, "demo-j", 10, "{\"component\":\"demo\",\"number\":10}", TRUE);
+  facts = learn (f);
+  g_assert_cmpstr (state_of (facts, "demo-j"), ==, "available");
+  g_assert_cmpuint (facts->known->len, ==, 1);
+  /* the one before it takes its place */
+  list (f, "demo-b", 2, "{\"component\":\"demo\",\"number\":2}", TRUE);
+  list (f, "demo-j", 10, "{\"component\":\"demo\",\"number\":10,\"withdrawn\":{}}", TRUE);
+  withdrawn = learn (f);
+  g_assert_cmpstr (state_of (withdrawn, "demo-b"), ==, "available");
+  g_assert_null (suture_facts_find (withdrawn, "demo-j"));
+  /* a manifest that is not what it is listed as counts for nothing */
+  list (f, "demo-j", 10, "{\"component\":\"demo\",\"number\":11}", TRUE);
+  wrong = learn (f);
+  g_assert_cmpstr (state_of (wrong, "demo-b"), ==, "available");
+  g_assert_null (suture_facts_find (wrong, "demo-j"));
+}
+
+/* Where the publisher says nothing, each manifest is looked at. */
+static void
+test_unlisted_letters (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SutureFacts) facts = NULL;
+
+  list (f, "demo-b", 2, NULL, TRUE);
+  facts = learn (f);
+  g_assert_cmpstr (state_of (facts, "demo-b"), ==, "available");
+  g_assert_null (suture_facts_find (facts, "demo-a"));
+}
+
+/* What was read stays, or each check would fetch it again. */
+static void
+test_sweep (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *kept = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "kept", -1);
+  g_autofree char *gone = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "gone", -1);
+  g_autoptr (GBytes) found = NULL;
+
+  cache ("kept");
+  cache ("gone");
+  g_hash_table_add (read, kept);
+  suture_cache_sweep (f->database, read);
+  found = suture_cache_load (kept);
+  g_assert_nonnull (found);
+  g_assert_null (suture_cache_load (gone));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/check/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
+  g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
+  g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
+  g_test_add ("/check/sweep", Fixture, NULL, set_up, test_sweep, tear_down);
   return g_test_run ();
 }
