@@ -22,35 +22,35 @@ may_go (SutureRepository *repository, const char *name, GError **error)
 
 /* Into work/ first, so that nothing half removed stays in staging. */
 static gboolean
-discard (SutureDepot *depot, const char *work, const char *name, GError **error)
+discard (SutureDepot *depot, SutureReport *report, const char *work, const char *name, GError **error)
 {
   g_autofree char *from = suture_depot_path (depot, "staging", name, NULL);
   g_autofree char *to = g_build_filename (work, name, NULL);
 
   if (!suture_depot_move (from, to, error))
     return FALSE;
-  g_print ("discarded %s\n", name);
+  suture_report_say (report, "discarded %s", name);
+  suture_report_list (report, "discarded", name);
   return TRUE;
 }
 
 gboolean
-suture_command_discard (int argc, char **argv, GError **error)
+suture_command_discard (SutureReport *report, int argc, char **argv, GError **error)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER ID…");
+  const SutureUsage usage = {
+    .arguments = "FOLDER ID…",
+    .summary = "Removes staged improvements. What is published stays published.",
+    .min = 2,
+    .max = -1,
+  };
   g_autoptr (SutureDepot) depot = NULL;
   g_autoptr (SutureRepository) repository = NULL;
   g_autoptr (GPtrArray) names = NULL;
   g_autofree char *work = NULL;
   gboolean good = TRUE;
 
-  g_option_context_set_summary (context, "Removes staged improvements. What is published stays published.");
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (argc < 3)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER and the IDs to discard are needed");
-      return FALSE;
-    }
   depot = suture_depot_open (argv[1], error);
   repository = depot != NULL ? suture_repository_open (depot, error) : NULL;
   names = repository != NULL ? suture_stage_list (depot, "staging", argv + 2, error) : NULL;
@@ -59,7 +59,7 @@ suture_command_discard (int argc, char **argv, GError **error)
     return FALSE;
   for (guint i = 0; i < names->len && good; i++)
     good = may_go (repository, g_ptr_array_index (names, i), error)
-           && discard (depot, work, g_ptr_array_index (names, i), error);
+           && discard (depot, report, work, g_ptr_array_index (names, i), error);
   suture_tree_remove (work);
   return good;
 }

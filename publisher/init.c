@@ -52,8 +52,23 @@ make (SutureDepot *depot, const char *path, GError **error)
          && suture_repository_refresh (repository, 0, error) && suture_depot_finish (depot, path, error);
 }
 
+static void
+tell (SutureReport *report, SutureDepot *depot)
+{
+  JsonObject *object = suture_report_object (report);
+  g_autofree char *keys = suture_depot_path (depot, "keys", NULL);
+  g_autofree char *served = suture_depot_path (depot, "repository", NULL);
+  g_autofree char *root = suture_depot_path (depot, "repository/metadata/1.root.json", NULL);
+
+  suture_report_say (report, "keys: %s\nserve: %s\nfirst root, for feeds.d/%s.root.json: %s", keys, served, depot->name,
+                     root);
+  json_object_set_string_member (object, "keys", keys);
+  json_object_set_string_member (object, "repository", served);
+  json_object_set_string_member (object, "root", root);
+}
+
 gboolean
-suture_command_init (int argc, char **argv, GError **error)
+suture_command_init (SutureReport *report, int argc, char **argv, GError **error)
 {
   g_autofree char *name = NULL;
   g_autofree char *publisher = NULL;
@@ -62,15 +77,19 @@ suture_command_init (int argc, char **argv, GError **error)
     { "publisher", 0, 0, G_OPTION_ARG_STRING, &publisher, "The publisher as people will read it", "TEXT" },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
+  const SutureUsage usage = {
+    .arguments = "FOLDER",
+    .summary = "Makes keys and an empty repository. Keep FOLDER/keys secret and in a safe\n"
+               "place: whoever has it can change the programs of everyone who uses the feed.",
+    .min = 1,
+    .max = 1,
+    .entries = entries,
+  };
   g_autoptr (SutureDepot) depot = NULL;
 
-  g_option_context_set_summary (context, "Makes keys and an empty repository. Keep FOLDER/keys secret and in a safe\n"
-                                         "place: whoever has it can change the programs of everyone who uses the feed.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (argc != 2 || name == NULL || publisher == NULL)
+  if (name == NULL || publisher == NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER, --name and --publisher are needed");
       return FALSE;
@@ -83,7 +102,6 @@ suture_command_init (int argc, char **argv, GError **error)
       suture_tree_remove (depot->path);
       return FALSE;
     }
-  g_print ("keys: %s/keys\nserve: %s/repository\nfirst root, for feeds.d/%s.root.json: %s/repository/metadata/1.root.json\n",
-           depot->path, depot->path, depot->name, depot->path);
+  tell (report, depot);
   return TRUE;
 }

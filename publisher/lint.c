@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-#include "base/error.h"
 #include "rights.h"
 #include "stage.h"
 
 gboolean
-suture_command_lint (int argc, char **argv, GError **error)
+suture_command_lint (SutureReport *report, int argc, char **argv, GError **error)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER [ID…]");
+  const SutureUsage usage = {
+    .arguments = "FOLDER [ID…]",
+    .summary = "Checks staged improvements, all of them unless some are named.",
+    .min = 1,
+    .max = -1,
+  };
   g_autoptr (SutureDepot) depot = NULL;
   g_autoptr (GPtrArray) stages = NULL;
 
-  g_option_context_set_summary (context, "Checks staged improvements, all of them unless some are named.");
-  if (!g_option_context_parse (context, &argc, &argv, error))
-    return FALSE;
-  if (argc < 2)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "a FOLDER is needed");
-      return FALSE;
-    }
-  if (!suture_rights_be_root (error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error) || !suture_rights_be_root (error))
     return FALSE;
   depot = suture_depot_open (argv[1], error);
   stages = depot != NULL ? suture_stage_open_all (depot, "staging", argv + 2, error) : NULL;
@@ -30,9 +26,10 @@ suture_command_lint (int argc, char **argv, GError **error)
 
       if (!suture_stage_check (stage, depot, error))
         return FALSE;
-      g_print ("%s: good\n", stage->name);
+      suture_report_say (report, "%s: good", stage->name);
+      suture_report_list (report, "good", stage->name);
     }
   if (stages != NULL && stages->len == 0)
-    g_print ("nothing is staged\n");
+    suture_report_say (report, "nothing is staged");
   return stages != NULL;
 }

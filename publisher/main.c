@@ -11,7 +11,7 @@
 typedef struct
 {
   const char *name;
-  gboolean (*run) (int argc, char **argv, GError **error);
+  gboolean (*run) (SutureReport *report, int argc, char **argv, GError **error);
   const char *unchanged; /* what an error left as it was; NULL: the command says it */
   const char *summary;
 } Command;
@@ -30,7 +30,7 @@ usage (FILE *to)
 {
   fprintf (to, "Usage: suture-publish COMMAND FOLDER [OPTION…]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    fprintf (to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+    fprintf (to, "  %-10s %s\n", commands[i].name, commands[i].summary);
   fprintf (to, "\nsuture-publish COMMAND --help shows the options of a command, suture-publish --version the version.\n");
 }
 
@@ -44,17 +44,28 @@ find_command (const char *name)
   return NULL;
 }
 
+/* --json counts for an error in the other options, too. */
+static gboolean
+wants_json (int argc, char **argv)
+{
+  for (int i = 1; i < argc && !g_str_equal (argv[i], "--"); i++)
+    if (g_str_equal (argv[i], "--json"))
+      return TRUE;
+  return FALSE;
+}
+
 static int
 run (const Command *command, int argc, char **argv)
 {
   g_autofree char *program = g_strconcat ("suture-publish ", command->name, NULL);
+  g_autoptr (SutureReport) report = suture_report_new (wants_json (argc, argv));
   g_autoptr (GError) error = NULL;
 
   g_set_prgname (program); /* in the command's help */
-  if (command->run (argc, argv, &error))
-    return 0;
-  fprintf (stderr, "%s: %s%s\n", program, command->unchanged != NULL ? command->unchanged : "", error->message);
-  return 1;
+  if (command->run (report, argc, argv, &error))
+    g_clear_error (&error);
+  suture_report_finish (report, program, command->unchanged, error);
+  return error == NULL ? 0 : 1;
 }
 
 /* "help", or "help COMMAND" for what that one says of itself. */

@@ -27,6 +27,7 @@
  * base-N/ and fixed/ (unpacked packages), tree/ (the image's files), stage/ (what becomes staging/ROLE/ID). */
 typedef struct
 {
+  SutureReport *report;   /* the caller's */
   SutureDepot *depot;     /* (owned) */
   SuturePairs *pairs;     /* (owned) */
   SutureNotes *notes;     /* (owned) */
@@ -183,7 +184,7 @@ highest_staged (Making *self, GError **error)
       g_autoptr (SutureStage) stage = suture_stage_open (self->depot, "staging", name, &why);
 
       if (stage == NULL)
-        g_printerr ("warning: staging/%s is passed over: %s\n", name, why->message);
+        suture_report_warn (self->report, "staging/%s is passed over: %s", name, why->message);
       else
         highest = MAX (highest, stage->manifest->number);
     }
@@ -387,6 +388,29 @@ write_manifest (Making *self, GError **error)
          && g_file_set_contents (path, g_bytes_get_data (json, NULL), (gssize) g_bytes_get_size (json), error);
 }
 
+static void
+tell (const Making *self)
+{
+  JsonObject *object = suture_report_object (self->report);
+  g_autofree char *name = g_build_filename (self->role, self->description->id, NULL);
+
+  suture_report_say (self->report, "made %s: %u files, image of %" G_GUINT64_FORMAT " bytes", self->description->id,
+                     self->changes->files->len, self->description->image_size);
+  json_object_set_string_member (object, "made", name);
+  json_object_set_int_member (object, "files", self->changes->files->len);
+  json_object_set_int_member (object, "image_size", (gint64) self->description->image_size);
+  for (guint i = 0; i < self->description->payloads->len; i++)
+    {
+      const SutureDescriptionPayload *payload = g_ptr_array_index (self->description->payloads, i);
+
+      suture_report_say (self->report, "  %s%s%s: %" G_GUINT64_FORMAT " bytes", payload->encoding,
+                         payload->base >= 0 ? " for " : "",
+                         payload->base >= 0 ? (char *) g_ptr_array_index (self->description->bases, (guint) payload->base)
+                                            : "",
+                         payload->size);
+    }
+}
+
 static gboolean
 finish (Making *self, GError **error)
 {
@@ -397,16 +421,7 @@ finish (Making *self, GError **error)
       return FALSE;
   if (!suture_depot_move (self->stage, to, error))
     return FALSE;
-  g_print ("made %s: %u files, image of %" G_GUINT64_FORMAT " bytes\n", self->description->id,
-           self->changes->files->len, self->description->image_size);
-  for (guint i = 0; i < self->description->payloads->len; i++)
-    {
-      const SutureDescriptionPayload *payload = g_ptr_array_index (self->description->payloads, i);
-
-      g_print ("  %s%s%s: %" G_GUINT64_FORMAT " bytes\n", payload->encoding, payload->base >= 0 ? " for " : "",
-               payload->base >= 0 ? (char *) g_ptr_array_index (self->description->bases, (guint) payload->base) : "",
-               payload->size);
-    }
+  tell (self);
   return TRUE;
 }
 
@@ -421,14 +436,14 @@ make (Making *self, const char *notes, gboolean from_changelog, const char *base
   if (!suture_pairs_check_exact (self->pairs, error) || !find_release (self, base, error) || !unpack (self, error)
       || !find_notes (self, notes, from_changelog, error) || !find_id (self, error))
     return FALSE;
-  suture_pairs_warn (self->pairs);
+  suture_pairs_warn (self->pairs, self->report);
   self->changes = suture_changes_find (self->bases, self->fixed, error);
   return self->changes != NULL && check_bases (self, error) && build_tree (self, error) && make_image (self, error)
          && write_manifest (self, error) && finish (self, error);
 }
 
 gboolean
-suture_command_make (int argc, char **argv, GError **error)
+suture_command_make (SutureReport *report, int argc, char **argv, GError **error)
 {
   g_auto (GStrv) old = NULL;
   g_auto (GStrv) fixed = NULL;
@@ -444,23 +459,28 @@ suture_command_make (int argc, char **argv, GError **error)
     { "base", 0, 0, G_OPTION_ARG_STRING, &base, "The release it is for (this computer's)", "ID:VERSION" },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
+  const SutureUsage usage = {
+    .arguments = "FOLDER",
+    .summary = "Makes one improvement and puts it into FOLDER/staging.\n\n"
+               "Packages that have to be replaced together are given together: one --new each,\n"
+               "and one --old each for every version that it shall be made for; the first --old\n"
+               "of each is the first known base, and so on.",
+    .min = 1,
+    .max = 1,
+    .entries = entries,
+  };
   g_auto (Making) making = { 0 };
 
-  g_option_context_set_summary (context, "Makes one improvement and puts it into FOLDER/staging.\n\n"
-                                         "Packages that have to be replaced together are given together: one --new each,\n"
-                                         "and one --old each for every version that it shall be made for; the first --old\n"
-                                         "of each is the first known base, and so on.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (argc != 2 || old == NULL || fixed == NULL)
+  if (old == NULL || fixed == NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER, --old and --new are needed");
       return FALSE;
     }
   if (!suture_rights_be_root (error))
     return FALSE;
+  making.report = report;
   making.depot = suture_depot_open (argv[1], error);
   making.work = making.depot != NULL ? suture_depot_work (making.depot, error) : NULL;
   making.pairs = making.work != NULL ? suture_pairs_open (old, fixed, making.work, error) : NULL;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "package.h"
+#include "report.h"
 
 /* The packages of one component: the fixed ones, and for each of them the old ones, one a known base. */
 
@@ -44,6 +45,6 @@ const char *suture_pairs_get_architecture (const SuturePairs *self, GError **err
 gboolean suture_pairs_check_exact (const SuturePairs *self, GError **error);
 
 /* Tells on standard error where maintainer scripts differ: an improvement runs none. */
-void suture_pairs_warn (const SuturePairs *self);
+void suture_pairs_warn (const SuturePairs *self, SutureReport *report);
 
 G_END_DECLS

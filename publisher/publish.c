@@ -19,22 +19,23 @@ check_stages (SutureDepot *depot, GPtrArray *stages, GError **error)
 }
 
 static void
-print_end (SutureRepository *repository)
+tell_end (SutureReport *report, SutureRepository *repository)
 {
   const char *role = NULL;
   g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (suture_edition_end (repository, &role));
   g_autofree char *text = g_date_time_format (end, "%F %R UTC");
 
-  g_print ("signed until %s (%s): publish again before, with --renew or something new\n", text, role);
+  suture_report_say (report, "signed until %s (%s): publish again before, with --renew or something new", text, role);
+  json_object_set_string_member (suture_report_object (report), "until", text);
 }
 
 /* @stages: see suture_edition_publish (), but for those that are published already. */
 static gboolean
-publish (SutureDepot *depot, GPtrArray *stages, guint days, GError **error)
+publish (SutureDepot *depot, SutureReport *report, GPtrArray *stages, guint days, GError **error)
 {
   g_autoptr (SutureRepository) repository = suture_repository_open (depot, error);
 
-  if (repository == NULL || !suture_settle_run (repository, stages, error) || !check_stages (depot, stages, error)
+  if (repository == NULL || !suture_settle_run (repository, report, stages, error) || !check_stages (depot, stages, error)
       || !suture_edition_publish (repository, stages, days, error))
     {
       g_prefix_error (error, "nothing was published, the repository is as it was: ");
@@ -46,15 +47,15 @@ publish (SutureDepot *depot, GPtrArray *stages, guint days, GError **error)
       g_prefix_error (error, "published, but not noted in %s/client: ", depot->path);
       return FALSE;
     }
-  print_end (repository);
+  tell_end (report, repository);
   for (guint i = 0; i < stages->len; i++)
-    if (!suture_settle_move (depot, g_ptr_array_index (stages, i), error))
+    if (!suture_settle_move (depot, report, g_ptr_array_index (stages, i), error))
       return FALSE;
   return TRUE;
 }
 
 gboolean
-suture_command_publish (int argc, char **argv, GError **error)
+suture_command_publish (SutureReport *report, int argc, char **argv, GError **error)
 {
   int days = SUTURE_EDITION_DAYS;
   gboolean renew = FALSE;
@@ -63,19 +64,23 @@ suture_command_publish (int argc, char **argv, GError **error)
     { "expires-days", 0, 0, G_OPTION_ARG_INT, &days, "Days until they have to be renewed again (7)", "N" },
     G_OPTION_ENTRY_NULL,
   };
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER [ID…]");
+  const SutureUsage usage = {
+    .arguments = "FOLDER [ID…]",
+    .summary = "Checks staged improvements (all unless some are named), signs them and puts\n"
+               "them into FOLDER/repository. The signatures are renewed in any case.",
+    .min = 1,
+    .max = -1,
+    .entries = entries,
+  };
   g_autoptr (SutureDepot) depot = NULL;
   g_autoptr (GPtrArray) stages = NULL;
 
-  g_option_context_set_summary (context, "Checks staged improvements (all unless some are named), signs them and puts\n"
-                                         "them into FOLDER/repository. The signatures are renewed in any case.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (argc < 2 || (renew && argc > 2))
+  if (renew && argc > 2)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s",
-                   argc < 2 ? "a FOLDER is needed" : "--renew publishes nothing, so that no ID can be named with it");
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "--renew publishes nothing, so that no ID can be named with it");
       return FALSE;
     }
   if (days < 1 || days > SUTURE_EDITION_DAYS_MAX)
@@ -91,5 +96,5 @@ suture_command_publish (int argc, char **argv, GError **error)
     stages = g_ptr_array_new ();
   else
     stages = suture_stage_open_all (depot, "staging", argv + 2, error);
-  return stages != NULL && publish (depot, stages, (guint) days, error);
+  return stages != NULL && publish (depot, report, stages, (guint) days, error);
 }

@@ -7,11 +7,11 @@
 
 /* What a killed run has published lies in staging still. */
 static gboolean
-settle (SutureDepot *depot, SutureRepository *repository, GError **error)
+settle (SutureDepot *depot, SutureReport *report, SutureRepository *repository, GError **error)
 {
   g_autoptr (GPtrArray) staged = suture_stage_open_all (depot, "staging", NULL, error);
 
-  return staged != NULL && suture_settle_run (repository, staged, error);
+  return staged != NULL && suture_settle_run (repository, report, staged, error);
 }
 
 static gboolean
@@ -26,35 +26,34 @@ serve_all (SutureDepot *depot, GError **error)
 }
 
 static gboolean
-restore (SutureDepot *depot, GError **error)
+restore (SutureDepot *depot, SutureReport *report, GError **error)
 {
   g_autoptr (SutureRepository) repository = suture_repository_restore (depot, error);
 
   if (repository == NULL)
     return FALSE;
-  if (settle (depot, repository, error) && serve_all (depot, error) && suture_proof_check (repository, 0, error))
+  if (settle (depot, report, repository, error) && serve_all (depot, error) && suture_proof_check (repository, 0, error))
     return TRUE;
   g_prefix_error (error, "the metadata is as it was published, but not all of the rest: ");
   return FALSE;
 }
 
 gboolean
-suture_command_restore (int argc, char **argv, GError **error)
+suture_command_restore (SutureReport *report, int argc, char **argv, GError **error)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new ("FOLDER");
+  const SutureUsage usage = {
+    .arguments = "FOLDER",
+    .summary = "Puts everything that was published into FOLDER/repository again, as it was.",
+    .min = 1,
+    .max = 1,
+  };
   g_autoptr (SutureDepot) depot = NULL;
 
-  g_option_context_set_summary (context, "Puts everything that was published into FOLDER/repository again, as it was.");
-  if (!g_option_context_parse (context, &argc, &argv, error))
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (argc != 2)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "a FOLDER is needed");
-      return FALSE;
-    }
   depot = suture_depot_open (argv[1], error);
-  if (depot == NULL || !restore (depot, error))
+  if (depot == NULL || !restore (depot, report, error))
     return FALSE;
-  g_print ("%s/repository is as it was published\n", depot->path);
+  suture_report_say (report, "%s/repository is as it was published", depot->path);
   return TRUE;
 }

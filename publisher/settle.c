@@ -5,7 +5,7 @@
 #include "feed/target.h"
 
 gboolean
-suture_settle_move (SutureDepot *depot, const SutureStage *stage, GError **error)
+suture_settle_move (SutureDepot *depot, SutureReport *report, const SutureStage *stage, GError **error)
 {
   g_autofree char *to = suture_depot_path (depot, "published", stage->name, NULL);
 
@@ -14,7 +14,8 @@ suture_settle_move (SutureDepot *depot, const SutureStage *stage, GError **error
       g_prefix_error (error, "%s is published already, but could not be moved: ", stage->name);
       return FALSE;
     }
-  g_print ("published %s\n", stage->name);
+  suture_report_say (report, "published %s", stage->name);
+  suture_report_list (report, "published", stage->name);
   return TRUE;
 }
 
@@ -46,7 +47,7 @@ suture_settle_is_published (SutureRepository *repository, const SutureStage *sta
 }
 
 gboolean
-suture_settle_run (SutureRepository *repository, GPtrArray *stages, GError **error)
+suture_settle_run (SutureRepository *repository, SutureReport *report, GPtrArray *stages, GError **error)
 {
   for (guint i = stages->len; i > 0; i--)
     {
@@ -66,7 +67,7 @@ suture_settle_run (SutureRepository *repository, GPtrArray *stages, GError **err
                        stage->name);
           return FALSE;
         }
-      if (!suture_settle_move (repository->depot, stage, error))
+      if (!suture_settle_move (repository->depot, report, stage, error))
         return FALSE;
       g_ptr_array_remove_index (stages, i - 1);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "report.h"
 #include "repository.h"
 #include "stage.h"
 
@@ -8,8 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* Moves @stage from staging to published, and says so. */
-gboolean suture_settle_move (SutureDepot *depot, const SutureStage *stage, GError **error);
+/* Moves @stage from staging to published, and tells @report. */
+gboolean suture_settle_move (SutureDepot *depot, SutureReport *report, const SutureStage *stage, GError **error);
 
 /* *@published: whether @stage, which lies in staging, is published already, byte for byte. */
 gboolean suture_settle_is_published (
@@ -17,6 +18,6 @@ gboolean suture_settle_is_published (
 
 /* Takes those that are published already out of @stages (SutureStage), and moves them. SUTURE_ERROR_FAILED when another
  * one is published in the place of one of them. */
-gboolean suture_settle_run (SutureRepository *repository, GPtrArray *stages, GError **error);
+gboolean suture_settle_run (SutureRepository *repository, SutureReport *report, GPtrArray *stages, GError **error);
 
 G_END_DECLS

@@ -419,12 +419,34 @@ class Repository(Case):
         for words in (("--help",), ("help",)):
             self.assertIn("Commands:", self.run_ok(*words))
         self.assertIn("suture-publish make", self.run_ok("help", "make"))
-        for words in (("withdraw",), ("help", "withdraw")):
+        for words in (("unmake",), ("help", "unmake")):
             done = self.run_any(*words)
             self.assertEqual(done.returncode, 2)
-            self.assertIn('no command "withdraw"', done.stderr)
+            self.assertIn('no command "unmake"', done.stderr)
+
+    def test_json(self):
+        """One object on standard output, or one with the error on standard error, and nothing else."""
+        old, new = self.debs()
+        made = json.loads(self.run_ok(*self.make(old, new), "--json"))
+        self.assertEqual((made["made"], made["files"]), (f"{ROLE}/demo-a", 4))
+        self.assertEqual(json.loads(self.run_ok("lint", "--json", self.depot)), {"good": [f"{ROLE}/demo-a"]})
+        published = json.loads(self.run_ok("publish", self.depot, "--json"))
+        self.assertEqual((published["published"], published["until"]),
+                         ([f"{ROLE}/demo-a"], f"{self.end()[:16].replace('T', ' ')} UTC"))
+        self.run_ok(*self.make(old, new))
+        self.assertEqual(json.loads(self.run_ok("discard", self.depot, "demo-b", "--json")),
+                         {"discarded": [f"{ROLE}/demo-b"]})
+        for error, *words in (("NotFound", "publish", "--json", self.depot, "demo-x"),
+                              ("InvalidArgument", "publish", self.depot, "--what", "--json"),
+                              ("InvalidArgument", "init", "--json", "--name", "x", "--publisher", "y", self.depot, "more")):
+            done = self.run_any(*words)
+            with self.subTest(words=words):
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertEqual(json.loads(done.stderr)["error"], error)
 
     def test_sentences(self):
+        self.run_refused('"more" is more than it takes (FOLDER)', "init", self.depot, "more", "--name", "x",
+                         "--publisher", "y")
         self.run_refused("a FOLDER is needed", "publish")
         self.run_refused("--expires-days", "publish", self.depot, "--expires-days", "91")
         self.run_refused("--renew", "publish", self.depot, "demo-a", "--renew")

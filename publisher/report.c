@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "report.h"
+
+#include "base/error.h"
+
+struct _SutureReport
+{
+  gboolean json;
+  JsonObject *object; /* (owned) */
+};
+
+SutureReport *
+suture_report_new (gboolean json)
+{
+  SutureReport *self = g_new0 (SutureReport, 1);
+
+  self->json = json;
+  self->object = json_object_new ();
+  return self;
+}
+
+void
+suture_report_free (SutureReport *self)
+{
+  if (self == NULL)
+    return;
+  json_object_unref (self->object);
+  g_free (self);
+}
+
+/* What is wrong with the number of arguments, as a sentence. */
+static gboolean
+check_count (const SutureUsage *usage, int argc, char **argv, GError **error)
+{
+  int count = argc - 1;
+
+  if (count >= usage->min && (usage->max < 0 || count <= usage->max))
+    return TRUE;
+  if (count == 0 && g_str_has_prefix (usage->arguments, "FOLDER"))
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "a FOLDER is needed (%s)", usage->arguments);
+  else if (count < usage->min)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s are needed", usage->arguments);
+  else
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "\"%s\" is more than it takes (%s)",
+                 argv[usage->max + 1], usage->arguments);
+  return FALSE;
+}
+
+gboolean
+suture_report_parse (SutureReport *self, const SutureUsage *usage, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry own[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Tell the result, or the error, as JSON", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (usage->arguments);
+
+  g_option_context_set_summary (context, usage->summary);
+  if (usage->entries != NULL)
+    g_option_context_add_main_entries (context, usage->entries, NULL);
+  if (usage->shared != NULL)
+    g_option_context_add_main_entries (context, usage->shared, NULL);
+  g_option_context_add_main_entries (context, own, NULL);
+  return g_option_context_parse (context, argc, argv, error) && check_count (usage, *argc, *argv, error);
+}
+
+void
+suture_report_say (SutureReport *self, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  if (self->json)
+    return;
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_print ("%s\n", text);
+}
+
+void
+suture_report_warn (SutureReport *self, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  if (self->json)
+    suture_report_list (self, "warnings", text);
+  else
+    g_printerr ("warning: %s\n", text);
+}
+
+JsonObject *
+suture_report_object (SutureReport *self)
+{
+  return self->object;
+}
+
+void
+suture_report_list (SutureReport *self, const char *name, const char *text)
+{
+  if (!json_object_has_member (self->object, name))
+    json_object_set_array_member (self->object, name, json_array_new ());
+  json_array_add_string_element (json_object_get_array_member (self->object, name), text);
+}
+
+static char *
+to_text (JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+
+  return json_to_string (node, TRUE);
+}
+
+void
+suture_report_finish (SutureReport *self, const char *program, const char *unchanged, const GError *error)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *message = NULL;
+  g_autofree char *text = NULL;
+
+  if (error == NULL)
+    {
+      text = to_text (self->object);
+      if (self->json)
+        g_print ("%s\n", text);
+      return;
+    }
+  message = g_strconcat (unchanged != NULL ? unchanged : "", error->message, NULL);
+  json_object_set_string_member (object, "error",
+                                 suture_error_to_name (error->domain == SUTURE_ERROR      ? error->code
+                                                       : error->domain == G_OPTION_ERROR ? SUTURE_ERROR_INVALID_ARGUMENT
+                                                                                         : SUTURE_ERROR_FAILED));
+  json_object_set_string_member (object, "message", message);
+  text = to_text (object);
+  if (self->json)
+    g_printerr ("%s\n", text);
+  else
+    g_printerr ("%s: %s\n", program, message);
+}
