@@ -13,6 +13,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 import unittest
 
 from publishing import ROLE, Case, write_deb
@@ -139,6 +140,50 @@ class Repository(Case):
         self.run_refused("a desktop would refuse it", "publish", self.depot)
         self.run_ok("restore", self.depot)
         self.assertEqual(self.served(), good)
+
+    def payload(self):
+        sha256 = self.manifest(where="published")["payloads"][0]["sha256"]
+        return f"{self.depot}/repository/targets/payloads/{sha256}"
+
+    def remember(self, path):
+        """Lets publish remember the payload, as it does of those that were not changed just now."""
+        while os.stat(path).st_ctime + 2.1 > time.time():
+            time.sleep(0.05)
+        self.run_ok("publish", self.depot, "--renew")
+        with open(f"{self.depot}/client/payloads", encoding="ascii") as file:
+            self.assertIn(os.path.basename(path), file.read())
+
+    def test_seen_payload(self):
+        """A payload that was seen is not hashed again, and one that was touched since then is."""
+        self.publish_one()
+        path = self.payload()
+        self.remember(path)
+        before = os.stat(path)
+        feed.flip(path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        self.run_refused("was changed", "publish", self.depot, "--renew")
+        # only who can write into client/, which is private, could have it passed over
+        state = os.stat(path)
+        with open(f"{self.depot}/client/payloads", "w", encoding="ascii") as file:
+            seconds, rest = divmod(state.st_ctime_ns, 10 ** 9)
+            file.write(f"{os.path.basename(path)} {state.st_ino} {state.st_size} {seconds}.{rest:09d}\n")
+        self.run_ok("publish", self.depot, "--renew")
+        os.unlink(f"{self.depot}/client/payloads")
+        self.run_refused("was changed", "publish", self.depot, "--renew")
+        with open(f"{self.depot}/client/payloads", "wb") as file:
+            file.write(b"\0\xff\n\n nonsense\n" + b"0" * 64 + b" \n")
+        self.run_refused("was changed", "publish", self.depot, "--renew")
+        self.run_ok("restore", self.depot)
+        self.run_ok("publish", self.depot, "--renew")
+
+    def test_payload_of_another_type(self):
+        self.publish_one()
+        path = self.payload()
+        os.unlink(path)
+        for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)):
+            make(path)
+            self.run_refused("is no regular file", "publish", self.depot)
+            (os.rmdir if os.path.isdir(path) else os.unlink)(path)
 
     def test_rolled_back(self):
         old = self.served()["metadata/timestamp.json"]
