@@ -56,7 +56,7 @@ static gboolean
 check_role (Proof *self, const char *role, GError **error)
 {
   g_autoptr (GPtrArray) targets
-      = suture_trust_list (self->trust, &self->repository->next.source, role, self->now, error);
+      = suture_trust_list (self->trust, &self->repository->next.source, role, error);
 
   for (guint i = 0; targets != NULL && i < targets->len; i++)
     {

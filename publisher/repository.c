@@ -86,7 +86,7 @@ list_roles (SutureRepository *self, gint64 now, GError **error)
           g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"%s\" can't be a role's name", name);
           return FALSE;
         }
-      found = suture_trust_list (self->trust, &self->now.source, name, now, error);
+      found = suture_trust_list (self->trust, &self->now.source, name, error);
       if (found == NULL)
         return FALSE;
       g_ptr_array_add (self->roles, g_strdup (name));
@@ -209,7 +209,7 @@ suture_repository_targets (SutureRepository *self, const char *role, GError **er
 {
   if (suture_repository_latest (self, role) == NULL)
     return g_ptr_array_new ();
-  return suture_trust_list (self->trust, &self->now.source, role, 0, error);
+  return suture_trust_list (self->trust, &self->now.source, role, error);
 }
 
 gint64

@@ -7,6 +7,7 @@
 #include "activate/proof.h"
 #include "activate/settle.h"
 #include "activate/verity.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 static const char *
@@ -121,7 +122,7 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
   gboolean again = FALSE;
 
   suture_reply_progress (reply, "verifying");
-  manifest = suture_proof_check (request, g_get_real_time () / G_USEC_PER_SEC, error);
+  manifest = suture_proof_check (request, suture_clock_now (), error);
   installed = manifest != NULL ? suture_shelf_list (shelf, error) : NULL;
   if (installed == NULL || !check_others (manifest, request->feed, installed, &replaced, error))
     return FALSE;

@@ -30,7 +30,7 @@ refresh (const SutureRequest *request, const char *role, gint64 now, GError **er
   trust = suture_trust_open (folder, config->root, error);
   if (trust == NULL || !suture_trust_refresh (trust, source, now, error))
     return NULL;
-  return suture_trust_list (trust, source, role, now, error);
+  return suture_trust_list (trust, source, role, error);
 }
 
 SutureManifest *

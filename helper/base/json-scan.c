@@ -9,6 +9,7 @@ typedef struct
   const char *at;
   const char *end;
   guint depth;
+  guint values;
   GError **error;
 } Scan;
 
@@ -162,10 +163,42 @@ scan_word (Scan *scan)
   return refuse (scan, "not a value");
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const char *first = *(const char *const *) a;
+  const char *second = *(const char *const *) b;
+  guint first_hash = g_str_hash (first);
+  guint second_hash = g_str_hash (second);
+
+  return first_hash != second_hash ? (first_hash < second_hash ? -1 : 1) : strcmp (first, second);
+}
+
+/* Sorted, not hashed: a table's time is what names can be chosen to spoil. */
+static gboolean
+check_names (Scan *scan, GPtrArray *names)
+{
+  guint alike = 1;
+
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 1; i < names->len; i++)
+    {
+      const char *before = g_ptr_array_index (names, i - 1);
+      const char *name = g_ptr_array_index (names, i);
+
+      alike = g_str_hash (before) == g_str_hash (name) ? alike + 1 : 1;
+      if (g_str_equal (before, name))
+        return refuse (scan, "an object with a member twice");
+      if (alike > SUTURE_JSON_ALIKE_MAX)
+        return refuse (scan, "an object whose members are named to be alike");
+    }
+  return TRUE;
+}
+
 static gboolean
 scan_members (Scan *scan)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
   skip_blanks (scan);
   if (take (scan, '}'))
@@ -179,8 +212,9 @@ scan_members (Scan *scan)
         return refuse (scan, "a member without a name");
       if (!scan_string (scan, name))
         return FALSE;
-      if (!g_hash_table_add (seen, g_strdup (name->str)))
-        return refuse (scan, "a member twice");
+      if (names->len == SUTURE_JSON_MEMBERS_MAX)
+        return refuse (scan, "an object of too many members");
+      g_ptr_array_add (names, g_strdup (name->str));
       skip_blanks (scan);
       if (!take (scan, ':'))
         return refuse (scan, "a member without a value");
@@ -188,7 +222,7 @@ scan_members (Scan *scan)
         return FALSE;
       skip_blanks (scan);
       if (take (scan, '}'))
-        return TRUE;
+        return check_names (scan, names);
       if (!take (scan, ','))
         return refuse (scan, "an object without an end");
     }
@@ -220,6 +254,8 @@ scan_value (Scan *scan)
   skip_blanks (scan);
   if (scan->at == scan->end)
     return refuse (scan, "the end instead of a value");
+  if (++scan->values > SUTURE_JSON_VALUES_MAX)
+    return refuse (scan, "too many values");
   if (*scan->at == '-' || g_ascii_isdigit (*scan->at))
     return scan_number (scan);
   if (take (scan, '"'))
@@ -241,7 +277,7 @@ scan_value (Scan *scan)
 gboolean
 suture_json_scan (const char *data, gsize length, GError **error)
 {
-  Scan scan = { data, data, data + length, 0, error };
+  Scan scan = { data, data, data + length, 0, 0, error };
 
   if (!g_utf8_validate_len (data, length, &scan.at))
     return refuse (&scan, "not UTF-8");

@@ -3,6 +3,7 @@
  * Not for: what a signature is (feed/), what content means (verify/), who may ask (bus/). */
 #include "engine/check.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/cache.h"
@@ -11,12 +12,6 @@
 #include "history/setting.h"
 
 #define OFFERS_MAX 4096 /* manifests of one feed that are read: memory stays below 100 MB */
-
-static gint64
-now_seconds (void)
-{
-  return g_get_real_time () / G_USEC_PER_SEC;
-}
 
 static SutureTrust *
 open_trust (const SutureFeedConfig *config, GError **error)
@@ -42,7 +37,7 @@ suture_check_open_feed (const SutureFeedConfig *config,
   g_autoptr (SutureTrust) trust = open_trust (config, error);
   g_autoptr (SutureSource) remote = suture_source_new_remote (config, cancellable);
   g_autoptr (GError) local = NULL;
-  gint64 now = now_seconds ();
+  gint64 now = suture_clock_now ();
 
   if (trust == NULL)
     return NULL;
@@ -143,7 +138,6 @@ add_offers (Found *found,
             SutureSource *source,
             const SutureFeedConfig *config,
             const char *role,
-            gint64 now,
             GError **error)
 {
   g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
@@ -151,7 +145,7 @@ add_offers (Found *found,
   g_autoptr (GPtrArray) targets = NULL;
   g_autoptr (GError) local = NULL;
 
-  targets = suture_trust_list (trust, source, role, now, &local);
+  targets = suture_trust_list (trust, source, role, &local);
   if (targets == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
     return TRUE; /* this publisher has nothing for this base */
   if (targets == NULL)
@@ -211,11 +205,11 @@ check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, 
   g_autoptr (GError) local = NULL;
   g_autoptr (SutureTrust) trust = open_trust (config, &local);
   g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
-  gint64 now = now_seconds (); /* one start time a cycle */
+  gint64 now = suture_clock_now (); /* one start time a cycle */
   gboolean ok;
 
   ok = trust != NULL && suture_trust_refresh (trust, source, now, &local)
-       && add_offers (found, trust, source, config, role, now, &local);
+       && add_offers (found, trust, source, config, role, &local);
   if (!ok)
     {
       suture_check_blame_server (local);
@@ -234,7 +228,7 @@ remember_outcome (SutureWork *work, const GError *error)
                                 error != NULL ? suture_error_to_name (error->code) : "", &local)
       || !suture_setting_set_text (work->database, SUTURE_SETTING_LAST_MESSAGE, error != NULL ? error->message : "", &local)
       || (error == NULL
-          && !suture_setting_set_number (work->database, SUTURE_SETTING_LAST_CHECKED, now_seconds (), &local)))
+          && !suture_setting_set_number (work->database, SUTURE_SETTING_LAST_CHECKED, suture_clock_now (), &local)))
     g_message ("the check's outcome is not kept: %s", local->message);
 }
 
@@ -300,7 +294,7 @@ suture_check_restore (SutureWork *work)
       g_autoptr (GError) local = NULL;
 
       if (trust == NULL || !suture_trust_resume (trust, then, &local)
-          || !add_offers (&found, trust, source, config, role, then, &local))
+          || !add_offers (&found, trust, source, config, role, &local))
         g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
     }
   (void) suture_work_look (work, found.known);

@@ -85,8 +85,7 @@ verify_plan (Install *self, GError **error)
   self->trust = suture_check_open_feed (self->config, self->work->cancellable, &self->source, error);
   if (self->trust == NULL)
     return FALSE;
-  target = suture_trust_find (self->trust, self->source, self->plan->known->target,
-                              g_get_real_time () / G_USEC_PER_SEC, &local);
+  target = suture_trust_find (self->trust, self->source, self->plan->known->target, &local);
   if (target == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
     return not_applicable ("its publisher offers it no longer: check again", error);
   if (target == NULL)

@@ -36,13 +36,29 @@ SutureMetadata *suture_trust_verify (const SutureTrustWanted *wanted, GBytes *by
 gboolean suture_trust_load_local (
     SutureTrust *self, const SutureTrustWanted *wanted, SutureMetadata **local, GError **error);
 
-/* The version of @wanted that @listed describes: @local if that is it, else fetched; current. Not saved yet. */
-SutureMetadata *suture_trust_obtain (SutureTrust *self,
+/* What is wrong with @new beside @old, the trusted copy. */
+typedef gboolean (*SutureTrustCompare) (const SutureMetadata *old, const SutureMetadata *new, GError **error);
+
+/* The version of @wanted that @listed describes, current: the copy in the folder if that is it, else fetched, held against
+ * the copy by @compare (or NULL), and saved. */
+SutureMetadata *suture_trust_update (SutureTrust *self,
                                      SutureSource *source,
                                      const SutureTrustWanted *wanted,
                                      const SutureMetadataFile *listed,
-                                     const SutureMetadata *local,
+                                     SutureTrustCompare compare,
                                      GError **error);
+
+/* @type as @root has it signed. */
+SutureTrustWanted suture_trust_wanted (const SutureMetadata *root, SutureMetadataType type);
+
+/* The metadata file @name of @source; what is longer than @max_length is SUTURE_ERROR_HASH, whatever the source. */
+GBytes *suture_trust_get_file (SutureSource *source, const char *name, gsize max_length, GError **error);
+
+/* trust-root.c: makes @self->root the newest root that is trusted here, beginning with @first_root. */
+gboolean suture_trust_find_root (SutureTrust *self, GBytes *first_root, GError **error);
+
+/* trust-root.c: follows the roots that @source has after the trusted one. */
+gboolean suture_trust_update_root (SutureTrust *self, SutureSource *source, GError **error);
 
 /* The name under which a server has @version of @role. */
 char *suture_trust_file_name (const SutureTrust *self, const char *role, gint64 version);

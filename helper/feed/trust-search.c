@@ -41,8 +41,6 @@ obtain_delegated (SutureTrust *self,
   g_autofree char *name = g_strconcat (delegation->name, ".json", NULL);
   const SutureMetadataFile *listed = suture_metadata_file (self->snapshot, name);
   SutureMetadata *cached = g_hash_table_lookup (self->delegated, delegation->name);
-  g_autoptr (SutureMetadata) local = NULL;
-  g_autoptr (SutureMetadata) metadata = NULL;
 
   /* two roles may delegate to one name with different keys: nobody's word counts for somebody else */
   if (cached != NULL)
@@ -52,16 +50,9 @@ obtain_delegated (SutureTrust *self,
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the snapshot does not describe %s", delegation->name);
       return NULL;
     }
-  if (!suture_trust_load_local (self, &wanted, &local, error))
-    return NULL;
-  metadata = suture_trust_obtain (self, source, &wanted, listed, local, error);
-  if (metadata == NULL)
-    return NULL;
-  if ((local == NULL || !g_bytes_equal (local->envelope->bytes, metadata->envelope->bytes))
-      && !suture_store_save (self->store, delegation->name, metadata->envelope->bytes, error))
-    return NULL;
-  cached = g_steal_pointer (&metadata);
-  g_hash_table_insert (self->delegated, g_strdup (delegation->name), cached);
+  cached = suture_trust_update (self, source, &wanted, listed, NULL, error);
+  if (cached != NULL)
+    g_hash_table_insert (self->delegated, g_strdup (delegation->name), cached);
   return cached;
 }
 
@@ -90,14 +81,13 @@ collect (const SutureMetadata *metadata, const SutureDelegation *delegation, GEr
 }
 
 GPtrArray *
-suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, gint64 now, GError **error)
+suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, GError **error)
 {
   const SutureDelegation *delegation;
   SutureMetadata *metadata;
 
   if (!is_fresh (self, error))
     return NULL;
-  self->now = MAX (self->now, now);
   delegation = suture_delegations_find (self->targets->delegations, role);
   if (delegation == NULL)
     {
@@ -154,7 +144,7 @@ push_delegations (GArray *pending, const SutureMetadata *metadata, const char *p
 }
 
 SutureTarget *
-suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, gint64 now, GError **error)
+suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, GError **error)
 {
   g_autoptr (GArray) pending = g_array_new (FALSE, FALSE, sizeof (Visit));
   g_autoptr (GHashTable) visited = g_hash_table_new (g_str_hash, g_str_equal);
@@ -163,7 +153,6 @@ suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, gi
 
   if (!is_fresh (self, error))
     return NULL;
-  self->now = MAX (self->now, now);
   for (;;)
     {
       Visit visit;
@@ -200,8 +189,7 @@ load_trusted (SutureTrust *self, const SutureTrustWanted *wanted, SutureMetadata
 SutureTarget *
 suture_trust_lookup_local (SutureTrust *self, const char *role, const char *path, GError **error)
 {
-  SutureTrustWanted wanted = { "targets", SUTURE_METADATA_TARGETS, self->root->roles[SUTURE_METADATA_TARGETS],
-                               self->root->keys };
+  SutureTrustWanted wanted = suture_trust_wanted (self->root, SUTURE_METADATA_TARGETS);
   g_autoptr (SutureMetadata) targets = NULL;
   g_autoptr (SutureMetadata) metadata = NULL;
   const SutureDelegation *delegation;

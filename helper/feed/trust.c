@@ -4,8 +4,6 @@
 #include "base/error.h"
 #include "feed/trust-private.h"
 
-#define ROTATIONS_MAX 256 /* new roots in one refresh; the specification leaves the number to the client */
-
 static void
 drop_roles (SutureTrust *self)
 {
@@ -15,8 +13,8 @@ drop_roles (SutureTrust *self)
   g_hash_table_remove_all (self->delegated);
 }
 
-static SutureTrustWanted
-top_level (const SutureMetadata *root, SutureMetadataType type)
+SutureTrustWanted
+suture_trust_wanted (const SutureMetadata *root, SutureMetadataType type)
 {
   return (SutureTrustWanted){ suture_metadata_type_name (type), type, root->roles[type], root->keys };
 }
@@ -61,8 +59,8 @@ suture_trust_file_name (const SutureTrust *self, const char *role, gint64 versio
   return g_strdup_printf ("%" G_GINT64_FORMAT ".%s.json", version, encoded);
 }
 
-static GBytes *
-fetch (SutureSource *source, const char *name, gsize max_length, GError **error)
+GBytes *
+suture_trust_get_file (SutureSource *source, const char *name, gsize max_length, GError **error)
 {
   g_autoptr (GBytes) bytes = source->metadata (source, name, max_length, error);
 
@@ -89,7 +87,7 @@ fetch_listed (SutureTrust *self,
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is said to be longer than it may be", name);
       return NULL;
     }
-  bytes = fetch (source, name, listed->length >= 0 ? (gsize) listed->length : max_length, error);
+  bytes = suture_trust_get_file (source, name, listed->length >= 0 ? (gsize) listed->length : max_length, error);
   if (bytes == NULL || !suture_metadata_file_check (listed, bytes, name, error))
     return NULL;
   metadata = suture_trust_verify (wanted, bytes, error);
@@ -102,135 +100,28 @@ fetch_listed (SutureTrust *self,
 }
 
 SutureMetadata *
-suture_trust_obtain (SutureTrust *self,
+suture_trust_update (SutureTrust *self,
                      SutureSource *source,
                      const SutureTrustWanted *wanted,
                      const SutureMetadataFile *listed,
-                     const SutureMetadata *local,
+                     SutureTrustCompare compare,
                      GError **error)
 {
+  g_autoptr (SutureMetadata) local = NULL;
   g_autoptr (SutureMetadata) metadata = NULL;
 
+  if (!suture_trust_load_local (self, wanted, &local, error))
+    return NULL;
   if (local != NULL && local->version == listed->version
       && suture_metadata_file_check (listed, local->envelope->bytes, wanted->name, NULL))
-    metadata = suture_trust_verify (wanted, local->envelope->bytes, error);
-  else
-    metadata = fetch_listed (self, source, wanted, listed, error);
-  if (metadata == NULL || !suture_metadata_check_expiry (metadata, self->now, wanted->name, error))
+    return suture_metadata_check_expiry (local, self->now, wanted->name, error) ? g_steal_pointer (&local) : NULL;
+  metadata = fetch_listed (self, source, wanted, listed, error);
+  /* all that can be said against it comes before it is saved */
+  if (metadata == NULL || !suture_metadata_check_expiry (metadata, self->now, wanted->name, error)
+      || (compare != NULL && local != NULL && !compare (local, metadata, error))
+      || !suture_store_save (self->store, wanted->name, metadata->envelope->bytes, error))
     return NULL;
   return g_steal_pointer (&metadata);
-}
-
-/* The root that follows @before, signed by the quorums of both. The old quorum is asked before anything is read. */
-static SutureMetadata *
-read_next_root (const SutureMetadata *before, GBytes *bytes, GError **error)
-{
-  SutureTrustWanted wanted = top_level (before, SUTURE_METADATA_ROOT);
-  g_autoptr (SutureMetadata) root = suture_trust_verify (&wanted, bytes, error);
-
-  if (root == NULL
-      || !suture_role_verify (root->roles[SUTURE_METADATA_ROOT], root->keys, root->envelope, "root", error))
-    return NULL;
-  if (root->version == before->version + 1)
-    return g_steal_pointer (&root);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_ROLLBACK,
-               "root has version %" G_GINT64_FORMAT " where %" G_GINT64_FORMAT " must follow", root->version,
-               before->version + 1);
-  return NULL;
-}
-
-static gboolean
-is_rotated (const SutureMetadata *before, const SutureMetadata *after, SutureMetadataType type)
-{
-  return suture_role_is_rotated (before->roles[type], before->keys, after->roles[type], after->keys);
-}
-
-/* Makes @root the trusted one. roots/N comes first: whoever finds it beside an older root.json (the power was cut here)
- * does the rest again. Where online keys were taken away, what they signed is no floor any more: versions that a thief
- * drove up must not lock the machine out. */
-static gboolean
-adopt_root (SutureTrust *self, SutureMetadata *root, gboolean forget, GError **error)
-{
-  g_autoptr (SutureMetadata) owned = root;
-
-  if (!suture_store_save_root (self->store, root->version, root->envelope->bytes, error))
-    return FALSE;
-  if (forget && self->root != NULL
-      && (is_rotated (self->root, root, SUTURE_METADATA_TIMESTAMP)
-          || is_rotated (self->root, root, SUTURE_METADATA_SNAPSHOT))
-      && (!suture_store_forget (self->store, "timestamp", error)
-          || !suture_store_forget (self->store, "snapshot", error)))
-    return FALSE;
-  if (!suture_store_save (self->store, "root", root->envelope->bytes, error))
-    return FALSE;
-  g_clear_pointer (&self->root, suture_metadata_free);
-  self->root = g_steal_pointer (&owned);
-  return TRUE;
-}
-
-/* Whether @root is one of those that were trusted here. */
-static gboolean
-is_in_chain (SutureTrust *self, const SutureMetadata *root, gboolean *found, GError **error)
-{
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (!suture_store_load_root (self->store, root->version, &bytes, error))
-    return FALSE;
-  *found = bytes != NULL && g_bytes_equal (bytes, root->envelope->bytes);
-  return TRUE;
-}
-
-/* Follows roots/N from the trusted root on; a file that does not follow is none of this chain and goes. */
-static gboolean
-follow_local_roots (SutureTrust *self, gboolean forget, GError **error)
-{
-  for (;;)
-    {
-      g_autoptr (GBytes) bytes = NULL;
-      SutureMetadata *next;
-
-      if (!suture_store_load_root (self->store, self->root->version + 1, &bytes, error))
-        return FALSE;
-      if (bytes == NULL)
-        return TRUE;
-      next = read_next_root (self->root, bytes, NULL);
-      if (next == NULL)
-        return suture_store_forget_root (self->store, self->root->version + 1, error);
-      if (!adopt_root (self, next, forget, error))
-        return FALSE;
-    }
-}
-
-static gboolean
-find_trusted_root (SutureTrust *self, GBytes *first_root, GError **error)
-{
-  g_autoptr (SutureMetadata) first = first_root != NULL ? suture_metadata_parse_root (first_root, error) : NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  gboolean known = TRUE;
-  gboolean intact;
-
-  if (first_root != NULL && first == NULL)
-    {
-      g_prefix_error (error, "the first root: ");
-      return FALSE;
-    }
-  if (!suture_store_load (self->store, "root", SUTURE_METADATA_ROOT, &bytes, error)
-      || (first != NULL && !is_in_chain (self, first, &known, error)))
-    return FALSE;
-  if (bytes != NULL && known)
-    self->root = suture_metadata_parse_root (bytes, NULL);
-  intact = self->root != NULL;
-  if (!intact && first == NULL)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no trusted root");
-      return FALSE;
-    }
-  if (!intact)
-    return adopt_root (self, g_steal_pointer (&first), FALSE, error) && follow_local_roots (self, FALSE, error);
-  if (!is_in_chain (self, self->root, &known, error)
-      || (!known && !suture_store_save_root (self->store, self->root->version, bytes, error)))
-    return FALSE;
-  return follow_local_roots (self, TRUE, error);
 }
 
 SutureTrust *
@@ -240,7 +131,7 @@ suture_trust_open (const char *path, GBytes *first_root, GError **error)
 
   self->delegated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) suture_metadata_free);
   self->store = suture_store_open (path, error);
-  if (self->store == NULL || !find_trusted_root (self, first_root, error))
+  if (self->store == NULL || !suture_trust_find_root (self, first_root, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -258,32 +149,6 @@ suture_trust_free (SutureTrust *self)
 }
 
 static gboolean
-update_root (SutureTrust *self, SutureSource *source, GError **error)
-{
-  for (int i = 0; i < ROTATIONS_MAX; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT ".root.json", self->root->version + 1);
-      g_autoptr (GError) why = NULL;
-      g_autoptr (GBytes) bytes = NULL;
-      SutureMetadata *next;
-
-      bytes = fetch (source, name, suture_metadata_max_length (SUTURE_METADATA_ROOT), &why);
-      if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
-        return TRUE;
-      if (bytes == NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&why));
-          return FALSE;
-        }
-      next = read_next_root (self->root, bytes, error);
-      if (next == NULL || !adopt_root (self, next, TRUE, error))
-        return FALSE;
-    }
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the server has more than %d new roots", ROTATIONS_MAX);
-  return FALSE;
-}
-
-static gboolean
 older (GError **error, const char *name, gint64 version, gint64 known)
 {
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_ROLLBACK,
@@ -294,8 +159,8 @@ older (GError **error, const char *name, gint64 version, gint64 known)
 static gboolean
 update_timestamp (SutureTrust *self, SutureSource *source, SutureMetadata **known, GError **error)
 {
-  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_TIMESTAMP);
-  g_autoptr (GBytes) bytes = fetch (source, "timestamp.json", suture_metadata_max_length (wanted.type), error);
+  SutureTrustWanted wanted = suture_trust_wanted (self->root, SUTURE_METADATA_TIMESTAMP);
+  g_autoptr (GBytes) bytes = suture_trust_get_file (source, "timestamp.json", suture_metadata_max_length (wanted.type), error);
   g_autoptr (SutureMetadata) metadata = bytes != NULL ? suture_trust_verify (&wanted, bytes, error) : NULL;
   const SutureMetadata *old = *known;
 
@@ -346,47 +211,25 @@ check_snapshot (const SutureMetadata *old, const SutureMetadata *new, GError **e
   return TRUE;
 }
 
-/* A role's copy that is as good as what is there already is not written again. */
-static gboolean
-keep (SutureTrust *self, const char *name, const SutureMetadata *metadata, const SutureMetadata *local, GError **error)
-{
-  return (local != NULL && g_bytes_equal (metadata->envelope->bytes, local->envelope->bytes))
-         || suture_store_save (self->store, name, metadata->envelope->bytes, error);
-}
-
 static gboolean
 update_snapshot (SutureTrust *self, SutureSource *source, GError **error)
 {
-  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_SNAPSHOT);
-  g_autoptr (SutureMetadata) local = NULL;
-  g_autoptr (SutureMetadata) metadata = NULL;
+  SutureTrustWanted wanted = suture_trust_wanted (self->root, SUTURE_METADATA_SNAPSHOT);
 
-  if (!suture_trust_load_local (self, &wanted, &local, error))
-    return FALSE;
-  metadata = suture_trust_obtain (self, source, &wanted, suture_metadata_file (self->timestamp, "snapshot.json"), local,
-                                  error);
-  if (metadata == NULL || (local != NULL && !check_snapshot (local, metadata, error))
-      || !keep (self, "snapshot", metadata, local, error))
-    return FALSE;
-  self->snapshot = g_steal_pointer (&metadata);
-  return TRUE;
+  self->snapshot = suture_trust_update (self, source, &wanted, suture_metadata_file (self->timestamp, "snapshot.json"),
+                                        check_snapshot, error);
+  return self->snapshot != NULL;
 }
 
 static gboolean
 update_targets (SutureTrust *self, SutureSource *source, GError **error)
 {
-  SutureTrustWanted wanted = top_level (self->root, SUTURE_METADATA_TARGETS);
-  g_autoptr (SutureMetadata) local = NULL;
-  g_autoptr (SutureMetadata) metadata = NULL;
+  SutureTrustWanted wanted = suture_trust_wanted (self->root, SUTURE_METADATA_TARGETS);
 
-  if (!suture_trust_load_local (self, &wanted, &local, error))
-    return FALSE;
-  metadata
-      = suture_trust_obtain (self, source, &wanted, suture_metadata_file (self->snapshot, "targets.json"), local, error);
-  if (metadata == NULL || !keep (self, "targets", metadata, local, error))
-    return FALSE;
-  self->targets = g_steal_pointer (&metadata);
-  return TRUE;
+  /* how old it may be is what the snapshot was asked */
+  self->targets = suture_trust_update (self, source, &wanted, suture_metadata_file (self->snapshot, "targets.json"), NULL,
+                                       error);
+  return self->targets != NULL;
 }
 
 static gboolean
@@ -395,9 +238,9 @@ refresh (SutureTrust *self, SutureSource *source, GError **error)
   g_autoptr (SutureMetadata) known = NULL; /* the timestamp of the last refresh */
   SutureTrustWanted wanted;
 
-  if (!update_root (self, source, error))
+  if (!suture_trust_update_root (self, source, error))
     return FALSE;
-  wanted = top_level (self->root, SUTURE_METADATA_TIMESTAMP);
+  wanted = suture_trust_wanted (self->root, SUTURE_METADATA_TIMESTAMP);
   if (!suture_trust_load_local (self, &wanted, &known, error))
     return FALSE;
   if (known != NULL)

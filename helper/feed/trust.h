@@ -20,8 +20,9 @@ SutureTrust *suture_trust_open (const char *path, GBytes *first_root, GError **e
 void suture_trust_free (SutureTrust *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureTrust, suture_trust_free)
 
-/* Root, timestamp, snapshot and top-level targets, in that order. @now: seconds since the epoch, one start time a cycle; the
- * trusted timestamp's own "issued" is a floor for it, so that a clock set back does not revive what has expired.
+/* Root, timestamp, snapshot and top-level targets, in that order. @now: seconds since the epoch, the one
+ * start time of this cycle, by which everything until the next refresh expires (suture_clock_now ()); the trusted timestamp's
+ * own "issued" is a floor for it, so that a clock set back does not revive what has expired.
  * SUTURE_ERROR_SIGNATURE, _HASH, _STALE, _ROLLBACK, _MALFORMED, or what @source said. */
 gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GError **error);
 
@@ -36,10 +37,10 @@ const SutureMetadata *suture_trust_get (SutureTrust *self, const char *role);
 /* All targets of the delegated role @role that targets.json delegates to directly, those outside its own path patterns
  * left out; fetched if the trusted copy is not the one that the snapshot names. After a successful refresh or
  * resume in this process. SUTURE_ERROR_NOT_FOUND: nothing is delegated under that name. Array of SutureTarget. */
-GPtrArray *suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, gint64 now, GError **error);
+GPtrArray *suture_trust_list (SutureTrust *self, SutureSource *source, const char *role, GError **error);
 
 /* The target at @path by a search of the delegations (pre-order, depth-first, terminating). */
-SutureTarget *suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, gint64 now, GError **error);
+SutureTarget *suture_trust_find (SutureTrust *self, SutureSource *source, const char *path, GError **error);
 
 /* Fetches @target and compares length and digests: SUTURE_ERROR_HASH. */
 GBytes *suture_trust_fetch (SutureTrust *self, SutureSource *source, const SutureTarget *target, GError **error);

@@ -113,9 +113,9 @@ is_there (int folder, const char *name, const SutureTarget *target)
 }
 
 static gboolean
-download_one (SutureTrust *trust, Server *server, const char *path, int folder, gint64 now, GError **error)
+download_one (SutureTrust *trust, Server *server, const char *path, int folder, GError **error)
 {
-  g_autoptr (SutureTarget) target = suture_trust_find (trust, &server->source, path, now, error);
+  g_autoptr (SutureTarget) target = suture_trust_find (trust, &server->source, path, error);
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *name = NULL;
   gsize length;
@@ -148,7 +148,7 @@ run (Server *server, const char *folder, char **names, const char *target_folder
   if (target_fd < 0)
     return FALSE;
   for (gsize i = 0; names[i] != NULL; i++)
-    if (!download_one (trust, server, names[i], target_fd, now, error))
+    if (!download_one (trust, server, names[i], target_fd, error))
       return FALSE;
   return TRUE;
 }

@@ -32,7 +32,7 @@ check_and_export (SutureTrust *trust, TestRepository *r)
 
   suture_trust_refresh (trust, &r->source, r->now, &error);
   g_assert_no_error (error);
-  targets = suture_trust_list (trust, &r->source, ROLE, r->now, &error);
+  targets = suture_trust_list (trust, &r->source, ROLE, &error);
   g_assert_no_error (error);
   suture_trust_export (trust, ROLE, suture_bundle_add, bundle, &error);
   g_assert_no_error (error);
@@ -75,7 +75,7 @@ test_export (void)
         continue; /* this one never arrives */
       suture_trust_refresh (second, suture_bundle_source (bundle), r->now, &error);
       g_assert_no_error (error);
-      targets = suture_trust_list (second, suture_bundle_source (bundle), ROLE, r->now, &error);
+      targets = suture_trust_list (second, suture_bundle_source (bundle), ROLE, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (targets->len, ==, 1);
       for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
@@ -156,7 +156,7 @@ test_trusted (void)
   g_assert_true (suture_trust_export (trust, NULL, suture_bundle_add, bundle, &error));
   names = suture_bundle_names (bundle);
   g_assert_cmpuint (names->len, ==, 4);
-  targets = suture_trust_list (trust, &r->source, ROLE, r->now, &error);
+  targets = suture_trust_list (trust, &r->source, ROLE, &error);
   g_assert_no_error (error);
   g_assert_cmpint (suture_trust_get (trust, ROLE)->version, ==, 1);
   test_paths_clear ();

@@ -94,7 +94,7 @@ learn (Fixture *f)
 
   test_repository_next (f->r);
   g_assert_true (suture_trust_refresh (trust, &f->r->source, f->r->now, NULL));
-  targets = suture_trust_list (trust, &f->r->source, f->r->base->name, f->r->now, NULL);
+  targets = suture_trust_list (trust, &f->r->source, f->r->base->name, NULL);
   g_assert_nonnull (targets);
   g_assert_true (suture_setting_set_number (f->database, SUTURE_SETTING_LAST_CHECKED, f->r->now, NULL));
   suture_check_restore (work);

@@ -129,7 +129,7 @@ assert_list_refused (Fixture *f, int code)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (suture_trust_list (f->trust, &f->r->source, ROLE, f->r->now, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->r->source, ROLE, &error));
   g_assert_error (error, SUTURE_ERROR, code);
 }
 
@@ -145,14 +145,14 @@ test_list (Fixture *f, gconstpointer data)
   test_role_add_target (f->r->base, "ubuntu-24.04-x86-64/out.json", "out");
   g_hash_table_insert (f->r->base->custom, g_strdup (ROLE "/in.json"), json_from_string ("{\"rollout\":1}", NULL));
   publish (f);
-  targets = suture_trust_list (f->trust, &f->r->source, ROLE, f->r->now, &error);
+  targets = suture_trust_list (f->trust, &f->r->source, ROLE, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (targets->len, ==, 1);
   target = g_ptr_array_index (targets, 0);
   g_assert_cmpstr (target->path, ==, ROLE "/in.json");
   g_assert_cmpuint (target->length, ==, 2);
   g_assert_cmpint (json_object_get_int_member (json_node_get_object (target->custom), "rollout"), ==, 1);
-  g_assert_null (suture_trust_list (f->trust, &f->r->source, "other", f->r->now, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->r->source, "other", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
 }
 
@@ -205,17 +205,17 @@ test_checks (Fixture *f, gconstpointer data)
   /* signed by another key under the old one's id */
   r->base->keys->pdata[0] = thief;
   publish (f);
-  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, r->now, NULL));
+  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, NULL));
   r->base->keys->pdata[0] = honest;
   publish (f);
-  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, r->now, NULL));
+  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, NULL));
 }
 
 static void
 assert_found (Fixture *f, const char *path, const char *content)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SutureTarget) target = suture_trust_find (f->trust, &f->r->source, path, f->r->now, &error);
+  g_autoptr (SutureTarget) target = suture_trust_find (f->trust, &f->r->source, path, &error);
   g_autoptr (GBytes) bytes = NULL;
 
   if (content == NULL)
@@ -303,7 +303,7 @@ test_two_delegators (Fixture *f, gconstpointer data)
   publish (f);
   /* served under the name is the one that was published last: b's */
   assert_found (f, "b/x", "of b's");
-  g_assert_null (suture_trust_find (f->trust, &r->source, "a/x", r->now, &error));
+  g_assert_null (suture_trust_find (f->trust, &r->source, "a/x", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_SIGNATURE);
 }
 
@@ -319,7 +319,7 @@ test_fetch (Fixture *f, gconstpointer data)
 
   test_role_add_target (r->top, "d/top", "of top");
   publish (f);
-  target = suture_trust_find (f->trust, &r->source, "d/top", r->now, NULL);
+  target = suture_trust_find (f->trust, &r->source, "d/top", NULL);
   g_hash_table_iter_init (&iter, r->targets);
   g_assert_true (g_hash_table_iter_next (&iter, &place, NULL));
   only = g_strdup (place);
@@ -351,7 +351,7 @@ test_lookup_local (Fixture *f, gconstpointer data)
   r->base->expires = r->top->expires = r->now + 5;
   test_role_add_target (r->base, ROLE "/openssl-a.json", "a");
   publish (f);
-  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, r->now, NULL));
+  g_ptr_array_unref (suture_trust_list (f->trust, &r->source, ROLE, NULL));
   r->now += 10;
   target = suture_trust_lookup_local (f->trust, ROLE, ROLE "/openssl-a.json", &error);
   g_assert_no_error (error);

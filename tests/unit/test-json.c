@@ -78,6 +78,80 @@ test_length (void)
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
 }
 
+static gboolean
+reads (const GString *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text->str, text->len);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = suture_json_parse (bytes, 8 * 1024 * 1024, &error);
+
+  if (node == NULL)
+    g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
+  return node != NULL;
+}
+
+/* An array of @count numbers. */
+static GString *
+array_of (guint count)
+{
+  GString *text = g_string_new ("[");
+
+  for (guint i = 0; i < count; i++)
+    g_string_append (text, i > 0 ? ",0" : "0");
+  return g_string_append_c (text, ']');
+}
+
+/* An object of @count members. */
+static GString *
+object_of (guint count)
+{
+  GString *text = g_string_new ("{");
+
+  for (guint i = 0; i < count; i++)
+    g_string_append_printf (text, "%s\"%u\":0", i > 0 ? "," : "", i);
+  return g_string_append_c (text, '}');
+}
+
+/* An object of @count members whose names all have the same hash for a table: 33 * 'a' + 'B' is 33 * 'b' + '!'. */
+static GString *
+alike (guint count)
+{
+  GString *text = g_string_new ("{");
+
+  for (guint i = 0; i < count; i++)
+    {
+      g_string_append (text, i > 0 ? ",\"" : "\"");
+      for (guint bit = 0; bit < 10; bit++)
+        g_string_append (text, i & 1u << bit ? "aB" : "b!");
+      g_string_append (text, "\":0");
+    }
+  return g_string_append_c (text, '}');
+}
+
+/* What is small to send and large to keep, or quick to write and slow to look up. */
+static void
+test_amounts (void)
+{
+  const struct
+  {
+    GString *(*make) (guint count);
+    guint most;
+  } rows[] = {
+    { array_of, SUTURE_JSON_VALUES_MAX - 1 },
+    { object_of, SUTURE_JSON_MEMBERS_MAX },
+    { alike, SUTURE_JSON_ALIKE_MAX },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) fits = rows[i].make (rows[i].most);
+      g_autoptr (GString) over = rows[i].make (rows[i].most + 1);
+
+      g_assert_true (reads (fits));
+      g_assert_false (reads (over));
+    }
+}
+
 /* Any prefix and any flipped byte: an answer, never a crash (the sanitizers watch), and what is accepted can be written. */
 static void
 test_mutations (void)
@@ -199,6 +273,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/hostile", test_hostile);
   g_test_add_func ("/json/length", test_length);
+  g_test_add_func ("/json/amounts", test_amounts);
   g_test_add_func ("/json/mutations", test_mutations);
   g_test_add_func ("/json/canonical", test_canonical);
   g_test_add_func ("/json/members", test_members);

@@ -114,7 +114,7 @@ assert_fine (Fixture *f)
 
   suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error);
   g_assert_no_error (error);
-  targets = suture_trust_list (f->trust, &f->repository->source, ROLE, f->repository->now, &error);
+  targets = suture_trust_list (f->trust, &f->repository->source, ROLE, &error);
   g_assert_no_error (error);
   g_assert_nonnull (targets);
 }
@@ -140,7 +140,7 @@ assert_unchanged (Fixture *f, int code)
   assert_refused (f, code);
   after = state (f);
   g_assert_cmpstr (before, ==, after);
-  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, f->repository->now, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 }
 
@@ -207,7 +207,7 @@ test_flipped (Fixture *f, gconstpointer data)
           test_repository_set (f->repository, names[n], bad);
           reopen (f);
           if (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error))
-            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, f->repository->now, &error));
+            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
           g_assert_nonnull (error);
           g_assert_true (error->code == SUTURE_ERROR_HASH || error->code == SUTURE_ERROR_SIGNATURE
                          || error->code == SUTURE_ERROR_MALFORMED);
@@ -292,7 +292,7 @@ test_expired_others (Fixture *f, gconstpointer data)
   f->repository->base->expires = f->repository->now;
   test_repository_next (f->repository);
   g_assert_true (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error));
-  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, f->repository->now, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_STALE);
 }
 
@@ -395,7 +395,7 @@ test_length_and_digest (Fixture *f, gconstpointer data)
         {
           test_repository_set (f->repository, names[i], n == 0 ? padded : n == 1 ? changed : shorter);
           if (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error))
-            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, f->repository->now, &error));
+            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
           g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH);
           g_clear_error (&error);
         }
@@ -547,7 +547,7 @@ test_resume (Fixture *f, gconstpointer data)
   g_ptr_array_set_size (r->requests, 0);
   suture_trust_resume (f->trust, r->now, &error);
   g_assert_no_error (error);
-  targets = suture_trust_list (f->trust, &r->source, ROLE, r->now, &error);
+  targets = suture_trust_list (f->trust, &r->source, ROLE, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (targets->len, ==, 1);
   g_assert_cmpuint (r->requests->len, ==, 0);
