@@ -28,12 +28,12 @@ def content_of(component, version):
 def make_package(component, version):
     architecture = subprocess.run(["dpkg", "--print-architecture"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     top = f"/run/ring/packages/{component}-{version}"
-    os.makedirs(f"{top}/DEBIAN", mode=0o755)
+    os.makedirs(f"{top}/DEBIAN", mode=0o755, exist_ok=True)
     with open(f"{top}/DEBIAN/control", "w", encoding="ascii") as file:
         file.write(f"Package: lib{component}1\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: Ring <ring@localhost>\n"
                    f"Description: a library of the bus ring\n")
     target = f"{top}/usr/{path_of(component)}"
-    os.makedirs(os.path.dirname(target), mode=0o755)
+    os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
     with open(target, "wb") as file:
         file.write(content_of(component, version))
     os.chmod(target, 0o644)
@@ -59,18 +59,23 @@ def write_base(component, version="1.0"):
     os.chmod(path, 0o644)
 
 
+def make_improvement(component, version):
+    """Makes and publishes an improvement from 1.0 to that version."""
+    old, new = make_package(component, "1.0"), make_package(component, version)
+    notes = f"/run/ring/{component}.notes"
+    with open(notes, "w", encoding="utf-8") as file:
+        file.write(f"[Improvement]\nTitle=Library <{component}> & more\nDescription=Fixes {component}.\nComponent={component}\n"
+                   "Severity=high\n[CVE-2026-0001]\nTitle=A flaw\n")
+    publish("make", "--old", old, "--new", new, "--notes", notes, "--base", "debian:12")
+    publish("publish")
+
+
 def make():
     """Once a run of `enter`. Also the authority that the feed's server is believed by, inside this /etc only."""
     os.umask(0o022)
     publish("init", "--name", NAME, "--publisher", "The Ring")
     for component in LIBRARIES:
-        old, new = make_package(component, "1.0"), make_package(component, "1.1")
-        notes = f"/run/ring/{component}.notes"
-        with open(notes, "w", encoding="utf-8") as file:
-            file.write(f"[Improvement]\nTitle=Library <{component}> & more\nDescription=Fixes {component}.\nComponent={component}\n"
-                       "Severity=high\n[CVE-2026-0001]\nTitle=A flaw\n")
-        publish("make", "--old", old, "--new", new, "--notes", notes, "--base", "debian:12")
-        publish("publish")
+        make_improvement(component, "1.1")
         write_base(component)
     shutil.copytree(f"{FOLDER}/repository", "/run/ring/feed")
     with open(f"/etc/suture/feeds.d/{NAME}.conf", "w", encoding="ascii") as file:

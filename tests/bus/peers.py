@@ -14,7 +14,9 @@ Files in /run/ring/control steer it, and are waited for while they are there:
   refuse                 … or refuses with the short error name in the file
   fail-after             … or answers with that error although it has changed what is active
   mute                   what it answers to list and reconsider makes no sense
-/run/ring/requests gets a line for every request to the activation step: the request and its metadata's file names."""
+/run/ring/requests gets a line for every request to the activation step: the request and its metadata's file names.
+/run/ring/served gets two lines for every request to the server: "asked PATH" before it is answered, and "answered STATUS RECEIVED
+SENT PATH" behind it, with the bytes of HTTP both ways (headers and all, without what TLS adds)."""
 
 import array
 import hashlib
@@ -78,9 +80,54 @@ def serve_fetch():
         threading.Thread(target=child.wait, daemon=True).start()
 
 
+def note(line):
+    with open("/run/ring/served", "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+class Counted:
+    """A stream that counts what goes through."""
+
+    def __init__(self, stream):
+        self.stream, self.count = stream, 0
+
+    def write(self, data):
+        self.count += len(data)
+        return self.stream.write(data)
+
+    def readline(self, *limit):
+        line = self.stream.readline(*limit)
+        self.count += len(line)
+        return line
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
 class Feed(http.server.SimpleHTTPRequestHandler):
+    status = 0
+
     def __init__(self, *args):
         super().__init__(*args, directory=FEED)
+
+    def setup(self):
+        super().setup()
+        self.rfile, self.wfile = Counted(self.rfile), Counted(self.wfile)
+
+    def send_response_only(self, code, message=None):
+        self.status = int(code)
+        super().send_response_only(code, message)
+
+    def parse_request(self):
+        parsed = super().parse_request()
+        if parsed:
+            note(f"asked {self.path}")
+        return parsed
+
+    def finish(self):
+        super().finish()
+        if self.status:
+            note(f"answered {self.status} {self.rfile.count} {self.wfile.count} {self.path}")
 
     def do_GET(self):
         if set_to("status-500"):
