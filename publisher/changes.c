@@ -19,9 +19,12 @@ static const char *const documentation[] = {
   "/usr/share/help/", "/usr/share/gtk-doc/",  "/usr/share/lintian/", "/usr/share/bug/",
 };
 
+/* ... and /etc/ld.so.cache is made anew on every machine. */
 static gboolean
-is_documentation (const char *path)
+is_left_out (const char *path)
 {
+  if (g_str_equal (path, "/etc/ld.so.cache"))
+    return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (documentation); i++)
     if (g_str_has_prefix (path, documentation[i]))
       return TRUE;
@@ -70,6 +73,17 @@ suture_changes_same_base (const SutureChanges *self, guint a, guint b)
         return FALSE;
     }
   return TRUE;
+}
+
+void
+suture_changes_drop_base (SutureChanges *self, guint base)
+{
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const SutureChange *change = g_ptr_array_index (self->files, i);
+
+      g_ptr_array_remove_index (change->old, base);
+    }
 }
 
 /* What lies at a path of a tree: mode 0 and content NULL where there is nothing. */
@@ -273,14 +287,15 @@ look (const char *path,
 }
 
 static gboolean
-add_tree (GHashTable *paths, const char *tree, GError **error)
+add_tree (GHashTable *paths, const char *tree, const char *const *below, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
 
-  if (!suture_tree_walk (tree, entries, NULL, error))
-    return FALSE;
+  for (gsize i = 0; below[i] != NULL; i++)
+    if (!suture_tree_walk_below (tree, below[i], entries, NULL, error))
+      return FALSE;
   for (guint i = 0; i < entries->len; i++)
-    if (!is_documentation (g_ptr_array_index (entries, i)))
+    if (!is_left_out (g_ptr_array_index (entries, i)))
       g_hash_table_add (paths, g_strdup (g_ptr_array_index (entries, i)));
   return TRUE;
 }
@@ -318,18 +333,19 @@ check_folder (const char *base, const char *fixed, const char *path, GPtrArray *
 }
 
 static gboolean
-check_folders (const char *base, const char *fixed, GError **error)
+check_folders (const char *base, const char *fixed, const char *const *below, GError **error)
 {
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
 
-  if (!suture_tree_walk (fixed, entries, folders, error))
-    return FALSE;
+  for (gsize i = 0; below[i] != NULL; i++)
+    if (!suture_tree_walk_below (fixed, below[i], entries, folders, error))
+      return FALSE;
   for (guint i = 0; i < folders->len; i++)
     {
       const char *path = g_ptr_array_index (folders, i);
 
-      if (!is_documentation (path) && !check_folder (base, fixed, path, entries, error))
+      if (!is_left_out (path) && !check_folder (base, fixed, path, entries, error))
         return FALSE;
     }
   return TRUE;
@@ -342,7 +358,7 @@ compare_paths (gconstpointer a, gconstpointer b)
 }
 
 SutureChanges *
-suture_changes_find (GPtrArray *bases, const char *fixed, GError **error)
+suture_changes_find (GPtrArray *bases, const char *fixed, const char *const *below, GError **error)
 {
   g_autoptr (SutureChanges) self = g_new0 (SutureChanges, 1);
   g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -351,11 +367,11 @@ suture_changes_find (GPtrArray *bases, const char *fixed, GError **error)
 
   self->files = g_ptr_array_new_with_free_func (change_free);
   self->obsoletes = g_ptr_array_new_with_free_func (obsolete_free);
-  if (!add_tree (paths, fixed, error))
+  if (!add_tree (paths, fixed, below, error))
     return NULL;
   for (guint b = 0; b < bases->len; b++)
-    if (!check_folders (g_ptr_array_index (bases, b), fixed, error)
-        || !add_tree (paths, g_ptr_array_index (bases, b), error))
+    if (!check_folders (g_ptr_array_index (bases, b), fixed, below, error)
+        || !add_tree (paths, g_ptr_array_index (bases, b), below, error))
       return NULL;
   sorted = g_list_sort (g_hash_table_get_keys (paths), compare_paths);
   for (GList *at = sorted; at != NULL; at = at->next)

@@ -30,12 +30,20 @@ typedef struct
   GPtrArray *obsoletes; /* SutureObsolete, sorted (owned) */
 } SutureChanges;
 
-/* Compares the trees @bases (char *, one a known base) with the tree @fixed. Fails with a sentence for what an
+/* Compares what lies below the folders @below ("/usr", or "" for all) in the trees @bases (char *, one a known base) with
+ * that in the tree @fixed; what ldconfig(8) keeps in /etc is passed over. Fails with a sentence for what an
  * improvement can't do: other files or new folders outside /usr, denied paths, what does not belong to root, modes, owners
  * or types that change, more or larger files than an image may have, nothing that changes. */
-SutureChanges *suture_changes_find (GPtrArray *bases, const char *fixed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SutureChanges *suture_changes_find (GPtrArray *bases,
+                                    const char *fixed,
+                                    const char *const *below,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether what changes is the same in the bases @a and @b. */
 gboolean suture_changes_same_base (const SutureChanges *self, guint a, guint b);
+
+/* Forgets the base @base. */
+void suture_changes_drop_base (SutureChanges *self, guint base);
 
 void suture_changes_free (SutureChanges *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureChanges, suture_changes_free)

@@ -10,6 +10,7 @@
 static const char *const improvement_keys[]
     = { "Title", "Description", "Component", "Kind", "Severity", "Exploited", NULL };
 static const char *const vulnerability_keys[] = { "Title", "Credit", NULL };
+static const char *const translated_keys[] = { "Title", "Description", NULL };
 static const char *const effects_keys[] = { "Restart", "NeverRestart", "Reopen", "Reboot", NULL };
 
 SutureNotes *
@@ -90,6 +91,14 @@ check_keys (GKeyFile *file, const char *group, const char *const *known, GError 
     {
       g_auto (GStrv) parts = g_strsplit (keys[i], "[", 2);
 
+      /* a manifest has other languages for these alone; elsewhere they would be lost */
+      if (parts[1] != NULL && !(known == improvement_keys && g_strv_contains (translated_keys, parts[0])))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "[%s] has %s, but only Title and Description of [Improvement] can be in several languages", group,
+                       keys[i]);
+          return FALSE;
+        }
       if (g_strv_contains (known, parts[0]))
         continue;
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "[%s] has the unknown key %s", group, keys[i]);
@@ -204,6 +213,12 @@ take_vulnerability (SutureNotes *self, GKeyFile *file, const char *group, GError
   if (!check_keys (file, group, vulnerability_keys, error) || !take_string (file, group, "Title", &title, error)
       || !take_string (file, group, "Credit", &credit, error))
     return FALSE;
+  if (MAX (title != NULL ? strlen (title) : 0, credit != NULL ? strlen (credit) : 0) > SUTURE_MANIFEST_TITLE_MAX)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "[%s] has a Title or Credit of more than %d bytes",
+                   group, SUTURE_MANIFEST_TITLE_MAX);
+      return FALSE;
+    }
   add_vulnerability (self, group, title, credit);
   return TRUE;
 }

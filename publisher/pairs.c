@@ -303,7 +303,7 @@ same_script (const SuturePackage *old, const SuturePackage *fixed, const char *s
 }
 
 void
-suture_pairs_warn (const SuturePairs *self, SutureReport *report)
+suture_pairs_warn (const SuturePairs *self, SutureFindings *findings)
 {
   for (guint i = 0; i < self->fixed->len; i++)
     {
@@ -312,7 +312,7 @@ suture_pairs_warn (const SuturePairs *self, SutureReport *report)
       for (guint b = 0; b < self->n_bases; b++)
         for (gsize s = 0; suture_package_scripts[s] != NULL; s++)
           if (!same_script (suture_pairs_get_old (self, i, b), fixed, suture_package_scripts[s]))
-            suture_report_warn (report, "%s of %s changes; an improvement does not run it", suture_package_scripts[s],
+            suture_findings_warn (findings, "%s of %s changes; an improvement does not run it", suture_package_scripts[s],
                                 fixed->name);
     }
 }

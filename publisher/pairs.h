@@ -2,7 +2,7 @@
 #pragma once
 
 #include "package.h"
-#include "report.h"
+#include "findings.h"
 
 /* The packages of one component: the fixed ones, and for each of them the old ones, one a known base. */
 
@@ -44,7 +44,7 @@ const char *suture_pairs_get_architecture (const SuturePairs *self, GError **err
  * that version, of each base, too; and one that is not given has to be needed in the same version before and after. */
 gboolean suture_pairs_check_exact (const SuturePairs *self, GError **error);
 
-/* Tells on standard error where maintainer scripts differ: an improvement runs none. */
-void suture_pairs_warn (const SuturePairs *self, SutureReport *report);
+/* Notes in @findings where maintainer scripts differ: an improvement runs none. */
+void suture_pairs_warn (const SuturePairs *self, SutureFindings *findings);
 
 G_END_DECLS

@@ -29,8 +29,9 @@ set_missing (GError **error, const char *program, const char *why)
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s could not be run: %s", program, why);
 }
 
-char *
-suture_run (const char *const *argv, GError **error)
+/* Runs @argv. What it wrote to standard output, and *@complaint to standard error; NULL when it did not run. */
+static char *
+spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE
@@ -40,7 +41,6 @@ suture_run (const char *const *argv, GError **error)
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GError) why = NULL;
   g_autofree char *output = NULL;
-  g_autofree char *complaint = NULL;
 
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
@@ -51,15 +51,42 @@ suture_run (const char *const *argv, GError **error)
       set_missing (error, argv[0], why->message);
       return NULL;
     }
-  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &output, &complaint, &why))
+  if (!g_subprocess_communicate_utf8 (process, NULL, NULL, &output, complaint, &why))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s: %s", argv[0], why->message);
       return NULL;
     }
-  if (!g_subprocess_get_successful (process))
+  *ended = g_steal_pointer (&process);
+  return g_steal_pointer (&output);
+}
+
+char *
+suture_run (const char *const *argv, GError **error)
+{
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *complaint = NULL;
+  g_autofree char *output = spawn (argv, &process, &complaint, error);
+
+  if (output == NULL || g_subprocess_get_successful (process))
+    return g_steal_pointer (&output);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s failed: %s", argv[0], g_strstrip (complaint));
+  return NULL;
+}
+
+char *
+suture_run_status (const char *const *argv, int *status, GError **error)
+{
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *complaint = NULL;
+  g_autofree char *output = spawn (argv, &process, &complaint, error);
+
+  if (output == NULL)
+    return NULL;
+  if (!g_subprocess_get_if_exited (process))
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s failed: %s", argv[0], g_strstrip (complaint));
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s was killed", argv[0]);
       return NULL;
     }
+  *status = g_subprocess_get_exit_status (process);
   return g_steal_pointer (&output);
 }

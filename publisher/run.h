@@ -3,12 +3,17 @@
 
 #include <gio/gio.h>
 
-/* The tools of others: dpkg-deb, mkfs.erofs, veritysetup, fsck.erofs. No shell, the C locale, absolute results. */
+/* The tools of others: dpkg-deb, mkfs.erofs, veritysetup, fsck.erofs, abidiff, apt-get. No shell, the C locale, absolute
+ * results. */
 
 G_BEGIN_DECLS
 
 /* Runs @argv (NULL-terminated, found in PATH) and waits. What it wrote to standard output, owned by the caller; NULL with
  * an error that holds what it wrote to standard error when it could not start or failed. */
 char *suture_run (const char *const *argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same for a program whose exit status, *@status, says more than whether it failed. NULL when it did not run to its
+ * end. */
+char *suture_run_status (const char *const *argv, int *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -317,7 +317,19 @@ walk (const char *tree, const char *at, GPtrArray *entries, GPtrArray *folders, 
 gboolean
 suture_tree_walk (const char *tree, GPtrArray *entries, GPtrArray *folders, GError **error)
 {
-  if (!walk (tree, "", entries, folders, error))
+  return suture_tree_walk_below (tree, "", entries, folders, error);
+}
+
+gboolean
+suture_tree_walk_below (const char *tree, const char *below, GPtrArray *entries, GPtrArray *folders, GError **error)
+{
+  g_autofree char *top = g_strconcat (tree, below, NULL);
+  struct stat status;
+
+  /* what is not there has nothing below; and no link is followed */
+  if (*below != '\0' && (lstat (top, &status) < 0 || !S_ISDIR (status.st_mode)))
+    return TRUE;
+  if (!walk (tree, below, entries, folders, error))
     return FALSE;
   g_ptr_array_sort (entries, compare_paths);
   if (folders != NULL)

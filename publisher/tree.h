@@ -40,4 +40,8 @@ gboolean suture_tree_sync (const char *tree, GError **error);
  * too. Anything else is refused. */
 gboolean suture_tree_walk (const char *tree, GPtrArray *entries, GPtrArray *folders, GError **error);
 
+/* The same of what lies below the folder @below ("/usr") of it; none where there is no such folder. */
+gboolean suture_tree_walk_below (
+    const char *tree, const char *below, GPtrArray *entries, GPtrArray *folders, GError **error);
+
 G_END_DECLS

@@ -196,6 +196,9 @@ class Packages(Case):
                 (f"{NOTES}Description[de]=\\q\n", "Description[de]"),
                 (f"{NOTES}[CVE-2026-0001]\nCredit=\\q\n", "Credit"),
                 ("[Improvement]\nTitle=Demo\nDescription=" + "y" * 4097, "Description has more than 4096 bytes"),
+                (f"{NOTES}[CVE-2026-0001]\nTitle[de]=x\n", "[CVE-2026-0001] has Title[de], but only"),
+                (f"{NOTES}Component[de]=x\n", "[Improvement] has Component[de], but only"),
+                (f"{NOTES}[CVE-2026-0001]\nCredit=" + "y" * 257, "[CVE-2026-0001] has a Title or Credit of more than"),
                 (f"{NOTES}Title[de]=" + "y" * 257, "Title[de] has more than 256 bytes")]
         debs = self.debs()
         for text, complaint in rows:
@@ -241,11 +244,23 @@ class Packages(Case):
         self.run_ok(*self.make(old, new, *second[:-1], "--notes", self.notes(NOTES)))
 
     def test_same_bases(self):
+        """Desktops could not tell them apart: they are one."""
         old, new = self.debs()
-        self.run_refused('the bases "demo 1.0" and "demo 1.0" have the same files', *self.make(old, new), "--old", old)
         rebuilt = write_deb(f"{self.top}/rebuilt.deb", self.old_entries(), version="1.0+b1")
-        self.run_refused('the bases "demo 1.0" and "demo 1.0+b1" have the same files: give one of them',
-                         *self.make(old, new), "--old", rebuilt)
+        older = write_deb(f"{self.top}/older.deb", self.old_entries("0.9"), version="0.9")
+        rows = [([old], [0, 0], "demo 1.0"), ([rebuilt], [0, 0], "demo 1.0 or demo 1.0+b1"),
+                ([older, rebuilt], [0, 1, 0], "demo 1.0 or demo 1.0+b1")]
+        for n, (more, bases, label) in enumerate(rows):
+            with self.subTest(label=label):
+                done = self.run_any(*self.make(old, new, "--notes", self.notes(NOTES)),
+                                    *(word for path in more for word in ("--old", path)))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("have the same files, and are one", done.stderr)
+                manifest = self.manifest(f"demo-{chr(ord('a') + n)}")
+                self.assertEqual(len(manifest["bases"]), len(set(bases)))
+                self.assertEqual(manifest["bases"][0]["label"], label)
+                self.assertEqual({len(file["old"]) for file in manifest["files"]}, {len(set(bases))})
+        self.run_ok("lint", self.depot)
 
     def test_base(self):
         old, new = self.debs()
