@@ -22,7 +22,6 @@ typedef struct
   SutureRepository *repository; /* the caller's */
   SutureTrust *trust;           /* a desktop's client (owned) */
   SutureSeen *seen;             /* (owned) */
-  gint64 now;
 } Proof;
 
 static void
@@ -75,7 +74,7 @@ static gboolean
 check (SutureRepository *repository, const char *work, gint64 now, GError **error)
 {
   const SutureMetadata *root = suture_repository_latest (repository, "root");
-  g_auto (Proof) self = { .repository = repository, .seen = suture_seen_load (repository->depot), .now = now };
+  g_auto (Proof) self = { .repository = repository, .seen = suture_seen_load (repository->depot) };
   GPtrArray *delegated;
 
   self.trust = suture_trust_open (work, root->envelope->bytes, error);

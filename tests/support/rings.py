@@ -144,6 +144,7 @@ RINGS = {
     "build": build_ring,
     "lint": lambda count: meson_ring(count, "lint", f"{build.BUILD}/gcc"),
     "unit": lambda count: meson_ring(count, "unit", f"{build.BUILD}/sanitized", SANITIZERS),
+    "model": lambda count: meson_ring(count, "model", f"{build.BUILD}/gcc"),
     "bus": lambda count: meson_ring(count, "bus", f"{build.BUILD}/sanitized", SANITIZERS),
     "ui": lambda count: meson_ring(count, "ui", f"{build.BUILD}/gcc"),
     "machine": lambda count: script_ring(count, "machine", ["/usr/bin/python3", f"{TESTS}/machine/run.py"]),
