@@ -11,6 +11,7 @@ static const char *const paths[] = {
   [SUTURE_PATH_STATE] = "/var/lib/suture",
   [SUTURE_PATH_SPOOL] = "/var/lib/suture/spool",
   [SUTURE_PATH_TRUST] = "/var/lib/suture/trust",
+  [SUTURE_PATH_CREDENTIALS] = "/var/lib/suture/credentials",
   [SUTURE_PATH_DATABASE] = "/var/lib/suture/suture.db",
   [SUTURE_PATH_FETCH_SOCKET] = "/run/suture/fetch.sock",
   [SUTURE_PATH_ACTIVATE_SOCKET] = "/run/suture/activate.sock",

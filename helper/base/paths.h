@@ -20,6 +20,7 @@ typedef enum
   SUTURE_PATH_STATE,           /* /var/lib/suture, user suture, 0750 */
   SUTURE_PATH_SPOOL,           /* /var/lib/suture/spool: images being rebuilt, payloads being fetched */
   SUTURE_PATH_TRUST,           /* /var/lib/suture/trust/FEED: the helper's TUF state */
+  SUTURE_PATH_CREDENTIALS,     /* /var/lib/suture/credentials/FEED: what private feeds want to see */
   SUTURE_PATH_DATABASE,        /* /var/lib/suture/suture.db: journal, history, settings */
   SUTURE_PATH_FETCH_SOCKET,    /* /run/suture/fetch.sock */
   SUTURE_PATH_ACTIVATE_SOCKET, /* /run/suture/activate.sock */

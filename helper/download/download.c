@@ -23,6 +23,7 @@
 #define CODE_OTHER_RANGE 33     /* CURLE_RANGE_ERROR */
 #define CODE_HTTP 22            /* CURLE_HTTP_RETURNED_ERROR */
 #define HTTP_NO_SUCH_RANGE 416
+#define HTTP_UNAUTHORIZED 401
 
 /* Where the bytes go: memory, or a file. */
 typedef struct
@@ -34,6 +35,8 @@ typedef struct
 
 typedef struct
 {
+  const char *url;
+  const SutureCredential *credential; /* or NULL */
   guint64 offset;     /* asked for */
   guint64 max_length; /* of the whole */
   guint64 received;   /* from the pipe */
@@ -90,11 +93,23 @@ sentence_for (guint code)
     }
 }
 
+gboolean
+suture_download_refused (const char *url, const SutureCredential *credential, GError **error)
+{
+  g_autofree char *host = suture_credential_host (url);
+
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_SIGNED_IN,
+               credential == NULL ? "%s asks for a sign-in" : "%s did not accept the sign-in", host);
+  return FALSE;
+}
+
 static gboolean
-check_status (guint64 code, guint64 http, GError **error)
+check_status (const Download *self, guint64 code, guint64 http, GError **error)
 {
   if (code == 0)
     return TRUE;
+  if (http == HTTP_UNAUTHORIZED)
+    return suture_download_refused (self->url, self->credential, error);
   if (http == 404 || http == 403 || http == 410)
     g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "the server does not have the file");
   else if (code == CODE_TOO_LONG)
@@ -218,7 +233,7 @@ receive (Download *self, GCancellable *cancellable, GError **error)
         return FALSE;
       /* the fetcher refuses more by itself; that it does is not relied on */
       if ((guint64) n > self->max_length - self->sink.at)
-        return check_status (CODE_TOO_LONG, 0, error);
+        return check_status (self, CODE_TOO_LONG, 0, error);
       if (!sink_write (&self->sink, piece, (gsize) n, error))
         return FALSE;
       self->received += (guint64) n;
@@ -229,7 +244,7 @@ receive (Download *self, GCancellable *cancellable, GError **error)
     return FALSE;
   self->code = status[0];
   self->http = status[1];
-  if (!check_status (self->code, self->http, error))
+  if (!check_status (self, self->code, self->http, error))
     return FALSE;
   if (status[2] == self->received)
     return TRUE;
@@ -237,12 +252,29 @@ receive (Download *self, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
+/* The credential goes first, so that what it is for can't begin without it. */
+static gboolean
+send_request (const Download *self, int connection, int pipe, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %s", self->offset,
+                                           self->max_length, self->url);
+
+  if (self->credential != NULL)
+    {
+      g_autoptr (GBytes) packed = suture_credential_pack (self->credential);
+
+      if (!suture_frame_send (connection, "credential", g_bytes_get_data (packed, NULL), g_bytes_get_size (packed), -1,
+                              error))
+        return FALSE;
+    }
+  return suture_frame_send (connection, "get", text, strlen (text), pipe, error);
+}
+
 /* Asks suture-fetch and takes what it sends. */
 static gboolean
-run (Download *self, const char *url, GCancellable *cancellable, GError **error)
+run (Download *self, GCancellable *cancellable, GError **error)
 {
   const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
-  g_autofree char *text = NULL;
   g_auto (SutureFd) connection = -1;
   g_auto (SutureFd) reading = -1;
   g_auto (SutureFd) writing = -1;
@@ -263,8 +295,7 @@ run (Download *self, const char *url, GCancellable *cancellable, GError **error)
   if (setsockopt (connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0
       || setsockopt (connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0)
     return suture_error_set_errno (error, errno, "could not bound the wait for suture-fetch");
-  text = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %s", self->offset, self->max_length, url);
-  if (!suture_frame_send (connection, "get", text, strlen (text), writing, error))
+  if (!send_request (self, connection, writing, error))
     return FALSE;
   suture_fd_close (&writing); /* or the end of the file would never be seen */
   self->socket = connection;
@@ -274,19 +305,30 @@ run (Download *self, const char *url, GCancellable *cancellable, GError **error)
 }
 
 GBytes *
-suture_download_bytes (const char *url, gsize max_length, GCancellable *cancellable, GError **error)
+suture_download_bytes (const char *url,
+                       const SutureCredential *credential,
+                       gsize max_length,
+                       guint *http,
+                       GCancellable *cancellable,
+                       GError **error)
 {
   g_autoptr (GByteArray) memory = g_byte_array_new ();
-  Download self = { .max_length = max_length, .sink = { .memory = memory, .fd = -1 } };
+  Download self = { .url = url, .credential = credential, .max_length = max_length,
+                    .sink = { .memory = memory, .fd = -1 } };
+  gboolean ok;
 
   g_return_val_if_fail (max_length > 0 && max_length <= G_MAXINT, NULL);
-  if (!run (&self, url, cancellable, error))
+  ok = run (&self, cancellable, error);
+  if (http != NULL)
+    *http = (guint) MIN (self.http, G_MAXUINT);
+  if (!ok)
     return NULL;
   return g_byte_array_free_to_bytes (g_steal_pointer (&memory));
 }
 
 gboolean
 suture_download_file (const char *url,
+                      const SutureCredential *credential,
                       int fd,
                       guint64 length,
                       SutureDownloadProgress progress,
@@ -294,7 +336,9 @@ suture_download_file (const char *url,
                       GCancellable *cancellable,
                       GError **error)
 {
-  Download self = { .max_length = length, .sink = { .fd = fd }, .progress = progress, .user_data = user_data };
+  const Download from_zero = { .url = url, .credential = credential, .max_length = length, .sink = { .fd = fd },
+                               .progress = progress, .user_data = user_data };
+  Download self = from_zero;
   g_autoptr (GError) first = NULL;
   struct stat status;
 
@@ -306,7 +350,7 @@ suture_download_file (const char *url,
   if ((guint64) status.st_size > length && ftruncate (fd, 0) < 0)
     return suture_error_set_errno (error, errno, "could not begin the file anew");
   self.offset = (guint64) status.st_size < length ? (guint64) status.st_size : 0;
-  if (!run (&self, url, cancellable, &first))
+  if (!run (&self, cancellable, &first))
     {
       /* a beginning that the server's file no longer has would be in the way for ever; once is enough */
       if (self.offset == 0 || (self.code != CODE_OTHER_RANGE && self.http != HTTP_NO_SUCH_RANGE))
@@ -314,10 +358,10 @@ suture_download_file (const char *url,
           g_propagate_error (error, g_steal_pointer (&first));
           return FALSE;
         }
-      self = (Download) { .max_length = length, .sink = { .fd = fd }, .progress = progress, .user_data = user_data };
+      self = from_zero;
       if (ftruncate (fd, 0) < 0)
         return suture_error_set_errno (error, errno, "could not begin the file anew");
-      if (!run (&self, url, cancellable, error))
+      if (!run (&self, cancellable, error))
         return FALSE;
     }
   if (self.sink.at == length)

@@ -41,6 +41,36 @@ parse_request (const char *text, gsize length, char **url, SutureTransferRequest
   return TRUE;
 }
 
+/* The next frame, of at most what the longer of both kinds may have. */
+static SutureFrame *
+receive (int socket, GError **error)
+{
+  SutureFrame *frame = suture_frame_receive (socket, MAX (SUTURE_SESSION_REQUEST_MAX, SUTURE_CREDENTIAL_MAX), error);
+
+  if (frame == NULL && error != NULL && *error == NULL)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED, "nothing was asked for");
+  return frame;
+}
+
+/* Takes the credential out of *@frame, where it is one, and receives the frame behind it. FALSE when it is a bad one. */
+static gboolean
+take_credential (int socket, SutureFrame **frame, SutureCredential **credential, GError **error)
+{
+  gboolean alone = (*frame)->fd < 0;
+
+  if (!g_str_equal ((*frame)->tag, "credential"))
+    return TRUE;
+  *credential = suture_credential_unpack ((*frame)->bytes);
+  g_clear_pointer (frame, suture_frame_free);
+  if (*credential == NULL || !alone)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "the credential is none");
+      return FALSE;
+    }
+  *frame = receive (socket, error);
+  return *frame != NULL;
+}
+
 static gboolean
 send_begin (guint64 offset, gpointer user_data)
 {
@@ -54,6 +84,7 @@ suture_session_serve (int socket, const SutureTransferSettings *settings, GError
 {
   const struct timeval patience = { .tv_sec = REQUEST_SECONDS };
   g_autoptr (SutureFrame) frame = NULL;
+  g_autoptr (SutureCredential) credential = NULL;
   g_autofree char *text = NULL;
   g_autofree char *url = NULL;
   g_autofree char *answer = NULL;
@@ -65,13 +96,9 @@ suture_session_serve (int socket, const SutureTransferSettings *settings, GError
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "there is no connection to serve");
       return FALSE;
     }
-  frame = suture_frame_receive (socket, SUTURE_SESSION_REQUEST_MAX, error);
-  if (frame == NULL)
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED, "nothing was asked for");
-      return FALSE;
-    }
+  frame = receive (socket, error);
+  if (frame == NULL || !take_credential (socket, &frame, &credential, error))
+    return FALSE;
   text = g_strndup (g_bytes_get_data (frame->bytes, NULL), g_bytes_get_size (frame->bytes));
   if (!g_str_equal (frame->tag, "get") || !is_writing_end (frame->fd)
       || !parse_request (text, g_bytes_get_size (frame->bytes), &url, &request))
@@ -80,6 +107,7 @@ suture_session_serve (int socket, const SutureTransferSettings *settings, GError
       return FALSE;
     }
   request.pipe = frame->fd;
+  request.credential = credential;
   status = suture_transfer_run (&request, settings, send_begin, GINT_TO_POINTER (socket));
   suture_fd_close (&frame->fd);
   answer = g_strdup_printf ("%u %u %" G_GUINT64_FORMAT, status.code, status.http, status.bytes);

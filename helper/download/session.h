@@ -3,7 +3,7 @@
 
 #include "download/transfer.h"
 
-/* The server's side of the fetch socket (helper/README.md): one request, one transfer, one status. */
+/* The server's side of the fetch socket (helper/README.md): at most one credential, one request, one transfer, one status. */
 
 G_BEGIN_DECLS
 

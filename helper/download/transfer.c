@@ -21,9 +21,10 @@ typedef struct
   const SutureTransferSettings *settings;
   SutureTransferBegin begin;
   gpointer user_data;
-  CURL *curl;             /* (owned) */
+  CURL *curl;             /* of this hop alone, so that nothing of the one before is left in it (owned) */
   char *host;             /* "host:port" that was asked for (owned) */
   gboolean stays;         /* this hop goes to that same host */
+  gboolean strayed;       /* a hop went elsewhere: whoever answered there has named all addresses since */
   guint hop;              /* redirects followed */
   gint64 started;         /* µs, monotonic */
   gint64 window_started;  /* µs; moved on by what the reader of the pipe took */
@@ -258,6 +259,36 @@ host_of (const char *url)
   return host;
 }
 
+/* Whether this hop may see the credential. What libcurl itself would do about other hosts is not relied on: a hop that may
+ * not see it has a handle that was never told of it (CVE-2018-1000007, CVE-2022-27774, CVE-2022-27776). @host is of the
+ * parser that connects. */
+static gboolean
+may_see_credential (const Transfer *self, const char *host)
+{
+  const SutureCredential *credential = self->request->credential;
+  g_autofree char *lower = g_ascii_strdown (host, -1);
+  g_autofree char *origin = g_strconcat ("https://", lower, NULL);
+
+  return credential != NULL && !self->strayed && g_str_equal (origin, credential->origin);
+}
+
+/* Through libcurl's own options, which are for the server inside the tunnel and never for the proxy that makes it; a header
+ * of our own would go wherever the handle goes. */
+static gboolean
+set_credential (Transfer *self, const char *host)
+{
+  const SutureCredential *credential = self->request->credential;
+
+  if (!may_see_credential (self, host))
+    return TRUE;
+  if (*credential->user == '\0')
+    return curl_easy_setopt (self->curl, CURLOPT_HTTPAUTH, (long) CURLAUTH_BEARER) == CURLE_OK
+           && curl_easy_setopt (self->curl, CURLOPT_XOAUTH2_BEARER, credential->secret) == CURLE_OK;
+  return curl_easy_setopt (self->curl, CURLOPT_HTTPAUTH, (long) CURLAUTH_BASIC) == CURLE_OK
+         && curl_easy_setopt (self->curl, CURLOPT_USERNAME, credential->user) == CURLE_OK
+         && curl_easy_setopt (self->curl, CURLOPT_PASSWORD, credential->secret) == CURLE_OK;
+}
+
 /* Behind a proxy the address can't be looked at, so a name that says it is local is refused as well. */
 static gboolean
 names_local (const char *host)
@@ -283,6 +314,7 @@ set_options (Transfer *self)
   SET (CURLOPT_SSL_VERIFYPEER, 1L);
   SET (CURLOPT_SSL_VERIFYHOST, 2L);
   SET (CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+  SET (CURLOPT_UNRESTRICTED_AUTH, 0L);
   SET (CURLOPT_USERAGENT, USER_AGENT);
   SET (CURLOPT_ACCEPT_ENCODING, NULL);
   SET (CURLOPT_HTTP_CONTENT_DECODING, 0L);
@@ -330,11 +362,13 @@ perform_hop (Transfer *self, const char *url, char **next)
   if (self->host == NULL)
     self->host = g_strdup (host);
   self->stays = g_str_equal (host, self->host);
+  self->strayed = self->strayed || !self->stays;
   if (self->hop > 0 && !self->stays && names_local (host))
     return CURLE_REMOTE_ACCESS_DENIED;
   self->have_range = FALSE;
-  if (curl_easy_setopt (self->curl, CURLOPT_URL, url) != CURLE_OK)
-    return CURLE_OUT_OF_MEMORY;
+  if (!set_options (self) || !set_credential (self, host)
+      || curl_easy_setopt (self->curl, CURLOPT_URL, url) != CURLE_OK)
+    return CURLE_FAILED_INIT;
   code = curl_easy_perform (self->curl);
   http = http_status (self);
   self->status.http = (guint) http;
@@ -362,19 +396,19 @@ suture_transfer_run (const SutureTransferRequest *request,
   CURLcode code = CURLE_OK;
 
   self.started = self.window_started = g_get_monotonic_time ();
-  self.curl = curl_easy_init ();
-  if (self.curl == NULL || !set_options (&self) || fcntl (request->pipe, F_SETFL, O_NONBLOCK) < 0)
+  if (fcntl (request->pipe, F_SETFL, O_NONBLOCK) < 0)
     code = CURLE_FAILED_INIT;
   while (code == CURLE_OK && url != NULL)
     {
       char *next = NULL;
 
-      code = perform_hop (&self, url, &next);
+      self.curl = curl_easy_init ();
+      code = self.curl != NULL ? perform_hop (&self, url, &next) : CURLE_FAILED_INIT;
+      curl_easy_cleanup (self.curl);
       g_free (url);
       url = next;
       self.hop++;
     }
-  curl_easy_cleanup (self.curl);
   g_free (self.host);
   self.status.code = (guint) code;
   return self.status;

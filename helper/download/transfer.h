@@ -3,8 +3,11 @@
 
 #include <glib.h>
 
+#include "base/credential.h"
+
 /* One file over HTTPS into a pipe: the only place that knows libcurl. Follows redirects itself, so that each hop is looked
- * at before it is asked; decodes no content; keeps no cookie, credential, connection or file. */
+ * at before it is asked; decodes no content; keeps no cookie, connection or file. A credential goes to its own origin alone,
+ * inside TLS: to no other host, port or scheme, to no proxy, and to nobody any more once a redirect has led elsewhere. */
 
 G_BEGIN_DECLS
 
@@ -25,6 +28,7 @@ typedef struct
   guint64 offset;     /* what the asker has already; 0, or less than max_length */
   guint64 max_length; /* bytes of the whole file; its exact length when offset is not 0 */
   int pipe;           /* writing end; made non-blocking; stays the caller's */
+  const SutureCredential *credential; /* NULL: none */
 } SutureTransferRequest;
 
 /* Called once, before the first byte goes into the pipe: @offset says where in the file it belongs, 0 or the request's.

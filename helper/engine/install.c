@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
-#include "download/download.h"
 #include "engine/cache.h"
 #include "engine/check.h"
 #include "engine/recover.h"
@@ -128,14 +127,12 @@ wait_for (GCancellable *cancellable, guint seconds)
 static gboolean
 fetch_payload (Install *self, const SuturePayload *payload, int fd, GError **error)
 {
-  g_autofree char *url = suture_source_payload_url (self->config, payload->sha256);
-
   suture_work_set_activity (self->work, "downloading");
   for (guint try = 1;; try++)
     {
       g_autoptr (GError) local = NULL;
 
-      if (suture_download_file (url, fd, payload->size, fetched, self->work, self->work->cancellable, &local))
+      if (suture_source_fetch_payload (self->source, payload->sha256, payload->size, fd, fetched, self->work, &local))
         return TRUE;
       if (!g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK) || try == FETCH_TRIES
           || !wait_for (self->work->cancellable, try))

@@ -2,21 +2,46 @@
 #include "engine/source.h"
 
 #include "base/error.h"
-#include "download/download.h"
+#include "engine/vault.h"
+
+#define HTTP_FORBIDDEN 403
 
 typedef struct
 {
   SutureSource base;              /* first: it is what others see */
   const SutureFeedConfig *config; /* NULL: nothing is remote */
+  SutureCredential *credential;   /* or NULL (owned) */
+  GError *locked;                 /* why the credential can't be read: then nothing is asked without it (owned) */
   GCancellable *cancellable;      /* (owned) */
 } Source;
+
+static gboolean
+is_open (const Source *self, GError **error)
+{
+  if (self->locked == NULL)
+    return TRUE;
+  g_propagate_error (error, g_error_copy (self->locked));
+  return FALSE;
+}
 
 static GBytes *
 fetch (Source *self, const char *folder, const char *name, gsize max_length, GError **error)
 {
   g_autofree char *url = g_strconcat (self->config->url, folder, name, NULL);
+  g_autoptr (GError) local = NULL;
+  GBytes *bytes;
+  guint http = 0;
 
-  return suture_download_bytes (url, max_length, self->cancellable, error);
+  if (!is_open (self, error))
+    return NULL;
+  bytes = suture_download_bytes (url, self->credential, max_length, &http, self->cancellable, &local);
+  if (bytes != NULL)
+    return bytes;
+  if (http == HTTP_FORBIDDEN && g_str_equal (name, "timestamp.json"))
+    (void) suture_download_refused (url, self->credential, error);
+  else
+    g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
 }
 
 static GBytes *
@@ -46,6 +71,7 @@ suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancella
   self->base.metadata = remote_metadata;
   self->base.target = remote_target;
   self->config = config;
+  self->credential = suture_vault_load (config, &self->locked);
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   return &self->base;
 }
@@ -67,12 +93,24 @@ suture_source_free (SutureSource *source)
 
   if (self == NULL)
     return;
+  suture_credential_free (self->credential);
+  g_clear_error (&self->locked);
   g_clear_object (&self->cancellable);
   g_free (self);
 }
 
-char *
-suture_source_payload_url (const SutureFeedConfig *config, const char *sha256)
+gboolean
+suture_source_fetch_payload (SutureSource *source,
+                             const char *sha256,
+                             guint64 length,
+                             int fd,
+                             SutureDownloadProgress progress,
+                             gpointer user_data,
+                             GError **error)
 {
-  return g_strconcat (config->url, "/targets/payloads/", sha256, NULL);
+  Source *self = (Source *) source;
+  g_autofree char *url = g_strconcat (self->config->url, "/targets/payloads/", sha256, NULL);
+
+  return is_open (self, error)
+         && suture_download_file (url, self->credential, fd, length, progress, user_data, self->cancellable, error);
 }

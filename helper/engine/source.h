@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "download/download.h"
 #include "feed/config.h"
 #include "feed/trust.h"
 
@@ -10,7 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* The server of @config, over suture-fetch. @config and @cancellable must outlive it. */
+/* The server of @config, over suture-fetch, with the credential that is kept for it. @config must outlive it. What it says of
+ * a file is that of download/download.h; and where even timestamp.json, which every repository has, is forbidden (403), it is
+ * SUTURE_ERROR_NOT_SIGNED_IN: of all other files that can mean that there is none. */
 SutureSource *suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancellable);
 
 /* Nothing at all: SUTURE_ERROR_NOT_FOUND for everything. For what must do with the trusted copies alone. */
@@ -19,7 +22,14 @@ SutureSource *suture_source_new_nothing (void);
 void suture_source_free (SutureSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSource, suture_source_free)
 
-/* The address of the payload that is named by @sha256. */
-char *suture_source_payload_url (const SutureFeedConfig *config, const char *sha256) G_GNUC_WARN_UNUSED_RESULT;
+/* Fetches the payload that is named by @sha256 and has @length bytes into @fd, of a remote source, as
+ * suture_download_file () does. */
+gboolean suture_source_fetch_payload (SutureSource *self,
+                                      const char *sha256,
+                                      guint64 length,
+                                      int fd,
+                                      SutureDownloadProgress progress,
+                                      gpointer user_data,
+                                      GError **error);
 
 G_END_DECLS

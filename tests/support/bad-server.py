@@ -11,6 +11,7 @@ The log gets a JSON line for each request: path, status line's method, headers.
 `bad-server.py --list` prints all behaviours. Everything is written to the socket by hand: no library repairs it.
 """
 import argparse
+import base64
 import fnmatch
 import gzip
 import json
@@ -421,6 +422,40 @@ def redirect_away(r):
         'redirect-user': f'https://name:word@{host}:{r.port}{r.path}',
         'redirect-nowhere': '',
     }[r.name])
+
+
+@behaviour('redirect-to')
+def redirect_to(r):
+    """/bad/redirect-to/HOST:PORT/rest"""
+    redirect(r, 'https:/' + r.path)
+
+
+# -- feeds that want to know who asks
+
+ACCEPTED = ('Bearer opensesame', 'Basic ' + base64.b64encode('anna:open sesame, ü'.encode()).decode())
+
+
+@behaviour('private')
+def private(r):
+    if r.headers.get('authorization') in ACCEPTED:
+        r.answer(200 if r.body is not None else 404, r.body or b'')
+    else:
+        r.answer(401, b'', 'WWW-Authenticate: Bearer', 'WWW-Authenticate: Basic realm="beta"')
+
+
+@behaviour('private-403')
+def private_forbidden(r):
+    if r.headers.get('authorization') in ACCEPTED:
+        r.answer(200 if r.body is not None else 403, r.body or b'')
+    else:
+        r.answer(403)
+
+
+@behaviour('401-every-scheme')
+def every_scheme(r):
+    r.answer(401, b'', 'WWW-Authenticate: Negotiate', 'WWW-Authenticate: NTLM',
+             'WWW-Authenticate: Digest realm="x", nonce="1", qop="auth"', 'WWW-Authenticate: Basic realm="x"',
+             'WWW-Authenticate: Bearer')
 
 
 @behaviour('redirect-endless')

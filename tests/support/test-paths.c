@@ -15,6 +15,7 @@ static const char *const below[] = {
   [SUTURE_PATH_STATE] = "state",
   [SUTURE_PATH_SPOOL] = "state/spool",
   [SUTURE_PATH_TRUST] = "state/trust",
+  [SUTURE_PATH_CREDENTIALS] = "state/credentials",
   [SUTURE_PATH_DATABASE] = "state/suture.db",
   [SUTURE_PATH_FETCH_SOCKET] = "run/fetch.sock",
   [SUTURE_PATH_ACTIVATE_SOCKET] = "run/activate.sock",

@@ -77,6 +77,7 @@ test_liars (void)
     { "begin", "0", 10, "status", "0 200 9999999999999999999999", FALSE, SUTURE_ERROR_MALFORMED },
     { NULL, NULL, 0, "status", "28 0 0", FALSE, SUTURE_ERROR_NETWORK },
     { NULL, NULL, 0, "status", "22 404 0", FALSE, SUTURE_ERROR_NOT_FOUND },
+    { NULL, NULL, 0, "status", "22 401 0", FALSE, SUTURE_ERROR_NOT_SIGNED_IN },
     { NULL, NULL, 0, "status", "4294967295 4294967295 0", FALSE, SUTURE_ERROR_NETWORK },
     { "begin", "0", 10, "status", "0 200 11", TRUE, SUTURE_ERROR_INTERRUPTED },
   };
@@ -87,7 +88,7 @@ test_liars (void)
       guint before = count_fds ();
       g_autoptr (GError) error = NULL;
       GThread *thread = g_thread_new ("liar", lie, (gpointer) &rows[i]);
-      g_autoptr (GBytes) bytes = suture_download_bytes ("https://127.0.0.1/", 1000, NULL, &error);
+      g_autoptr (GBytes) bytes = suture_download_bytes ("https://127.0.0.1/", NULL, 1000, NULL, NULL, &error);
 
       g_thread_join (thread);
       g_assert_null (bytes);
@@ -102,7 +103,7 @@ test_no_fetcher (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (suture_download_bytes ("https://127.0.0.1/", 100, NULL, &error));
+  g_assert_null (suture_download_bytes ("https://127.0.0.1/", NULL, 100, NULL, NULL, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 }
 

@@ -2,7 +2,6 @@
 #include "download/download.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,129 +12,13 @@
 #include "base/file.h"
 #include "base/frame.h"
 #include "download/session.h"
+#include "test-fetch.h"
 #include "test-paths.h"
 
-/* The helper's client, the fetch socket's protocol and libcurl against tests/support/bad-server.py, all of them real; only
- * the limits are shorter. What stands in for systemd is a thread that accepts and serves. */
+/* The helper's client, the fetch socket's protocol and libcurl against tests/support/bad-server.py, all of them real. */
 
-#define FILE_SIZE 300000
-
-static SutureTransferSettings settings = { .first_byte = 3000, .window = 1000, .min_speed = 1000, .total = 8000 };
-static char *folder;     /* the test's own (owned) */
-static char *ca;         /* (owned) */
-static int listener = -1;
-static guint8 content[FILE_SIZE];
-
-typedef struct
-{
-  GSubprocess *process; /* (owned) */
-  guint16 port;
-} Server;
-
-/* Starts a server of tests/support, which says its port first. */
-static void
-start (Server *self, const char *program, const char *const *arguments)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "support", program, NULL);
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GDataInputStream) output = NULL;
-  g_autofree char *line = NULL;
-  g_auto (GStrv) argv = NULL;
-
-  g_strv_builder_add_many (words, "/usr/bin/python3", path, NULL);
-  g_strv_builder_addv (words, (const char **) arguments);
-  argv = g_strv_builder_end (words);
-  self->process = g_subprocess_newv ((const char *const *) argv,
-                                     G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
-  g_assert_no_error (error);
-  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
-  line = g_data_input_stream_read_line (output, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  self->port = (guint16) g_ascii_strtoull (line, NULL, 10);
-}
-
-static void
-server_start (Server *self, const char *certificate, const char *extra)
-{
-  g_autofree char *pem = g_build_filename (folder, certificate, NULL);
-  g_autofree char *www = g_build_filename (folder, "www", NULL);
-  g_autofree char *log = g_build_filename (folder, "log", NULL);
-  const char *arguments[] = { "--folder", www, "--certificate", pem, "--log", log, "--patience", "20",
-                              "--until-stdin-ends", extra, NULL };
-
-  start (self, "bad-server.py", arguments);
-}
-
-static void
-server_stop (Server *self)
-{
-  g_subprocess_force_exit (self->process);
-  g_subprocess_wait (self->process, NULL, NULL);
-  g_clear_object (&self->process);
-}
-
-static gpointer
-serve_one (gpointer data)
-{
-  g_auto (SutureFd) connection = GPOINTER_TO_INT (data);
-
-  (void) suture_session_serve (connection, &settings, NULL);
-  return NULL;
-}
-
-/* What systemd does with Accept=yes. */
-static gpointer
-accept_all (gpointer data)
-{
-  for (;;)
-    {
-      int connection = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
-
-      if (connection < 0)
-        return NULL;
-      g_thread_unref (g_thread_new ("session", serve_one, GINT_TO_POINTER (connection)));
-    }
-}
-
-static void
-listen_at (const char *path)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  (void) unlink (path);
-  g_assert_cmpint (bind (listener, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (listen (listener, 16), ==, 0);
-}
-
-static char *
-address_of (const Server *server, const char *behaviour)
-{
-  return g_strdup_printf ("https://127.0.0.1:%u/bad/%s/file", server->port, behaviour);
-}
-
-static int
-file_with (const guint8 *data, gsize length)
-{
-  g_auto (SutureFd) top = suture_file_open_folder (folder, 0, NULL);
-  int fd = suture_file_unnamed (top, 0600, NULL);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_true (suture_file_write_all (fd, data, length, NULL));
-  return fd;
-}
-
-static void
-assert_file (int fd, gsize length)
-{
-  g_autofree guint8 *have = g_malloc (FILE_SIZE + 1);
-
-  g_assert_cmpint (pread (fd, have, FILE_SIZE + 1, 0), ==, (gssize) length);
-  g_assert_cmpmem (have, length, content, length);
-}
+static SutureTransferSettings settings;
+static const char *folder; /* the test's own */
 
 /* Every misbehaviour, asked for whole into memory: error code and libcurl's number, or success and how many bytes. */
 static void
@@ -147,11 +30,11 @@ test_behaviours (void)
     int code;    /* SutureError; -1: success */
     int number;  /* at the end of the message; or the length */
   } rows[] = {
-    { "ok", -1, FILE_SIZE }, { "slow", -1, FILE_SIZE }, { "redirect", -1, FILE_SIZE }, { "redirect-3", -1, FILE_SIZE },
-    { "ignore-range", -1, FILE_SIZE }, { "wrong-length", -1, FILE_SIZE / 2 }, { "shorter", -1, FILE_SIZE - 1 },
+    { "ok", -1, TEST_FETCH_SIZE }, { "slow", -1, TEST_FETCH_SIZE }, { "redirect", -1, TEST_FETCH_SIZE }, { "redirect-3", -1, TEST_FETCH_SIZE },
+    { "ignore-range", -1, TEST_FETCH_SIZE }, { "wrong-length", -1, TEST_FETCH_SIZE / 2 }, { "shorter", -1, TEST_FETCH_SIZE - 1 },
     { "empty", -1, 0 }, { "html", -1, 46 }, { "brotli", -1, 100 },
     { "404", SUTURE_ERROR_NOT_FOUND, 0 }, { "403", SUTURE_ERROR_NOT_FOUND, 0 },
-    { "401", SUTURE_ERROR_NETWORK, 0 }, { "407", SUTURE_ERROR_NETWORK, 0 }, { "429", SUTURE_ERROR_NETWORK, 0 },
+    { "401", SUTURE_ERROR_NOT_SIGNED_IN, 0 }, { "407", SUTURE_ERROR_NETWORK, 0 }, { "429", SUTURE_ERROR_NETWORK, 0 },
     { "500", SUTURE_ERROR_NETWORK, 0 }, { "503", SUTURE_ERROR_NETWORK, 0 }, { "999", SUTURE_ERROR_NETWORK, 0 },
     { "204", SUTURE_ERROR_NETWORK, 8 }, { "304", SUTURE_ERROR_NETWORK, 8 },
     { "hang", SUTURE_ERROR_NETWORK, 28 }, { "drip-headers", SUTURE_ERROR_NETWORK, 28 },
@@ -163,7 +46,7 @@ test_behaviours (void)
     { "truncated", SUTURE_ERROR_NETWORK, 18 }, { "truncated-chunked", SUTURE_ERROR_NETWORK, 18 },
     { "reset", SUTURE_ERROR_NETWORK, 56 }, { "reset-at-once", SUTURE_ERROR_NETWORK, 56 },
     { "nothing", SUTURE_ERROR_NETWORK, 52 }, { "negative-length", SUTURE_ERROR_NETWORK, 8 },
-    { "huge-length", -1, FILE_SIZE }, { "chunk-garbage", SUTURE_ERROR_NETWORK, 56 },
+    { "huge-length", -1, TEST_FETCH_SIZE }, { "chunk-garbage", SUTURE_ERROR_NETWORK, 56 },
     { "chunk-overflow", SUTURE_ERROR_NETWORK, 56 }, { "not-http", SUTURE_ERROR_NETWORK, 1 },
     { "http-0.9", SUTURE_ERROR_NETWORK, 1 }, { "unasked-range", SUTURE_ERROR_NETWORK, 33 },
     { "no-range-header", SUTURE_ERROR_NETWORK, 33 }, { "redirect-4", SUTURE_ERROR_NETWORK, 47 },
@@ -175,16 +58,16 @@ test_behaviours (void)
     { "redirect-user", SUTURE_ERROR_NETWORK, 9 }, { "redirect-nowhere", SUTURE_ERROR_NETWORK, 8 },
     { "redirect-endless", SUTURE_ERROR_NETWORK, 8 },
   };
-  Server server;
+  TestServer server;
 
-  server_start (&server, "server.pem", NULL);
+  test_server_start (&server, "server.pem", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *url = address_of (&server, rows[i].name);
+      g_autofree char *url = test_server_address (&server, rows[i].name);
       g_autofree char *number = g_strdup_printf ("(%d)", rows[i].number);
       g_autoptr (GError) error = NULL;
       gint64 started = g_get_monotonic_time ();
-      g_autoptr (GBytes) bytes = suture_download_bytes (url, FILE_SIZE, NULL, &error);
+      g_autoptr (GBytes) bytes = suture_download_bytes (url, NULL, TEST_FETCH_SIZE, NULL, NULL, &error);
 
       g_test_message ("%s: %s, %.1f s", rows[i].name, error != NULL ? error->message : "success",
                       (double) (g_get_monotonic_time () - started) / 1e6);
@@ -195,27 +78,27 @@ test_behaviours (void)
           || (rows[i].code >= 0 && rows[i].number != 0 && !g_str_has_suffix (error->message, number)))
         g_test_fail_printf ("%s: not as expected", rows[i].name);
     }
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
-/* A bomb that is only packed content is handed on as it is, never unpacked. */
+/* A bomb that is only packed test_fetch_content is handed on as it is, never unpacked. */
 static void
 test_bomb (void)
 {
   const char *names[] = { "gzip-bomb", "transfer-gzip-bomb" };
-  Server server;
+  TestServer server;
 
-  server_start (&server, "server.pem", NULL);
+  test_server_start (&server, "server.pem", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autofree char *url = address_of (&server, names[i]);
+      g_autofree char *url = test_server_address (&server, names[i]);
       g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) bytes = suture_download_bytes (url, FILE_SIZE, NULL, &error);
+      g_autoptr (GBytes) bytes = suture_download_bytes (url, NULL, TEST_FETCH_SIZE, NULL, NULL, &error);
 
       g_assert_no_error (error);
       g_assert_cmpmem (g_bytes_get_data (bytes, NULL), 2, "\x1f\x8b", 2);
     }
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
 /* Resuming: the file is right, or it is an error; bytes of two answers are never joined wrongly. */
@@ -228,8 +111,8 @@ test_resume (void)
     gsize have;
     int code;
   } rows[] = {
-    { "ok", 0, -1 }, { "ok", 1, -1 }, { "ok", 100000, -1 }, { "ok", FILE_SIZE - 1, -1 }, { "ok", FILE_SIZE, -1 },
-    { "ok", FILE_SIZE + 5, -1 }, { "slow", 100000, -1 }, { "ignore-range", 100000, -1 }, { "wrong-range", 100000, -1 },
+    { "ok", 0, -1 }, { "ok", 1, -1 }, { "ok", 100000, -1 }, { "ok", TEST_FETCH_SIZE - 1, -1 }, { "ok", TEST_FETCH_SIZE, -1 },
+    { "ok", TEST_FETCH_SIZE + 5, -1 }, { "slow", 100000, -1 }, { "ignore-range", 100000, -1 }, { "wrong-range", 100000, -1 },
     { "other-total", 100000, -1 }, { "redirect", 100000, -1 },
     { "always-wrong-range", 100000, SUTURE_ERROR_NETWORK }, { "two-ranges", 100000, SUTURE_ERROR_NETWORK },
     { "no-range-header", 100000, SUTURE_ERROR_NETWORK }, { "416", 100000, SUTURE_ERROR_NETWORK },
@@ -238,29 +121,29 @@ test_resume (void)
     { "wrong-length", 0, SUTURE_ERROR_NETWORK }, { "truncated", 100000, SUTURE_ERROR_NETWORK },
     { "longer", 0, SUTURE_ERROR_HASH },
   };
-  g_autofree guint8 *longer = g_malloc0 (FILE_SIZE + 5);
-  Server server;
+  g_autofree guint8 *longer = g_malloc0 (TEST_FETCH_SIZE + 5);
+  TestServer server;
 
-  memcpy (longer, content, FILE_SIZE);
-  server_start (&server, "server.pem", NULL);
+  memcpy (longer, test_fetch_content, TEST_FETCH_SIZE);
+  test_server_start (&server, "server.pem", NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *url = address_of (&server, rows[i].name);
-      g_auto (SutureFd) fd = file_with (longer, rows[i].have);
+      g_autofree char *url = test_server_address (&server, rows[i].name);
+      g_auto (SutureFd) fd = test_fetch_file (longer, rows[i].have);
       g_autoptr (GError) error = NULL;
-      gboolean ok = suture_download_file (url, fd, FILE_SIZE, NULL, NULL, NULL, &error);
+      gboolean ok = suture_download_file (url, NULL, fd, TEST_FETCH_SIZE, NULL, NULL, NULL, &error);
       struct stat status;
 
       g_test_message ("%s from %zu: %s", rows[i].name, rows[i].have, error != NULL ? error->message : "success");
       g_assert_cmpint (fstat (fd, &status), ==, 0);
-      assert_file (fd, (gsize) status.st_size);
+      test_fetch_assert_file (fd, (gsize) status.st_size);
       g_assert_cmpint (ok, ==, rows[i].code < 0);
       if (ok)
-        g_assert_cmpint (status.st_size, ==, FILE_SIZE);
+        g_assert_cmpint (status.st_size, ==, TEST_FETCH_SIZE);
       else
         g_assert_error (error, SUTURE_ERROR, rows[i].code);
     }
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
 /* A download that broke off goes on where it was: the log shows what was asked for. */
@@ -271,25 +154,25 @@ test_resume_after_cut (void)
   g_autofree char *whole = NULL;
   g_autofree char *log = g_build_filename (folder, "log", NULL);
   g_autofree char *text = NULL;
-  g_auto (SutureFd) fd = file_with (content, 0);
+  g_auto (SutureFd) fd = test_fetch_file (test_fetch_content, 0);
   g_autoptr (GError) error = NULL;
   struct stat status;
-  Server server;
+  TestServer server;
 
-  server_start (&server, "server.pem", NULL);
-  cut = address_of (&server, "truncated");
-  whole = address_of (&server, "ok");
-  g_assert_false (suture_download_file (cut, fd, FILE_SIZE, NULL, NULL, NULL, &error));
+  test_server_start (&server, "server.pem", NULL);
+  cut = test_server_address (&server, "truncated");
+  whole = test_server_address (&server, "ok");
+  g_assert_false (suture_download_file (cut, NULL, fd, TEST_FETCH_SIZE, NULL, NULL, NULL, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK);
   g_clear_error (&error);
   g_assert_cmpint (fstat (fd, &status), ==, 0);
-  g_assert_cmpint (status.st_size, ==, FILE_SIZE / 2);
-  g_assert_true (suture_download_file (whole, fd, FILE_SIZE, NULL, NULL, NULL, &error));
+  g_assert_cmpint (status.st_size, ==, TEST_FETCH_SIZE / 2);
+  g_assert_true (suture_download_file (whole, NULL, fd, TEST_FETCH_SIZE, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
-  assert_file (fd, FILE_SIZE);
+  test_fetch_assert_file (fd, TEST_FETCH_SIZE);
   g_assert_true (g_file_get_contents (log, &text, NULL, NULL));
   g_assert_nonnull (strstr (text, "\"range\": \"bytes=150000-\""));
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
 /* The log of everything so far: nothing that tells machines apart or that a redirect could have carried along. */
@@ -334,20 +217,20 @@ test_tls (void)
     {
       g_autofree char *number = g_strdup_printf ("(%d)", rows[i].number);
       g_autofree char *url = NULL;
-      g_auto (SutureFd) fd = file_with (content, 0);
+      g_auto (SutureFd) fd = test_fetch_file (test_fetch_content, 0);
       g_autoptr (GError) error = NULL;
       struct stat status;
-      Server server;
+      TestServer server;
 
-      server_start (&server, rows[i].certificate, rows[i].extra);
-      url = address_of (&server, "ok");
-      g_assert_false (suture_download_file (url, fd, FILE_SIZE, NULL, NULL, NULL, &error));
+      test_server_start (&server, rows[i].certificate, rows[i].extra);
+      url = test_server_address (&server, "ok");
+      g_assert_false (suture_download_file (url, NULL, fd, TEST_FETCH_SIZE, NULL, NULL, NULL, &error));
       g_test_message ("%s: %s", rows[i].certificate, error->message);
       g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK);
       g_assert_true (g_str_has_suffix (error->message, number));
       g_assert_cmpint (fstat (fd, &status), ==, 0);
       g_assert_cmpint (status.st_size, ==, 0);
-      server_stop (&server);
+      test_server_stop (&server);
     }
 }
 
@@ -364,21 +247,21 @@ test_proxy (void)
   g_autofree char *expected = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) error = NULL;
-  Server server, proxy;
+  TestServer server, proxy;
 
-  server_start (&server, "server.pem", NULL);
-  start (&proxy, "proxy.py", arguments);
-  url = address_of (&server, "ok");
-  redirect = address_of (&server, "redirect-local-name");
+  test_server_start (&server, "server.pem", NULL);
+  test_server_start_program (&proxy, "proxy.py", arguments);
+  url = test_server_address (&server, "ok");
+  redirect = test_server_address (&server, "redirect-local-name");
   settings.proxy = address = g_strdup_printf ("http://name:word@127.0.0.1:%u", proxy.port);
-  bytes = suture_download_bytes (url, FILE_SIZE, NULL, &error);
+  bytes = suture_download_bytes (url, NULL, TEST_FETCH_SIZE, NULL, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), content, FILE_SIZE);
-  g_assert_null (suture_download_bytes (redirect, FILE_SIZE, NULL, &error));
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), test_fetch_content, TEST_FETCH_SIZE);
+  g_assert_null (suture_download_bytes (redirect, NULL, TEST_FETCH_SIZE, NULL, NULL, &error));
   g_assert_true (g_str_has_suffix (error->message, "(9)"));
   g_clear_error (&error);
-  server_stop (&proxy);
-  g_assert_null (suture_download_bytes (url, FILE_SIZE, NULL, &error));
+  test_server_stop (&proxy);
+  g_assert_null (suture_download_bytes (url, NULL, TEST_FETCH_SIZE, NULL, NULL, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK);
   g_assert_null (strstr (error->message, "word"));
   settings.proxy = NULL;
@@ -387,7 +270,7 @@ test_proxy (void)
                               "\"Proxy-Authorization: Basic bmFtZTp3b3Jk\", \"User-Agent: suture\", "
                               "\"Proxy-Connection: Keep-Alive\"]\n", server.port, server.port);
   g_assert_true (g_str_has_prefix (text, expected));
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
 /* Nobody there; somebody there who never says a word; a name that does not exist. */
@@ -407,7 +290,7 @@ test_nobody (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) bytes = suture_download_bytes (rows[i].url, 100, NULL, &error);
+      g_autoptr (GBytes) bytes = suture_download_bytes (rows[i].url, NULL, 100, NULL, NULL, &error);
 
       g_assert_null (bytes);
       g_test_message ("%s: %s", rows[i].url, error->message);
@@ -432,19 +315,19 @@ test_cancel (void)
   g_autoptr (GError) error = NULL;
   GThread *thread;
   gint64 started = g_get_monotonic_time ();
-  Server server;
+  TestServer server;
 
-  server_start (&server, "server.pem", NULL);
-  url = address_of (&server, "hang");
+  test_server_start (&server, "server.pem", NULL);
+  url = test_server_address (&server, "hang");
   thread = g_thread_new ("cancel", cancel_later, cancellable);
-  g_assert_null (suture_download_bytes (url, 100, cancellable, &error));
+  g_assert_null (suture_download_bytes (url, NULL, 100, NULL, cancellable, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED);
   g_assert_cmpint (g_get_monotonic_time () - started, <, 2500 * G_TIME_SPAN_MILLISECOND);
   g_thread_join (thread);
   g_clear_error (&error);
-  g_assert_null (suture_download_bytes (url, 100, cancellable, &error));
+  g_assert_null (suture_download_bytes (url, NULL, 100, NULL, cancellable, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED);
-  server_stop (&server);
+  test_server_stop (&server);
 }
 
 /* A request that is none gets no answer: the session ends, and the peer sees the end of the stream. */
@@ -452,7 +335,7 @@ static void
 test_bad_requests (void)
 {
   int ends[2];
-  g_auto (SutureFd) file = file_with (content, 10);
+  g_auto (SutureFd) file = test_fetch_file (test_fetch_content, 10);
   const struct
   {
     const char *tag;
@@ -496,15 +379,15 @@ test_program (void)
   g_autoptr (SutureFrame) answer = NULL;
   g_autofree char *request = NULL;
   int sockets[2], ends[2];
-  Server server;
+  TestServer server;
 
-  server_start (&server, "server.pem", NULL);
+  test_server_start (&server, "server.pem", NULL);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), ==, 0);
   g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
   g_subprocess_launcher_take_fd (launcher, sockets[1], 3);
   g_subprocess_launcher_setenv (launcher, "https_proxy", "http://127.0.0.1:1", TRUE);
-  g_subprocess_launcher_setenv (launcher, "SSL_CERT_FILE", ca, TRUE);
-  g_subprocess_launcher_setenv (launcher, "CURL_CA_BUNDLE", ca, TRUE);
+  g_subprocess_launcher_setenv (launcher, "SSL_CERT_FILE", settings.ca_file, TRUE);
+  g_subprocess_launcher_setenv (launcher, "CURL_CA_BUNDLE", settings.ca_file, TRUE);
   process = g_subprocess_launcher_spawn (launcher, &error, program, NULL);
   g_assert_no_error (error);
   request = g_strdup_printf ("0 100 https://127.0.0.1:%u/bad/ok/file", server.port);
@@ -518,45 +401,16 @@ test_program (void)
   close (sockets[0]);
   close (ends[0]);
   close (ends[1]);
-  server_stop (&server);
-}
-
-static void
-set_up (void)
-{
-  g_autofree char *make = g_test_build_filename (G_TEST_DIST, "..", "support", "make-certificates", NULL);
-  g_autofree char *www = NULL;
-  g_autofree char *file = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-
-  folder = g_strdup (test_paths_init ());
-  www = g_build_filename (folder, "www", NULL);
-  file = g_build_filename (www, "file", NULL);
-  ca = g_build_filename (folder, "ca.pem", NULL);
-  settings.ca_file = ca;
-  for (gsize i = 0; i < sizeof content; i++)
-    content[i] = (guint8) ((i * 2654435761u) >> 13);
-  g_assert_cmpint (g_mkdir_with_parents (www, 0755), ==, 0);
-  g_assert_true (g_file_set_contents (file, (const char *) content, sizeof content, NULL));
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, make, folder, "127.0.0.1", "localhost", NULL);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
-  g_assert_no_error (error);
+  test_server_stop (&server);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autofree char *run = NULL;
-  GThread *accepting;
   int failed;
 
-  signal (SIGPIPE, SIG_IGN);
   g_test_init (&argc, &argv, NULL);
-  set_up ();
-  run = g_path_get_dirname (suture_path (SUTURE_PATH_FETCH_SOCKET));
-  g_assert_cmpint (g_mkdir_with_parents (run, 0755), ==, 0);
+  folder = test_fetch_begin (&settings);
   g_test_add_func ("/transfer/behaviours", test_behaviours);
   g_test_add_func ("/transfer/bomb", test_bomb);
   g_test_add_func ("/transfer/resume", test_resume);
@@ -568,14 +422,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/cancel", test_cancel);
   g_test_add_func ("/transfer/bad-requests", test_bad_requests);
   g_test_add_func ("/transfer/program", test_program);
-  listen_at (suture_path (SUTURE_PATH_FETCH_SOCKET));
-  accepting = g_thread_new ("accept", accept_all, NULL);
   failed = g_test_run ();
-  shutdown (listener, SHUT_RDWR);
-  g_thread_join (accepting);
-  close (listener);
-  test_paths_clear ();
-  g_free (folder);
-  g_free (ca);
+  test_fetch_end ();
   return failed;
 }

@@ -44,6 +44,8 @@ static const char *const error_sentences[] = {
   [SUTURE_ERROR_CONFIGURATION]
   = N_ ("The files of a source can’t be used, so it was left out. Nothing was changed. Ask your administrator to correct "
         "them in /etc/suture/feeds.d."),
+  [SUTURE_ERROR_NOT_SIGNED_IN]
+  = N_ ("A source asks for a sign-in, or did not accept the one it got. Nothing was changed. Sign in under Sources."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (error_sentences) == SUTURE_N_ERRORS);
 
