@@ -28,17 +28,6 @@ suture_credential_free (SutureCredential *self)
   g_free (self);
 }
 
-SutureCredential *
-suture_credential_copy (const SutureCredential *self)
-{
-  SutureCredential *copy = g_new0 (SutureCredential, 1);
-
-  copy->origin = g_strdup (self->origin);
-  copy->user = g_strdup (self->user);
-  copy->secret = g_strdup (self->secret);
-  return copy;
-}
-
 /* RFC 6750: 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" */
 static gboolean
 is_token (const char *text)
@@ -67,8 +56,8 @@ invalid (GError **error, const char *rule)
   return FALSE;
 }
 
-static gboolean
-check (const char *user, const char *secret, GError **error)
+gboolean
+suture_credential_check (const char *user, const char *secret, GError **error)
 {
   if (*secret == '\0')
     return invalid (error, "a token or a password is needed");
@@ -92,7 +81,7 @@ suture_credential_new (const char *origin, const char *user, const char *secret,
       invalid (error, "an origin is https://host:port");
       return NULL;
     }
-  if (!check (user, secret, error))
+  if (!suture_credential_check (user, secret, error))
     return NULL;
   self = g_new0 (SutureCredential, 1);
   self->origin = g_steal_pointer (&canonical);

@@ -23,7 +23,8 @@ typedef struct
  * user not empty and without ':' (RFC 7617). SUTURE_ERROR_INVALID_ARGUMENT says which rule, never what was given. */
 SutureCredential *
 suture_credential_new (const char *origin, const char *user, const char *secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-SutureCredential *suture_credential_copy (const SutureCredential *self);
+/* The same rules, for who has no origin yet. */
+gboolean suture_credential_check (const char *user, const char *secret, GError **error);
 void suture_credential_free (SutureCredential *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureCredential, suture_credential_free)
 

@@ -2,24 +2,10 @@
 #include "bus/improvement.h"
 
 #include "base/name.h"
+#include "bus/objects.h"
 #include "suture-bus.h"
 
-#define TEXT_MAX 4096 /* bytes: THREATS 31 */
-
-char *
-suture_improvement_path (const char *id)
-{
-  GString *path = g_string_new (SUTURE_BUS_PATH "/improvement/");
-
-  for (const char *at = id; *at != '\0'; at++)
-    {
-      if (g_ascii_isalnum (*at))
-        g_string_append_c (path, *at);
-      else
-        g_string_append_printf (path, "_%02x", (guint8) *at);
-    }
-  return g_string_free (path, FALSE);
-}
+#define KIND "improvement"
 
 static GVariant *
 owed_of (const SutureImprovement *improvement)
@@ -64,8 +50,8 @@ static void
 set_description (SutureBusImprovement1 *object, const SutureImprovement *improvement)
 {
   const SutureManifest *manifest = improvement->known != NULL ? improvement->known->manifest : NULL;
-  g_autofree char *title = suture_name_clean_text (improvement->title, TEXT_MAX, FALSE);
-  g_autofree char *description = suture_name_clean_text (improvement->description, TEXT_MAX, TRUE);
+  g_autofree char *title = suture_name_clean_text (improvement->title, SUTURE_BUS_TEXT_MAX, FALSE);
+  g_autofree char *description = suture_name_clean_text (improvement->description, SUTURE_BUS_TEXT_MAX, TRUE);
   g_auto (GStrv) files = files_of (manifest);
 
   suture_bus_improvement1_set_id (object, improvement->id);
@@ -94,21 +80,6 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
   suture_bus_improvement1_set_restarted (object, (const char *const *) improvement->restarted);
 }
 
-static void
-remove_others (GDBusObjectManagerServer *server, GHashTable *wanted)
-{
-  GList *objects = g_dbus_object_manager_get_objects (G_DBUS_OBJECT_MANAGER (server));
-
-  for (GList *at = objects; at != NULL; at = at->next)
-    {
-      g_autofree char *path = g_strdup (g_dbus_object_get_object_path (at->data));
-
-      if (!g_hash_table_contains (wanted, path))
-        (void) g_dbus_object_manager_server_unexport (server, path);
-    }
-  g_list_free_full (objects, g_object_unref);
-}
-
 void
 suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts *facts)
 {
@@ -117,7 +88,7 @@ suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts 
   for (guint i = 0; i < facts->improvements->len; i++)
     {
       const SutureImprovement *improvement = g_ptr_array_index (facts->improvements, i);
-      g_autofree char *path = suture_improvement_path (improvement->id);
+      g_autofree char *path = suture_objects_path (KIND, improvement->id);
       g_autoptr (GDBusInterface) there = NULL;
 
       there = g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (server), path, "org.suture.Improvement1");
@@ -139,5 +110,5 @@ suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts 
         }
       g_hash_table_add (wanted, g_steal_pointer (&path));
     }
-  remove_others (server, wanted);
+  suture_objects_keep (server, KIND, wanted);
 }

@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "bus/authority.h"
+#include "bus/feed.h"
 #include "bus/improvement.h"
+#include "bus/objects.h"
 #include "bus/policy.h"
 #include "suture-bus.h"
 
@@ -16,6 +18,7 @@ struct _SutureManager
   SutureBusHelper1 *skeleton;           /* (owned) */
   GDBusObjectManagerServer *objects;    /* (owned) */
   const SutureFacts *published;         /* what the objects show; only compared, never looked into */
+  gint64 feeds_published;               /* when what they show of feeds was read */
   gint64 last_use;
   guint calls; /* that wait for an answer */
 };
@@ -31,6 +34,7 @@ struct _Call
   void (*run) (Call *call);          /* when permitted */
   const char *action;                /* static */
   SuturePlan *plan;                  /* frozen before anybody was asked (owned) */
+  SutureSignIn *sign_in;             /* the same (owned) */
   GError *missing;                   /* why there is no plan: told to who may know (owned) */
   const char *kind;                  /* of the operation; static */
   char *operation;                   /* (owned) */
@@ -47,6 +51,7 @@ call_free (Call *call)
   call->manager->last_use = g_get_monotonic_time ();
   g_object_unref (call->manager);
   suture_plan_unref (call->plan);
+  suture_sign_in_unref (call->sign_in);
   g_clear_error (&call->missing);
   g_free (call->operation);
   g_free (call);
@@ -90,6 +95,29 @@ permitted (GObject *object, GAsyncResult *result, gpointer user_data)
     call->run (call);
 }
 
+/* What polkit's dialog may name. The texts stay @call's, or @shown's. */
+static GHashTable *
+details_of (Call *call, const char *shown)
+{
+  GHashTable *details;
+
+  if (call->plan == NULL && call->sign_in == NULL)
+    return NULL;
+  details = g_hash_table_new (g_str_hash, g_str_equal);
+  if (call->plan != NULL)
+    {
+      g_hash_table_insert (details, (gpointer) "improvement", call->plan->improvement);
+      g_hash_table_insert (details, (gpointer) "title", (gpointer) shown);
+      g_hash_table_insert (details, (gpointer) "plan", call->plan->digest);
+    }
+  else
+    {
+      g_hash_table_insert (details, (gpointer) "feed", call->sign_in->feed);
+      g_hash_table_insert (details, (gpointer) "host", (gpointer) shown);
+    }
+  return details;
+}
+
 /* Asks for @call->action, with the plan's details where there is one. Where there is none to run, nobody is asked for a
  * password: who may, learns that there is nothing; who may not, learns what they always learn. */
 static void
@@ -97,17 +125,10 @@ ask (Call *call)
 {
   GDBusMessage *message = g_dbus_method_invocation_get_message (call->invocation);
   gboolean interactive = (g_dbus_message_get_flags (message) & G_DBUS_MESSAGE_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION) != 0;
-  g_autoptr (GHashTable) details = NULL;
-  g_autofree char *shown = call->plan != NULL ? suture_name_without_markup (call->plan->title) : NULL;
-  char improvement[] = "improvement", title[] = "title", plan[] = "plan";
+  const char *title = call->plan != NULL ? call->plan->title : call->sign_in != NULL ? call->sign_in->host : "";
+  g_autofree char *shown = suture_name_without_markup (title);
+  g_autoptr (GHashTable) details = details_of (call, shown);
 
-  if (call->plan != NULL)
-    {
-      details = g_hash_table_new (g_str_hash, g_str_equal);
-      g_hash_table_insert (details, improvement, call->plan->improvement);
-      g_hash_table_insert (details, title, shown);
-      g_hash_table_insert (details, plan, call->plan->digest);
-    }
   suture_authority_check (call->manager->authority, g_dbus_method_invocation_get_sender (call->invocation), call->action,
                           details, interactive && call->missing == NULL, permitted, call);
 }
@@ -256,6 +277,68 @@ handle_cancel (SutureBusHelper1 *skeleton, GDBusMethodInvocation *invocation, co
   return TRUE;
 }
 
+/* ---- signing in to feeds ---- */
+
+static void
+signed_in (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (suture_engine_sign_in_finish (SUTURE_ENGINE (object), result, &error))
+    answer (call, NULL);
+  else
+    refuse (call, error);
+}
+
+static void
+run_sign_in (Call *call)
+{
+  if (call->missing != NULL)
+    refuse (call, call->missing);
+  else
+    suture_engine_sign_in (call->manager->engine, call->sign_in, signed_in, call);
+}
+
+/* @user NULL: out. What is not well formed is refused before anything is looked up. */
+static gboolean
+handle_signing (
+    SutureManager *self, GDBusMethodInvocation *invocation, const char *feed, const char *user, const char *secret)
+{
+  Call *call = call_new (self, invocation);
+  g_autoptr (GError) error = NULL;
+
+  if (!check_name (call, feed))
+    return TRUE;
+  if (user != NULL && !suture_credential_check (user, secret, &error))
+    {
+      refuse (call, error);
+      return TRUE;
+    }
+  if (!begin (call, TRUE, run_sign_in))
+    return TRUE;
+  call->sign_in = suture_engine_plan_sign_in (self->engine, feed, user, secret, &call->missing);
+  ask (call);
+  return TRUE;
+}
+
+static gboolean
+handle_sign_in (SutureBusHelper1 *skeleton,
+                GDBusMethodInvocation *invocation,
+                const char *feed,
+                const char *user,
+                const char *secret,
+                SutureManager *self)
+{
+  return handle_signing (self, invocation, feed, user, secret);
+}
+
+static gboolean
+handle_sign_out (SutureBusHelper1 *skeleton, GDBusMethodInvocation *invocation, const char *feed, SutureManager *self)
+{
+  return handle_signing (self, invocation, feed, NULL, NULL);
+}
+
 /* ---- the stored choice, and history ---- */
 
 static void
@@ -378,6 +461,11 @@ engine_changed (SutureEngine *engine, SutureManager *self)
   const SutureFacts *facts = snapshot->facts;
 
   self->last_use = g_get_monotonic_time ();
+  if (snapshot->feeds->read_at != self->feeds_published)
+    {
+      suture_feed_publish (self->objects, snapshot->feeds);
+      self->feeds_published = snapshot->feeds->read_at;
+    }
   if (facts != NULL && facts != self->published)
     {
       suture_improvement_publish (self->objects, facts);
@@ -459,6 +547,8 @@ suture_manager_new (GDBusConnection *connection, SutureEngine *engine, GError **
   g_signal_connect (self->skeleton, "handle-remove", G_CALLBACK (handle_remove), self);
   g_signal_connect (self->skeleton, "handle-cancel", G_CALLBACK (handle_cancel), self);
   g_signal_connect (self->skeleton, "handle-set-automatic", G_CALLBACK (handle_set_automatic), self);
+  g_signal_connect (self->skeleton, "handle-sign-in", G_CALLBACK (handle_sign_in), self);
+  g_signal_connect (self->skeleton, "handle-sign-out", G_CALLBACK (handle_sign_out), self);
   g_signal_connect (self->skeleton, "handle-run-automatic", G_CALLBACK (handle_run_automatic), self);
   g_signal_connect (self->skeleton, "handle-get-history", G_CALLBACK (handle_get_history), self);
   g_signal_connect_object (engine, "changed", G_CALLBACK (engine_changed), self, 0);

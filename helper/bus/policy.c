@@ -7,6 +7,8 @@ static const SuturePolicy rows[] = {
   { "Remove", "org.suture.remove", NULL, FALSE },
   { "Cancel", "org.suture.cancel", NULL, TRUE },
   { "SetAutomatic", "org.suture.enable-automatic", "org.suture.disable-automatic", FALSE },
+  { "SignIn", "org.suture.sign-in", NULL, FALSE },
+  { "SignOut", "org.suture.sign-in", NULL, FALSE },
   /* takes nothing, carries out what was stored by somebody who was allowed to, and is limited in rate */
   { "RunAutomatic", NULL, NULL, FALSE },
   /* what changed on this computer is no secret on it; who did it is (bus/manager.c leaves that out) */

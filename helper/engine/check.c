@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "engine/cache.h"
+#include "engine/feeds.h"
 #include "engine/listing.h"
 #include "engine/recover.h"
 #include "history/setting.h"
@@ -198,6 +199,14 @@ add_from_before (Found *found, const SutureFacts *facts, const char *feed)
     }
 }
 
+/* Not when it was stopped by a person: that says nothing about the feed. */
+static void
+remember_feed (SutureWork *work, const SutureFeedConfig *config, SutureTrust *trust, const GError *error)
+{
+  if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
+    suture_feeds_remember (work->database, config, trust, error);
+}
+
 /* One feed over the network. */
 static gboolean
 check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, Found *found, GError **error)
@@ -213,9 +222,12 @@ check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, 
   if (!ok)
     {
       suture_check_blame_server (local);
+      remember_feed (work, config, trust, local);
       g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
       add_from_before (found, work->facts, config->name);
     }
+  else
+    remember_feed (work, config, trust, NULL);
   return ok;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Responsible for: accepting, running one at a time, ending each operation exactly once, publishing.
  * Not for: running them (run.c), the order of stages, permission (bus/). */
-#include "engine/engine.h"
+#include "engine/engine-private.h"
 
 #include "base/error.h"
 #include "engine/automatic.h"
@@ -12,23 +12,6 @@
 
 #define LOOK_INTERVAL 250 /* milliseconds between two looks at the bytes: 4 a second */
 #define ENDED_KEEP 16     /* operations whose user is remembered, as many as have results */
-
-struct _SutureEngine
-{
-  GObject parent_instance;
-  SutureDatabase *database;       /* (owned) */
-  SutureQueue *queue;       /* (owned) */
-  SutureSnapshot snapshot;
-  GQueue ended;             /* SutureWork, newest first; whose they were */
-  gint64 past;              /* journal lines up to this one are of an earlier process */
-  gint64 automatic_ran;     /* seconds since the epoch */
-  gint64 automatic_before;  /* the same, should the present run not be accepted */
-  guint writing;            /* threads at work beside the queue's one */
-  guint look;               /* source id */
-  gboolean loaded;
-  gboolean recovered;       /* nothing of the past is open */
-  gboolean stopped;
-};
 
 G_DEFINE_FINAL_TYPE (SutureEngine, suture_engine, G_TYPE_OBJECT)
 
@@ -43,8 +26,8 @@ static void start_next (SutureEngine *self);
 
 /* ---- what is published ---- */
 
-static void
-publish (SutureEngine *self)
+void
+suture_engine_publish (SutureEngine *self)
 {
   SutureSnapshot *snapshot = &self->snapshot;
   SutureWork *work = suture_queue_get_running (self->queue);
@@ -76,14 +59,14 @@ look (gpointer user_data)
     }
   status = suture_work_get_status (work);
   if (status.done != self->snapshot.bytes_done || status.total != self->snapshot.bytes_total)
-    publish (self);
+    suture_engine_publish (self);
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 work_changed_idle (gpointer user_data)
 {
-  publish (user_data);
+  suture_engine_publish (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -137,6 +120,15 @@ take_facts (SutureEngine *self, SutureWork *work)
   self->snapshot.facts = suture_facts_ref (work->facts);
 }
 
+void
+suture_engine_take_feeds (SutureEngine *self, SutureFeeds *feeds)
+{
+  if (feeds->read_at < self->snapshot.feeds->read_at)
+    return;
+  suture_feeds_unref (self->snapshot.feeds);
+  self->snapshot.feeds = suture_feeds_ref (feeds);
+}
+
 static SutureWork *
 new_work (SutureEngine *self, const char *operation, const char *kind, guint32 user)
 {
@@ -157,9 +149,13 @@ static void
 run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   SutureEngine *self = source;
+  SutureWork *work = task_data;
+  GPtrArray *results;
 
   /* only the thread whose turn it is sees recovered */
-  g_task_return_pointer (task, suture_run (task_data, &self->recovered), (GDestroyNotify) g_ptr_array_unref);
+  results = suture_run (work, &self->recovered);
+  work->feeds = suture_feeds_new (self->database);
+  g_task_return_pointer (task, results, (GDestroyNotify) g_ptr_array_unref);
 }
 
 static void
@@ -170,10 +166,11 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   g_autoptr (GPtrArray) results = g_task_propagate_pointer (G_TASK (async), NULL);
 
   take_facts (self, work);
+  suture_engine_take_feeds (self, work->feeds);
   add_results (self, results);
   remember_ended (self, work);
   suture_queue_finish (self->queue);
-  publish (self);
+  suture_engine_publish (self);
   start_next (self);
 }
 
@@ -193,13 +190,13 @@ start_next (SutureEngine *self)
   g_task_run_in_thread (task, run_in_thread);
   if (self->look == 0)
     self->look = g_timeout_add (LOOK_INTERVAL, look, self);
-  publish (self);
+  suture_engine_publish (self);
 }
 
 /* ---- accepting ---- */
 
-static gboolean
-is_ready (SutureEngine *self, GError **error)
+gboolean
+suture_engine_is_ready (SutureEngine *self, GError **error)
 {
   if (self->loaded)
     return TRUE;
@@ -248,7 +245,7 @@ submitted (GObject *object, GAsyncResult *async, gpointer user_data)
   else
     g_task_return_pointer (outer, g_strdup (work->operation), g_free);
   start_next (self);
-  publish (self);
+  suture_engine_publish (self);
 }
 
 static gboolean
@@ -256,7 +253,7 @@ may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  if (!is_ready (self, error))
+  if (!suture_engine_is_ready (self, error))
     return FALSE;
   if (self->stopped)
     {
@@ -317,7 +314,7 @@ suture_engine_submit_finish (SutureEngine *self, GAsyncResult *result, GError **
 SuturePlan *
 suture_engine_plan (SutureEngine *self, SuturePlanKind kind, const char *id, GError **error)
 {
-  return is_ready (self, error) ? suture_plan_new (self->snapshot.facts, kind, id, error) : NULL;
+  return suture_engine_is_ready (self, error) ? suture_plan_new (self->snapshot.facts, kind, id, error) : NULL;
 }
 
 /* ---- cancelling ---- */
@@ -355,7 +352,7 @@ unrun_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 
   self->writing--;
   add_results (self, results);
-  publish (self);
+  suture_engine_publish (self);
 }
 
 gboolean
@@ -383,94 +380,6 @@ suture_engine_cancel (SutureEngine *self, const char *operation, GError **error)
   return TRUE;
 }
 
-/* ---- the stored choice, and history ---- */
-
-static void
-set_automatic_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  SutureEngine *self = source;
-  GError *error = NULL;
-
-  if (suture_automatic_set (self->database, GPOINTER_TO_INT (task_data), &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-suture_engine_set_automatic (SutureEngine *self, gboolean automatic, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  GError *error = NULL;
-
-  g_task_set_task_data (task, GINT_TO_POINTER (automatic), NULL);
-  self->writing++;
-  if (is_ready (self, &error))
-    g_task_run_in_thread (task, set_automatic_in_thread);
-  else
-    g_task_return_error (task, error);
-}
-
-gboolean
-suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error)
-{
-  gboolean ok = g_task_propagate_boolean (G_TASK (result), error);
-
-  self->writing--;
-  if (ok)
-    self->snapshot.automatic = GPOINTER_TO_INT (g_task_get_task_data (G_TASK (result)));
-  publish (self);
-  return ok;
-}
-
-typedef struct
-{
-  guint64 before;
-  guint limit;
-} HistoryQuery;
-
-static void
-history_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  SutureEngine *self = source;
-  HistoryQuery *query = task_data;
-  GError *error = NULL;
-  GPtrArray *records = suture_record_list (self->database, query->before, query->limit, &error);
-
-  if (records != NULL)
-    g_task_return_pointer (task, records, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-void
-suture_engine_history (SutureEngine *self,
-                       guint64 before,
-                       guint limit,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  HistoryQuery *query = g_new0 (HistoryQuery, 1);
-  GError *error = NULL;
-
-  query->before = before;
-  query->limit = limit;
-  g_task_set_task_data (task, query, g_free);
-  self->writing++;
-  if (is_ready (self, &error))
-    g_task_run_in_thread (task, history_in_thread);
-  else
-    g_task_return_error (task, error);
-}
-
-GPtrArray *
-suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error)
-{
-  self->writing--;
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 /* ---- the start and the end ---- */
 
 static void
@@ -494,6 +403,7 @@ load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   g_ptr_array_unref (self->snapshot.results);
   self->snapshot.results = g_steal_pointer (&load->results);
   self->snapshot.facts = g_steal_pointer (&load->facts);
+  suture_engine_take_feeds (self, load->feeds);
   self->loaded = TRUE;
   recovery = new_work (self, "", "recover", G_MAXUINT32);
   suture_queue_push (self->queue, recovery);
@@ -548,6 +458,7 @@ suture_engine_finalize (GObject *object)
   g_queue_clear_full (&self->ended, (GDestroyNotify) suture_work_unref);
   suture_queue_free (self->queue);
   suture_facts_unref (self->snapshot.facts);
+  suture_feeds_unref (self->snapshot.feeds);
   g_ptr_array_unref (self->snapshot.results);
   suture_database_free (self->database);
   G_OBJECT_CLASS (suture_engine_parent_class)->finalize (object);
@@ -569,6 +480,7 @@ suture_engine_init (SutureEngine *self)
   self->snapshot.activity = "idle";
   self->snapshot.operation = "";
   self->snapshot.kind = "";
+  self->snapshot.feeds = suture_feeds_new_none ();
   self->snapshot.results = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_result_free);
 }
 

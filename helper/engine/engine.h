@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/sign-in.h"
 #include "engine/work.h"
 
 /* The helper without its bus: accepts operations, runs one at a time in a thread, publishes one immutable snapshot of
@@ -15,6 +16,7 @@ G_DECLARE_FINAL_TYPE (SutureEngine, suture_engine, SUTURE, ENGINE, GObject)
 typedef struct
 {
   SutureFacts *facts;          /* (owned) */
+  SutureFeeds *feeds;          /* never NULL (owned) */
   const char *activity;        /* static */
   const char *operation;       /* "" when idle; strings are (owned) by what runs */
   const char *kind;            /* "" when idle */
@@ -72,6 +74,14 @@ void suture_engine_history (SutureEngine *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 GPtrArray *suture_engine_history_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+
+/* What signing in to @feed would do, frozen before anybody is asked: engine/sign-in.h. @user NULL: signing out.
+ * SUTURE_ERROR_INVALID_ARGUMENT, _NOT_FOUND, _UNAVAILABLE (not loaded yet). */
+SutureSignIn *suture_engine_plan_sign_in (
+    SutureEngine *self, const char *feed, const char *user, const char *secret, GError **error);
+/* Does that, by now permitted; answers when it is on the disk and the snapshot shows it. */
+void suture_engine_sign_in (SutureEngine *self, SutureSignIn *plan, GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_engine_sign_in_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
 /* Accepts nothing more and cancels what can be cancelled, what waits included: the program is about to end. */
 void suture_engine_stop (SutureEngine *self);

@@ -19,6 +19,7 @@ suture_load_run (void)
   work = suture_work_new (self->database, "", "load", "system", G_MAXUINT32);
   suture_check_restore (work);
   self->facts = suture_facts_ref (work->facts);
+  self->feeds = suture_feeds_new (self->database);
   return self;
 }
 
@@ -28,6 +29,7 @@ suture_load_free (SutureLoad *self)
   if (self == NULL)
     return;
   suture_facts_unref (self->facts);
+  suture_feeds_unref (self->feeds);
   g_clear_pointer (&self->results, g_ptr_array_unref);
   suture_database_free (self->database);
   g_free (self);

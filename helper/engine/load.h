@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/facts.h"
+#include "engine/feeds.h"
 
 /* What a start finds: the database, and what is known without network. For a thread; the main loop gets it as a whole. */
 
@@ -11,6 +12,7 @@ typedef struct
 {
   SutureDatabase *database; /* (owned) */
   SutureFacts *facts;       /* (owned) */
+  SutureFeeds *feeds;       /* (owned) */
   GPtrArray *results;       /* SutureResult, oldest first (owned) */
   gint64 past;              /* number of the last journal line: up to this one they are of an earlier process */
   gint64 automatic_ran;     /* seconds since the epoch; 0: never */

@@ -36,6 +36,7 @@ suture_work_unref (SutureWork *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->count))
     return;
   suture_facts_unref (self->facts);
+  suture_feeds_unref (self->feeds);
   suture_plan_unref (self->plan);
   g_free (self->operation);
   g_free (self->kind);

@@ -5,6 +5,7 @@
 
 #include "base/name.h"
 #include "engine/facts.h"
+#include "engine/feeds.h"
 #include "engine/plan.h"
 #include "history/journal.h"
 #include "history/record.h"
@@ -39,6 +40,7 @@ struct _SutureWork
   gatomicrefcount count;
   SutureDatabase *database;        /* the engine's, which outlives the thread */
   SutureFacts *facts;        /* what was known; the thread replaces it by what it learnt (owned) */
+  SutureFeeds *feeds;        /* as they are when it has ended; NULL before (owned) */
   SuturePlan *plan;          /* install, remove; else NULL (owned) */
   char *operation;           /* (owned); "" for the recovery at the start */
   char *kind;                /* check, install, remove, automatic, recover (owned) */

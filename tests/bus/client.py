@@ -3,7 +3,7 @@
 """One caller on the system bus: a line of JSON in, a line of JSON out. Started as each of the test users.
 
 in   {"method": "Install", "args": ["s", "openssl-a"], "interactive": false, "wait": 20}
-     {"property": "Activity"}   {"objects": true}   {"leave": ["Install", "s", "openssl-a"]}  (calls, and leaves at once)
+     {"property": "Activity"}   {"properties": true}   {"objects": true}   {"leave": ["Install", "s", "openssl-a"]}  (calls, and leaves at once)
 out  {"value": …} or {"error": "NotAuthorized", "message": …}"""
 
 import json
@@ -46,6 +46,8 @@ def answer(bus, ask):
     if "property" in ask:
         got = call(bus, PROPERTIES, "Get", GLib.Variant("(ss)", (MANAGER, ask["property"])))
         return {"value": got["value"][0]} if "value" in got else got
+    if "properties" in ask:
+        return call(bus, PROPERTIES, "GetAll", GLib.Variant("(s)", (MANAGER,)))
     if "objects" in ask:
         return call(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", None)
     method, *args = ask["leave"]

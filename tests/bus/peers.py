@@ -9,6 +9,7 @@ https://127.0.0.1:8443     the feed in /run/ring/feed
 
 Files in /run/ring/control steer it, and are waited for while they are there:
   hold-payload           the server stops in the middle of a payload    (status-500: answers 500 instead)
+  private                … answers 401 to whoever does not send the header Authorization as in the file (private-403: 403)
   hold-before hold-after the activation step stops before, after it changed what is active
   die-before  die-after  … or ends there without a result
   refuse                 … or refuses with the short error name in the file
@@ -132,6 +133,9 @@ class Feed(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         if set_to("status-500"):
             self.send_error(500)
+            return
+        if set_to("private") and self.headers["Authorization"] != word_in("private"):
+            self.send_error(403 if set_to("private-403") else 401)
             return
         if "/payloads/" not in self.path or not set_to("hold-payload"):
             super().do_GET()

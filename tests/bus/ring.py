@@ -100,8 +100,15 @@ class Client:
 
     def objects(self):
         """Improvements by id."""
+        return self.objects_of("org.suture.Improvement1", "Id")
+
+    def feeds(self):
+        """Feeds by name."""
+        return self.objects_of("org.suture.Feed1", "Name")
+
+    def objects_of(self, interface, key):
         reply = self.ask(objects=True)
-        return {o["org.suture.Improvement1"]["Id"]: o["org.suture.Improvement1"] for o in reply["value"][0].values()}
+        return {o[interface][key]: o[interface] for o in reply["value"][0].values() if interface in o}
 
     def result(self, operation):
         """Waits for the one end of an operation, which is one that the contract knows: (short error name, sentence)."""

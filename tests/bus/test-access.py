@@ -22,6 +22,8 @@ TABLE = {
     ("Remove", "s", IDS["beta"]):      (YES, NO,    NO,      NO,    NO),
     ("SetAutomatic", "b", True):       (YES, YES,   NO,      NO,    NO),
     ("SetAutomatic", "b", False):      (YES, NO,    NO,      NO,    NO),
+    ("SignIn", "s", feed.NAME, "s", "", "s", "token"): (YES, NO, NO,   NO,    NO),
+    ("SignOut", "s", feed.NAME):       (YES, NO,    NO,      NO,    NO),
     ("RunAutomatic",):                 (YES, YES,   YES,     YES,   YES),
     ("GetHistory", "t", 0, "u", 10):   (YES, YES,   YES,     YES,   YES),
     # of an operation that somebody else began; what is behind it is in test_cancel of test-operations.py

@@ -3,7 +3,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "bus/improvement.h"
+#include "bus/objects.h"
 #include "test-activation.h"
 #include "test-manifest.h"
 #include "test-paths.h"
@@ -172,7 +172,7 @@ test_object_path (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *path = suture_improvement_path (rows[i].id);
+      g_autofree char *path = suture_objects_path ("improvement", rows[i].id);
 
       g_assert_true (g_variant_is_object_path (path));
       g_assert_true (g_str_has_suffix (path, rows[i].path));

@@ -20,16 +20,18 @@ test_every_method_has_a_row (void)
   g_assert_cmpuint (length, ==, methods);
   g_assert_null (suture_policy_find ("Format"));
   g_assert_null (suture_policy_find (NULL));
-  /* improvements have no methods at all */
+  /* improvements and feeds have no methods at all */
   g_assert_null (suture_bus_improvement1_interface_info ()->methods);
+  g_assert_null (suture_bus_feed1_interface_info ()->methods);
 }
 
-/* V5: nothing that names a file, an address or a process crosses the bus; arguments are ids, booleans and numbers. */
+/* V5: nothing that names a file, an address or a process crosses the bus; arguments are ids, booleans and numbers, and
+ * one secret with the user it is for. */
 static void
 test_arguments (void)
 {
   const GDBusInterfaceInfo *interface = suture_bus_helper1_interface_info ();
-  const char *const strings[] = { "id", "operation", NULL };
+  const char *const strings[] = { "id", "operation", "feed", "user", "secret", NULL };
 
   for (gsize i = 0; interface->methods[i] != NULL; i++)
     for (gsize j = 0; interface->methods[i]->in_args != NULL && interface->methods[i]->in_args[j] != NULL; j++)

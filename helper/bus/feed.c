@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/feed.h"
+
+#include "base/error.h"
+#include "base/name.h"
+#include "bus/objects.h"
+#include "suture-bus.h"
+
+#define KIND "feed"
+
+/* Role, type and fingerprint. The type is a publisher's own word. */
+static GVariant *
+keys_of (const SutureFeed *feed)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
+
+  for (guint i = 0; i < feed->keys->len; i++)
+    {
+      const SutureFeedKey *key = g_ptr_array_index (feed->keys, i);
+      g_autofree char *type = suture_name_clean_text (key->type, SUTURE_NAME_MAX, FALSE);
+
+      g_variant_builder_add (&builder, "(sss)", key->role, type, key->fingerprint);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+set_properties (SutureBusFeed1 *object, const SutureFeed *feed)
+{
+  g_autofree char *message = suture_name_clean_text (feed->last_message, SUTURE_BUS_TEXT_MAX, FALSE);
+
+  suture_bus_feed1_set_name (object, feed->name);
+  suture_bus_feed1_set_address (object, feed->address);
+  suture_bus_feed1_set_origin (object, feed->origin);
+  suture_bus_feed1_set_components (object, (const char *const *) feed->components);
+  suture_bus_feed1_set_keys (object, keys_of (feed));
+  suture_bus_feed1_set_root_version (object, (guint64) feed->root_version);
+  suture_bus_feed1_set_metadata_version (object, (guint64) feed->version);
+  suture_bus_feed1_set_expires (object, feed->expires);
+  suture_bus_feed1_set_last_contact (object, feed->last_contact);
+  suture_bus_feed1_set_last_error (object, g_variant_new ("(ss)", feed->last_error, message));
+  suture_bus_feed1_set_signed_in (object, feed->signed_in);
+  suture_bus_feed1_set_needs_sign_in (
+      object, g_str_equal (feed->last_error, suture_error_to_name (SUTURE_ERROR_NOT_SIGNED_IN)));
+}
+
+void
+suture_feed_publish (GDBusObjectManagerServer *server, const SutureFeeds *feeds)
+{
+  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < feeds->list->len; i++)
+    {
+      const SutureFeed *feed = g_ptr_array_index (feeds->list, i);
+      g_autofree char *path = suture_objects_path (KIND, feed->name);
+      g_autoptr (GDBusInterface) there = NULL;
+
+      there = g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (server), path, "org.suture.Feed1");
+      if (there != NULL)
+        {
+          set_properties (SUTURE_BUS_FEED1 (there), feed);
+          g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (there));
+        }
+      else
+        {
+          g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
+          g_autoptr (SutureBusFeed1) interface = suture_bus_feed1_skeleton_new ();
+
+          set_properties (interface, feed);
+          g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
+          g_dbus_object_manager_server_export (server, object);
+        }
+      g_hash_table_add (wanted, g_steal_pointer (&path));
+    }
+  suture_objects_keep (server, KIND, wanted);
+}

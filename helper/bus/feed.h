@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "engine/feeds.h"
+
+/* The objects /org/suture/Helper1/feed/ESCAPED_NAME, one for each feed that can be used. */
+
+G_BEGIN_DECLS
+
+/* Makes the objects below @server be what @feeds say, and sends the changes. Text is cut to 4 KiB. */
+void suture_feed_publish (GDBusObjectManagerServer *server, const SutureFeeds *feeds);
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "feed/config.h"
+#include "feed/trust.h"
+#include "history/database.h"
+
+/* What is known of each feed that can be used, for those who look at it: a value, never changed after it was made. */
+
+G_BEGIN_DECLS
+
+/* A key of the trusted root, once for each role that it signs. */
+typedef struct
+{
+  const char *role;  /* root, timestamp, snapshot, targets; static */
+  char *type;        /* as TUF names it: ed25519, … (owned) */
+  char *fingerprint; /* SHA-256 of its canonical form, in hex, computed here and not taken from the file (owned) */
+} SutureFeedKey;
+
+typedef struct
+{
+  char *name;           /* strings are (owned) */
+  char *address;
+  char *origin;         /* base/credential.h */
+  char **components;    /* that it may serve; none: any (owned) */
+  GPtrArray *keys;      /* SutureFeedKey (owned) */
+  gint64 root_version;  /* of the trusted root; 0: unknown */
+  gint64 version;       /* of the timestamp that was trusted last; 0: none yet */
+  gint64 expires;       /* of that; seconds since the epoch; 0: none yet */
+  gint64 last_contact;  /* of the last check in which its server's metadata held; the same */
+  char *last_error;     /* short error name of the last check of it, or "" */
+  char *last_message;   /* sentence, or "" */
+  const char *signed_in; /* none, token, password; static */
+} SutureFeed;
+
+typedef struct
+{
+  gatomicrefcount count;
+  gint64 read_at;  /* monotonic time (microseconds) at which the reading began: of two values the later one is the truth */
+  GPtrArray *list; /* SutureFeed, by name (owned) */
+} SutureFeeds;
+
+/* Reads configuration, trusted roots, credentials and what checks left in @database; credentials that belong to nobody any
+ * more are erased first. Reads files: use a thread. */
+SutureFeeds *suture_feeds_new (SutureDatabase *database) G_GNUC_WARN_UNUSED_RESULT;
+/* Nothing is known yet. */
+SutureFeeds *suture_feeds_new_none (void) G_GNUC_WARN_UNUSED_RESULT;
+SutureFeeds *suture_feeds_ref (SutureFeeds *self);
+void suture_feeds_unref (SutureFeeds *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFeeds, suture_feeds_unref)
+
+/* The one with @name, or NULL; stays @self's. */
+const SutureFeed *suture_feeds_find (const SutureFeeds *self, const char *name);
+
+/* Remembers how a check of @config ended: @error NULL for well, @trust (NULL: none) with what it then trusts. */
+void suture_feeds_remember (SutureDatabase *database, const SutureFeedConfig *config, SutureTrust *trust, const GError *error);
+
+/* A feed that was signed in to anew does not ask for it any more, until its server says otherwise. */
+void suture_feeds_forget_refusal (SutureDatabase *database, const char *name);
+
+G_END_DECLS
