@@ -71,16 +71,21 @@ def make_improvement(component, version):
 
 
 def make():
-    """Once a run of `enter`. Also the authority that the feed's server is believed by, inside this /etc only."""
+    """Once a run of `enter`."""
     os.umask(0o022)
     publish("init", "--name", NAME, "--publisher", "The Ring")
     for component in LIBRARIES:
         make_improvement(component, "1.1")
         write_base(component)
     shutil.copytree(f"{FOLDER}/repository", "/run/ring/feed")
+    shutil.copy(f"{FOLDER}/repository/metadata/1.root.json", f"/etc/suture/feeds.d/{NAME}.root.json")
+    make_authority()
+
+
+def make_authority():
+    """The feed's address, and the authority that its server is believed by, inside this /etc only."""
     with open(f"/etc/suture/feeds.d/{NAME}.conf", "w", encoding="ascii") as file:
         file.write("[Feed]\nURL=https://127.0.0.1:8443\n")
-    shutil.copy(f"{FOLDER}/repository/metadata/1.root.json", f"/etc/suture/feeds.d/{NAME}.root.json")
     run([f"{ring.SOURCE}/tests/support/make-certificates", "/run/ring/certificates", "127.0.0.1"])
     with open("/run/ring/certificates/ca.pem", encoding="ascii") as authority, \
             open("/etc/ssl/certs/ca-certificates.crt", "a", encoding="ascii") as bundle:

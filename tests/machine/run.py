@@ -20,6 +20,7 @@ import test_programs  # noqa: E402,F401
 import test_system  # noqa: E402,F401
 import test_faults  # noqa: E402,F401
 import test_input  # noqa: E402,F401
+import test_serving  # noqa: E402,F401
 import test_state  # noqa: E402,F401
 import test_packages  # noqa: E402,F401
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SNIPPET = os.path.join(os.path.dirname(os.path.dirname(HERE)), "data", "serving", "nginx-feed.conf")
 HOST = "updates.example"
 PORT = 443
 ALTERNATIVE = 8443  # where the machine has to share the host's network
@@ -28,9 +29,17 @@ http {{
     ssl_certificate /mnt/server.crt;
     ssl_certificate_key /mnt/server.key;
     root /mnt/site;
+    include /mnt/nginx-feed.conf;
   }}
 }}
 """
+
+
+def snippet(variant=None):
+    """The part of nginx's configuration that publishers get, with one of its commented variants."""
+    with open(SNIPPET, encoding="utf-8") as file:
+        text = file.read()
+    return text.replace(f"#{variant}# ", "") if variant else text
 
 
 def openssl(*argv):
@@ -68,9 +77,11 @@ class WebServer:
         with open(f"{machine.root}/etc/hosts", "a", encoding="ascii") as file:
             file.write(f"{machine.address} {HOST}\n")
 
-    def start(self):
+    def start(self, variant=None):
         with open(f"{self.folder}/nginx.conf", "w", encoding="utf-8") as file:
             file.write(CONFIG.format(address=self.machine.address, port=self.port, host=HOST))
+        with open(f"{self.folder}/nginx-feed.conf", "w", encoding="utf-8") as file:
+            file.write(snippet(variant).replace("/etc/nginx/", "/mnt/"))
         script = f'mount --bind "{self.folder}" "$0/mnt" && exec chroot "$0" nginx -c /mnt/nginx.conf "$@"'
         self.process = subprocess.Popen(self.machine.outside_argv(
             "unshare", "-m", "sh", "-c", script, self.machine.source, "-e", "/mnt/error.log", "-g", "daemon off;"))

@@ -48,9 +48,9 @@ class Count:
 
 
     def stale(self, rings):
-        """Each row of tests/skips that these rings, which all ran, did not need."""
+        """Each row of tests/skips that these rings, which all ran, did not need; "where …" says that it depends on the machine."""
         for name in sorted(set(self.allowed) - self.met):
-            if name.split("/")[0] in rings:
+            if name.split("/")[0] in rings and not self.allowed[name].startswith("where "):
                 self.add("failed", name, "tests/skips lists it, and it was not skipped")
 
 

@@ -48,6 +48,17 @@ class Rings(unittest.TestCase):
         self.quietly(self.count.stale, ["lint", "bus"])
         self.assertEqual(self.counted(), (0, 1, 0))
 
+    def test_skips_of_some_machines(self):
+        """A row that says where: needed or not, it is no failure; any other skip still is one."""
+        self.count = rings.Count({"bus/known": "where there is no bus", "bus/whereabouts": "whereas this one always"})
+        self.quietly(self.count.stale, ["bus"])
+        self.assertEqual(self.counted(), (0, 1, 0))
+        self.count = rings.Count({"bus/known": "where there is no bus"})
+        self.assertIn("where there is no bus", self.quietly(self.count.add, "skipped", "bus/known", "none here"))
+        self.quietly(self.count.add, "skipped", "bus/other")
+        self.quietly(self.count.stale, ["bus"])
+        self.assertEqual(self.counted(), (0, 1, 1))
+
     def test_a_skip_needs_a_reason(self):
         with open(f"{self.top}/skips", "w", encoding="utf-8") as file:
             file.write("# a comment\nbus/known  has no bus here\n")
