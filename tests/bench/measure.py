@@ -168,6 +168,7 @@ def print_alternatives(result, archive):
 
 
 def main():
+    ring.DEADLINE = 600  # seconds for one check: a machine that does something else meanwhile is slow
     with open(sys.argv[1], encoding="utf-8") as file:
         facts = json.load(file)
     feed.make_authority()
