@@ -33,6 +33,22 @@ refresh (const SutureRequest *request, const char *role, gint64 now, GError **er
   return suture_trust_list (trust, source, role, error);
 }
 
+/* Whether the component may come from the feed: what an administrator wrote, whatever the helper makes of it. A feed whose
+ * files can't be used names nothing, and can't be installed from. */
+static gboolean
+check_scope (const SutureRequest *request, const SutureManifest *manifest, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
+
+  if (suture_feed_config_may_offer (feeds, request->feed, manifest->component))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
+               "component %s may not come from feed %s: Components= in feeds.d says from where", manifest->component,
+               request->feed);
+  return FALSE;
+}
+
 SutureManifest *
 suture_proof_check (const SutureRequest *request, gint64 now, GError **error)
 {
@@ -69,5 +85,5 @@ suture_proof_check (const SutureRequest *request, gint64 now, GError **error)
                    manifest->id);
       return NULL;
     }
-  return g_steal_pointer (&manifest);
+  return check_scope (request, manifest, error) ? g_steal_pointer (&manifest) : NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -91,4 +92,13 @@ suture_digest_fd (int fd, guint64 *size, GError **error)
   if (size != NULL)
     *size = offset;
   return suture_digest_finish (digest);
+}
+
+void
+suture_digest_hmac (const void *key, gsize key_length, const void *data, gsize length, guint8 *code)
+{
+  unsigned int written = 0;
+
+  if (HMAC (EVP_sha256 (), key, (int) key_length, data, length, code, &written) == NULL || written != SUTURE_DIGEST_HMAC)
+    g_error ("libcrypto could not authenticate");
 }

@@ -15,6 +15,10 @@ gboolean suture_digest_is_valid (const char *hex);
 /* The digest of @length bytes at @data. Free with g_free (). */
 char *suture_digest_data (const void *data, gsize length) G_GNUC_WARN_UNUSED_RESULT;
 
+/* HMAC-SHA256 (RFC 2104) of @length bytes at @data with a key of @key_length bytes: 32 bytes into @code. */
+#define SUTURE_DIGEST_HMAC 32
+void suture_digest_hmac (const void *key, gsize key_length, const void *data, gsize length, guint8 *code);
+
 /* The digest of the whole file behind @fd, read with pread () from offset 0, so the file position stays.
  * @size (out, optional): bytes read. NULL with @error when reading fails. */
 char *suture_digest_fd (int fd, guint64 *size, GError **error) G_GNUC_WARN_UNUSED_RESULT;

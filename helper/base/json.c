@@ -161,6 +161,30 @@ find_element (JsonArray *array, guint index, const char *name, JsonNodeType type
   return NULL;
 }
 
+gboolean
+suture_json_read_time (JsonObject *object, const char *name, SutureJsonNeed need, gint64 *seconds, GError **error)
+{
+  const char *text = NULL;
+  g_autoptr (GDateTime) time = NULL;
+  g_autofree char *again = NULL;
+
+  if (!suture_json_read_string (object, name, need, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  if (strlen (text) == strlen ("YYYY-MM-DDTHH:MM:SSZ"))
+    time = g_date_time_new_from_iso8601 (text, NULL);
+  if (time != NULL)
+    again = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+  if (g_strcmp0 (text, again) != 0)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"%s\" is no time", name);
+      return FALSE;
+    }
+  *seconds = g_date_time_to_unix (time);
+  return TRUE;
+}
+
 const char *
 suture_json_element_string (JsonArray *array, guint index, const char *name, GError **error)
 {

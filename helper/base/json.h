@@ -39,6 +39,10 @@ gboolean suture_json_read_integer (JsonObject *object,
                                    gint64 *value,
                                    GError **error);
 
+/* "2026-11-21T21:00:00Z" and nothing else; in seconds since the epoch. */
+gboolean suture_json_read_time (
+    JsonObject *object, const char *name, SutureJsonNeed need, gint64 *seconds, GError **error);
+
 /* The element at @index of @array; @name is the array's own, for the error. NULL with @error. */
 const char *suture_json_element_string (JsonArray *array, guint index, const char *name, GError **error);
 JsonObject *suture_json_element_object (JsonArray *array, guint index, const char *name, GError **error);

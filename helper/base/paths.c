@@ -5,6 +5,7 @@ static const char *const paths[] = {
   [SUTURE_PATH_USR] = "/usr",
   [SUTURE_PATH_BASE] = "/run/suture/base",
   [SUTURE_PATH_OS_RELEASE] = "/usr/lib/os-release",
+  [SUTURE_PATH_MACHINE_ID] = "/etc/machine-id",
   [SUTURE_PATH_FEEDS_VENDOR] = "/usr/lib/suture/feeds.d",
   [SUTURE_PATH_FEEDS_ADMIN] = "/etc/suture/feeds.d",
   [SUTURE_PATH_PROXY] = "/etc/suture/proxy.conf",

@@ -14,6 +14,7 @@ typedef enum
   SUTURE_PATH_USR,             /* /usr: what the system runs, merged or not */
   SUTURE_PATH_BASE,            /* /run/suture/base: the unmerged /usr, read-only (lib/… below it, without "usr") */
   SUTURE_PATH_OS_RELEASE,      /* /usr/lib/os-release */
+  SUTURE_PATH_MACHINE_ID,      /* /etc/machine-id: machine-id(5) */
   SUTURE_PATH_FEEDS_VENDOR,    /* /usr/lib/suture/feeds.d */
   SUTURE_PATH_FEEDS_ADMIN,     /* /etc/suture/feeds.d: a file here replaces one of the same name there */
   SUTURE_PATH_PROXY,           /* /etc/suture/proxy.conf */

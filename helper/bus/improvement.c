@@ -73,7 +73,15 @@ set_description (SutureBusImprovement1 *object, const SutureImprovement *improve
 static void
 set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
 {
+  const char *const nothing[] = { NULL };
+
   suture_bus_improvement1_set_state (object, improvement->state);
+  suture_bus_improvement1_set_conflict (object, improvement->conflict != NULL
+                                                    ? (const char *const *) improvement->conflict : nothing);
+  suture_bus_improvement1_set_waits_until (object, improvement->waits_until);
+  suture_bus_improvement1_set_withdrawn (object, improvement->withdrawn);
+  suture_bus_improvement1_set_withdrawn_at (object, improvement->withdrawn_at);
+  suture_bus_improvement1_set_withdrawn_reason (object, improvement->withdrawn_reason);
   suture_bus_improvement1_set_download_size (object, improvement->download_size);
   suture_bus_improvement1_set_installed_at (object, improvement->installed_at);
   suture_bus_improvement1_set_owed (object, owed_of (improvement));

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "engine/check.h"
 #include "engine/install.h"
+#include "engine/remove.h"
 #include "history/setting.h"
 
 gboolean
@@ -24,6 +25,14 @@ suture_automatic_is_due (gint64 ran, gint64 now)
   return ran <= 0 || ran > now || now - ran >= SUTURE_AUTOMATIC_INTERVAL;
 }
 
+/* Whether it may install itself now: nobody has taken it out, and its publisher has come to this machine with it. */
+static gboolean
+is_ready (SutureWork *work, const SutureImprovement *improvement)
+{
+  return g_str_equal (improvement->state, "available") && improvement->waits_until == 0
+         && !suture_record_was_removed (work->database, improvement->id);
+}
+
 /* Ids first: every installation makes new facts. */
 static GPtrArray *
 list_ready (SutureWork *work)
@@ -34,10 +43,60 @@ list_ready (SutureWork *work)
     {
       const SutureImprovement *improvement = g_ptr_array_index (work->facts->improvements, i);
 
-      if (g_str_equal (improvement->state, "available") && !suture_record_was_removed (work->database, improvement->id))
+      if (is_ready (work, improvement))
         g_ptr_array_add (ready, g_strdup (improvement->id));
     }
   return ready;
+}
+
+/* What was withdrawn and is to be taken out, as removals: plans are values, and tell later what it was. */
+typedef struct
+{
+  SuturePlan *plan; /* (owned) */
+  char *reason;     /* (owned) */
+} Withdrawn;
+
+static void
+withdrawn_free (Withdrawn *self)
+{
+  suture_plan_unref (self->plan);
+  g_free (self->reason);
+  g_free (self);
+}
+
+/* Only what the publisher says now counts: with a feed that can't be asked, nothing is taken out. */
+static GPtrArray *
+list_withdrawn (SutureWork *work)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) withdrawn_free);
+
+  for (guint i = 0; i < work->facts->improvements->len; i++)
+    {
+      const SutureImprovement *improvement = g_ptr_array_index (work->facts->improvements, i);
+      SuturePlan *plan = NULL;
+      Withdrawn *withdrawn;
+
+      if (improvement->withdrawal_is_current)
+        plan = suture_plan_new (work->facts, SUTURE_PLAN_REMOVE, improvement->id, NULL);
+      if (plan == NULL)
+        continue;
+      withdrawn = g_new0 (Withdrawn, 1);
+      withdrawn->plan = plan;
+      withdrawn->reason = g_strdup (improvement->withdrawn_reason);
+      g_ptr_array_add (list, withdrawn);
+    }
+  return list;
+}
+
+/* A line of history of its own, since the operation goes on; what is not known yet is left to recovery. */
+static void
+keep_record (SutureWork *work, SutureRecord *record)
+{
+  g_autoptr (GError) unkept = NULL;
+
+  if (!suture_work_is_open (work) && !suture_record_close (work->database, work->operation, record, NULL, &unkept))
+    g_message ("history lacks a line about %s: %s", record->improvement, unkept->message);
+  suture_work_set_improvement (work, "");
 }
 
 static gboolean
@@ -46,43 +105,83 @@ install_one (SutureWork *work, const char *id, GError **error)
   g_autoptr (SuturePlan) plan = suture_plan_new (work->facts, SUTURE_PLAN_INSTALL, id, error);
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
-  g_autoptr (GError) unkept = NULL;
 
   if (plan == NULL)
     return FALSE;
   (void) suture_install_run (work, plan, &local);
   record = suture_work_record (work, plan, local == NULL ? "installed" : "failed", local);
-  if (!suture_work_is_open (work) && !suture_record_close (work->database, work->operation, record, NULL, &unkept))
-    g_message ("history lacks a line about %s: %s", id, unkept->message);
-  suture_work_set_improvement (work, "");
+  keep_record (work, record);
   if (local == NULL)
     return TRUE;
   g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", id);
   return FALSE;
 }
 
+/* Where an installation of before has replaced it, it is gone already, and only said. */
+static gboolean
+remove_one (SutureWork *work, const Withdrawn *withdrawn, GError **error)
+{
+  const char *id = withdrawn->plan->improvement;
+  g_autoptr (SutureRecord) record = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (work->facts->activation == NULL || suture_activation_find (work->facts->activation, id) != NULL)
+    (void) suture_remove_run (work, withdrawn->plan, &local);
+  record = suture_work_record (work, withdrawn->plan, local == NULL ? "withdrawn" : "failed", local);
+  if (local == NULL)
+    {
+      g_free (record->message);
+      record->message = g_strdup (withdrawn->reason);
+    }
+  keep_record (work, record);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_prefixed_error (error, g_steal_pointer (&local), "%s: ", id);
+  return FALSE;
+}
+
+static gboolean
+may_go_on (SutureWork *work)
+{
+  return !suture_work_is_open (work) && !g_cancellable_is_cancelled (work->cancellable);
+}
+
+/* Installations first: a letter that takes the place of a withdrawn one leaves no gap. @first: of the errors. */
+static void
+carry_out (SutureWork *work, GPtrArray *ready, GPtrArray *withdrawn, GError **first)
+{
+  for (guint i = 0; i < ready->len && may_go_on (work); i++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (!install_one (work, g_ptr_array_index (ready, i), &local) && *first == NULL)
+        *first = g_steal_pointer (&local);
+    }
+  for (guint i = 0; i < withdrawn->len && may_go_on (work); i++)
+    {
+      g_autoptr (GError) local = NULL;
+
+      if (!remove_one (work, g_ptr_array_index (withdrawn, i), &local) && *first == NULL)
+        *first = g_steal_pointer (&local);
+    }
+  (void) suture_work_look (work, work->facts->offers);
+}
+
 gboolean
 suture_automatic_run (SutureWork *work, GError **error)
 {
   g_autoptr (GPtrArray) ready = NULL;
+  g_autoptr (GPtrArray) withdrawn = NULL;
   g_autoptr (GError) first = NULL;
 
   (void) suture_check_run (work, &first);
-  if (!suture_automatic_get (work->database))
-    ready = g_ptr_array_new ();
-  else
-    ready = list_ready (work);
-  if (ready->len > 0 && !suture_work_may_change (work, first == NULL ? &first : NULL))
-    g_ptr_array_set_size (ready, 0);
-  for (guint i = 0; i < ready->len && !suture_work_is_open (work) && !g_cancellable_is_cancelled (work->cancellable); i++)
+  if (suture_automatic_get (work->database))
     {
-      g_autoptr (GError) local = NULL;
-
-      if (!install_one (work, g_ptr_array_index (ready, i), &local) && first == NULL)
-        first = g_steal_pointer (&local);
+      ready = list_ready (work);
+      withdrawn = list_withdrawn (work);
+      if (ready->len + withdrawn->len > 0 && suture_work_may_change (work, first == NULL ? &first : NULL))
+        carry_out (work, ready, withdrawn, &first);
     }
-  if (ready->len > 0)
-    (void) suture_work_look (work, work->facts->known);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));

@@ -17,8 +17,9 @@ gboolean suture_automatic_set (SutureDatabase *database, gboolean automatic, GEr
  * not lock it for ever. */
 gboolean suture_automatic_is_due (gint64 ran, gint64 now);
 
-/* Checks, and, when the choice is on, installs what is available and was not removed by a user. Each installation has its
- * own record; one that fails does not keep the others. */
+/* Checks, and, when the choice is on, installs what is available, was not removed by a user and does not wait for its turn
+ * (tests of the way as well as fixes), and takes out what its publisher, asked right now, has withdrawn. Each has its own
+ * record; one that fails does not keep the others. */
 gboolean suture_automatic_run (SutureWork *work, GError **error);
 
 G_END_DECLS

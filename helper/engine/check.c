@@ -9,7 +9,9 @@
 #include "engine/cache.h"
 #include "engine/feeds.h"
 #include "engine/listing.h"
+#include "engine/machine.h"
 #include "engine/recover.h"
+#include "feed/rollout.h"
 #include "history/setting.h"
 
 #define OFFERS_MAX 4096 /* manifests of one feed that are read: memory stays below 100 MB */
@@ -59,28 +61,6 @@ suture_check_open_feed (const SutureFeedConfig *config,
   return g_steal_pointer (&trust);
 }
 
-/* What a check finds. */
-typedef struct
-{
-  GPtrArray *known; /* SutureKnown (owned) */
-  GHashTable *read; /* the digests of all manifests that were looked at, of use or not (owned) */
-} Found;
-
-static void
-found_init (Found *self)
-{
-  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
-  self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-}
-
-static void
-found_clear (Found *self)
-{
-  g_clear_pointer (&self->known, g_ptr_array_unref);
-  g_clear_pointer (&self->read, g_hash_table_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Found, found_clear)
-
 /* The manifest behind @target, from the cache when it is there. */
 static SutureKnown *
 load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const SutureTarget *target, GError **error)
@@ -106,55 +86,80 @@ load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const Su
   return offer != NULL && suture_listing_agrees (target, offer->manifest, error) ? g_steal_pointer (&offer) : NULL;
 }
 
-/* Puts @offer into @known, where a component has one offer: the one with the highest number. A component belongs to the
- * feed that came first, and an id too. */
-static void
-keep_highest (GPtrArray *known, SutureKnown *offer)
+/* What is learnt of one feed in one go. */
+typedef struct
 {
-  for (guint i = 0; i < known->len; i++)
-    {
-      SutureKnown *other = g_ptr_array_index (known, i);
-      gboolean same_id = g_str_equal (other->manifest->id, offer->manifest->id);
+  SutureOffers *offers; /* where it goes */
+  GPtrArray *feeds; /* SutureFeedConfig */
+  const SutureFeedConfig *config;
+  SutureTrust *trust;
+  SutureSource *source;
+  const char *role;
+  const char *machine; /* engine/machine.h; NULL: it has no id */
+  gboolean current;    /* its server was asked */
+} Lesson;
 
-      if (!same_id && !g_str_equal (other->manifest->component, offer->manifest->component))
-        continue;
-      if (g_str_equal (other->feed, offer->feed) && offer->manifest->number > other->manifest->number)
-        {
-          g_ptr_array_index (known, i) = offer;
-          suture_known_unref (other);
-        }
-      else
-        suture_known_unref (offer);
-      return;
-    }
-  g_ptr_array_add (known, offer);
+/* Whether @path is ROLE/ID.json, as root takes it. @id (out, owned). */
+static gboolean
+read_id (const char *path, const char *role, char **id)
+{
+  gsize length = strlen (role);
+
+  *id = NULL;
+  if (!g_str_has_prefix (path, role) || path[length] != '/' || !g_str_has_suffix (path, ".json"))
+    return FALSE;
+  *id = g_strndup (path + length + 1, strlen (path) - length - 1 - strlen (".json"));
+  return suture_name_is_valid (*id);
 }
 
-/* Adds what @config offers for @role to @found. A manifest that can't be used is left out and said in the log: it must not
- * hide its neighbours. One that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed,
- * so that a desktop's first check costs what is of use to it now, and not all that was ever published. */
-static gboolean
-add_offers (Found *found,
-            SutureTrust *trust,
-            SutureSource *source,
-            const SutureFeedConfig *config,
-            const char *role,
-            GError **error)
+static void
+learn_withdrawal (const Lesson *lesson, const SutureTarget *target)
 {
-  g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
-  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal); /* components, of targets */
-  g_autoptr (GPtrArray) targets = NULL;
-  g_autoptr (GError) local = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *reason = NULL;
+  gint64 date;
 
-  targets = suture_trust_list (trust, source, role, &local);
-  if (targets == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
-    return TRUE; /* this publisher has nothing for this base */
-  if (targets == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  suture_listing_sort (targets);
+  if (suture_target_read_withdrawal (target, &date, &reason) && read_id (target->path, lesson->role, &id))
+    suture_offers_add_withdrawal (lesson->offers, lesson->config->name, id, date, reason, lesson->current);
+}
+
+/* The offer behind @target; NULL with @error. */
+static SutureKnown *
+learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
+{
+  SutureRollout rollout;
+  SutureKnown *offer;
+
+  if (!suture_rollout_parse (&rollout, target, error))
+    return NULL;
+  offer = load_offer (lesson->trust, lesson->source, lesson->config->name, target, error);
+  if (offer == NULL)
+    return NULL;
+  offer->checked = suture_trust_get_time (lesson->trust);
+  if (rollout.start != 0)
+    offer->turn = suture_rollout_turn (&rollout, lesson->machine, offer->sha256);
+  return offer;
+}
+
+/* Whether @target has to be looked at: not what is withdrawn, and, as far as its publisher says of which @component it is
+ * (NULL: not), neither a letter that a later one in @done stands for nor what may not come from this feed. */
+static gboolean
+is_wanted (const Lesson *lesson, const SutureTarget *target, const char *component, GHashTable *done)
+{
+  return g_str_has_suffix (target->path, ".json") && !suture_target_is_withdrawn (target)
+         && (component == NULL
+             || (!g_hash_table_contains (done, component)
+                 && suture_feed_config_may_offer (lesson->feeds, lesson->config->name, component)));
+}
+
+/* Adds what a feed offers. A target that can't be used is left out and said in the log: it must not hide its neighbours. One
+ * that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed, so that a desktop's first
+ * check costs what is of use to it now, and not all that was ever published. */
+static gboolean
+learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError **error)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal); /* components, of targets */
+
   for (guint i = 0; i < targets->len && mine->len < OFFERS_MAX; i++)
     {
       const SutureTarget *target = g_ptr_array_index (targets, i);
@@ -163,11 +168,10 @@ add_offers (Found *found,
       g_autoptr (GError) refused = NULL;
       SutureKnown *offer;
 
-      if (!g_str_has_suffix (target->path, ".json") || suture_target_is_withdrawn (target)
-          || (component != NULL && g_hash_table_contains (done, component)))
+      if (!is_wanted (lesson, target, component, done))
         continue;
-      g_hash_table_add (found->read, g_strdup (target->sha256 != NULL ? target->sha256 : ""));
-      offer = load_offer (trust, source, config->name, target, &refused);
+      g_hash_table_add (lesson->offers->manifests, g_strdup (target->sha256 != NULL ? target->sha256 : ""));
+      offer = learn_offer (lesson, target, &refused);
       if (offer != NULL)
         {
           g_ptr_array_add (mine, offer);
@@ -175,28 +179,40 @@ add_offers (Found *found,
             g_hash_table_add (done, (char *) component);
         }
       else if (g_error_matches (refused, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
-        g_message ("feed %s: %s is left out: %s", config->name, target->path, refused->message);
+        g_message ("feed %s: %s is left out: %s", lesson->config->name, target->path, refused->message);
       else
         {
           g_propagate_prefixed_error (error, g_steal_pointer (&refused), "%s: ", target->path);
           return FALSE;
         }
     }
-  for (guint i = 0; i < mine->len; i++)
-    keep_highest (found->known, suture_known_ref (g_ptr_array_index (mine, i)));
   return TRUE;
 }
 
-static void
-add_from_before (Found *found, const SutureFacts *facts, const char *feed)
+/* Adds what a feed offers and has withdrawn: all of it, or nothing. */
+static gboolean
+add_offers (const Lesson *lesson, GError **error)
 {
-  for (guint i = 0; facts != NULL && i < facts->known->len; i++)
-    {
-      SutureKnown *before = g_ptr_array_index (facts->known, i);
+  g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (GPtrArray) targets = NULL;
+  g_autoptr (GError) local = NULL;
 
-      if (g_str_equal (before->feed, feed))
-        keep_highest (found->known, suture_known_ref (before));
+  targets = suture_trust_list (lesson->trust, lesson->source, lesson->role, &local);
+  if (targets == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    return TRUE; /* this publisher has nothing for this base */
+  if (targets == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
     }
+  suture_listing_sort (targets);
+  if (!learn_offers (lesson, targets, mine, error))
+    return FALSE;
+  for (guint i = 0; i < targets->len; i++)
+    learn_withdrawal (lesson, g_ptr_array_index (targets, i));
+  for (guint i = 0; i < mine->len; i++)
+    suture_offers_add (lesson->offers, suture_known_ref (g_ptr_array_index (mine, i)));
+  return TRUE;
 }
 
 /* Not when it was stopped by a person: that says nothing about the feed. */
@@ -207,28 +223,35 @@ remember_feed (SutureWork *work, const SutureFeedConfig *config, SutureTrust *tr
     suture_feeds_remember (work->database, config, trust, error);
 }
 
-/* One feed over the network. */
+static char *
+checked_setting (const SutureFeedConfig *config)
+{
+  return g_strconcat (SUTURE_SETTING_CHECKED_OF, config->name, NULL);
+}
+
+/* One feed over the network. @lesson lacks what belongs to it. */
 static gboolean
-check_feed (SutureWork *work, const SutureFeedConfig *config, const char *role, Found *found, GError **error)
+check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (SutureTrust) trust = open_trust (config, &local);
   g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
+  g_autofree char *setting = checked_setting (config);
   gint64 now = suture_clock_now (); /* one start time a cycle */
-  gboolean ok;
 
-  ok = trust != NULL && suture_trust_refresh (trust, source, now, &local)
-       && add_offers (found, trust, source, config, role, &local);
-  if (!ok)
+  lesson->config = config;
+  lesson->trust = trust;
+  lesson->source = source;
+  if (trust != NULL && suture_trust_refresh (trust, source, now, &local) && add_offers (lesson, &local))
     {
-      suture_check_blame_server (local);
-      remember_feed (work, config, trust, local);
-      g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
-      add_from_before (found, work->facts, config->name);
+      remember_feed (work, config, trust, NULL);
+      return suture_setting_set_number (work->database, setting, now, error);
     }
-  else
-    remember_feed (work, config, trust, NULL);
-  return ok;
+  suture_check_blame_server (local);
+  remember_feed (work, config, trust, local);
+  g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
+  suture_offers_add_from (lesson->offers, work->facts != NULL ? work->facts->offers : NULL, config->name);
+  return FALSE;
 }
 
 static void
@@ -247,14 +270,15 @@ remember_outcome (SutureWork *work, const GError *error)
 gboolean
 suture_check_run (SutureWork *work, GError **error)
 {
-  g_auto (Found) found = { NULL, NULL };
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = NULL;
   g_autoptr (GError) fault = NULL;
   g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
   g_autoptr (GError) first = NULL;
   g_autofree char *role = NULL;
+  g_autofree char *machine = suture_machine_read_id ();
+  Lesson lesson = { .offers = offers, .feeds = feeds, .machine = machine, .current = TRUE };
 
-  found_init (&found);
   suture_work_set_activity (work, "checking");
   release = suture_release_load (&first);
   if (first == NULL && feeds->len == 0 && fault != NULL)
@@ -262,22 +286,21 @@ suture_check_run (SutureWork *work, GError **error)
   else if (first == NULL && feeds->len == 0)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher is configured");
   role = release != NULL ? suture_release_role (release) : NULL;
+  lesson.role = role;
   for (guint i = 0; role != NULL && i < feeds->len; i++)
     {
       g_autoptr (GError) local = NULL;
 
-      if (!check_feed (work, g_ptr_array_index (feeds, i), role, &found, &local) && first == NULL)
+      if (!check_feed (work, &lesson, g_ptr_array_index (feeds, i), &local) && first == NULL)
         first = g_steal_pointer (&local);
     }
-  /* where not even this machine's own name can be read, nothing that was known is thrown away */
-  for (guint i = 0; role == NULL && i < work->facts->known->len; i++)
-    g_ptr_array_add (found.known, suture_known_ref (g_ptr_array_index (work->facts->known, i)));
   if (first == NULL && fault == NULL)
-    suture_cache_sweep (work->database, found.read);
+    suture_cache_sweep (work->database, offers->manifests);
   /* stopped by a person: that says nothing about the feeds */
   if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
     remember_outcome (work, first);
-  if (suture_work_look (work, found.known))
+  /* where not even this machine's own name can be read, nothing that was known is thrown away */
+  if (suture_work_look (work, role != NULL ? offers : work->facts->offers))
     suture_recover_settle (work);
   if (first == NULL)
     first = g_steal_pointer (&fault);
@@ -290,24 +313,28 @@ suture_check_run (SutureWork *work, GError **error)
 void
 suture_check_restore (SutureWork *work)
 {
-  g_auto (Found) found = { NULL, NULL };
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = suture_release_load (NULL);
   g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
   g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
-  /* what was valid at the last check is shown; what is installed is held against the present time by suture_install_run () */
-  gint64 then = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
+  g_autofree char *machine = suture_machine_read_id ();
+  gint64 all = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
 
-  found_init (&found);
-  for (guint i = 0; role != NULL && i < feeds->len && then > 0; i++)
+  for (guint i = 0; role != NULL && i < feeds->len; i++)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
-      g_autoptr (SutureTrust) trust = open_trust (config, NULL);
+      g_autofree char *setting = checked_setting (config);
+      /* what was valid at the last check is shown; what is installed is held against the present by suture_install_run () */
+      gint64 then = suture_setting_get_number (work->database, setting, all);
+      g_autoptr (SutureTrust) trust = then > 0 ? open_trust (config, NULL) : NULL;
       g_autoptr (SutureSource) source = suture_source_new_nothing ();
+      Lesson lesson = { .offers = offers, .feeds = feeds, .config = config, .trust = trust, .source = source,
+                        .role = role, .machine = machine };
       g_autoptr (GError) local = NULL;
 
-      if (trust == NULL || !suture_trust_resume (trust, then, &local)
-          || !add_offers (&found, trust, source, config, role, &local))
-        g_info ("feed %s: nothing is known without its server: %s", config->name, local != NULL ? local->message : "no root");
+      if (trust == NULL || !suture_trust_resume (trust, then, &local) || !add_offers (&lesson, &local))
+        g_info ("feed %s: nothing is known without its server: %s", config->name,
+                local != NULL ? local->message : "it was never reached");
     }
-  (void) suture_work_look (work, found.known);
+  (void) suture_work_look (work, offers);
 }

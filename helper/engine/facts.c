@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/facts.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/name.h"
@@ -26,6 +27,8 @@ improvement_free (SutureImprovement *self)
   g_free (self->state);
   g_ptr_array_unref (self->owed);
   g_strfreev (self->restarted);
+  g_strfreev (self->conflict);
+  g_free (self->withdrawn_reason);
   g_free (self);
 }
 
@@ -44,7 +47,7 @@ suture_facts_unref (SutureFacts *self)
   suture_release_free (self->release);
   g_strfreev (self->feeds);
   g_ptr_array_unref (self->improvements);
-  g_ptr_array_unref (self->known);
+  suture_offers_unref (self->offers);
   suture_activation_unref (self->activation);
   g_free (self->last_error);
   g_free (self->last_message);
@@ -73,7 +76,8 @@ suture_facts_open_base (GError **error)
   return fd >= 0 ? fd : suture_file_open_folder (suture_path (SUTURE_PATH_USR), 0, error);
 }
 
-/* Whether root holds a later improvement of the component than @manifest. */
+/* Whether root holds a later improvement of the component than @manifest. One that was withdrawn stands in no way: what
+ * replaces it takes it out in the same switch. */
 static gboolean
 is_replaced (const SutureFacts *self, const SutureManifest *manifest)
 {
@@ -81,7 +85,8 @@ is_replaced (const SutureFacts *self, const SutureManifest *manifest)
     {
       const SutureActive *active = g_ptr_array_index (self->activation->active, i);
 
-      if (g_str_equal (active->component, manifest->component) && active->number >= manifest->number)
+      if (g_str_equal (active->component, manifest->component) && active->number >= manifest->number
+          && suture_offers_find_withdrawal (self->offers, active->feed, active->id) == NULL)
         return TRUE;
     }
   return FALSE;
@@ -162,31 +167,99 @@ improvement_new (SutureFacts *self, SutureDatabase *database, const char *id, co
   return improvement;
 }
 
+/* What root holds belongs to the feed it came from, and so do its component and its id. */
+static gboolean
+is_held_from_elsewhere (const SutureFacts *self, const SutureKnown *known)
+{
+  for (guint i = 0; self->activation != NULL && i < self->activation->active->len; i++)
+    {
+      const SutureActive *active = g_ptr_array_index (self->activation->active, i);
+
+      if ((g_str_equal (active->component, known->manifest->component) || g_str_equal (active->id, known->manifest->id))
+          && !g_str_equal (active->feed, known->feed))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Whether root holds something of the component already, which decides where it comes from. */
+static gboolean
+is_decided (const SutureFacts *self, const char *component)
+{
+  for (guint i = 0; self->activation != NULL && i < self->activation->active->len; i++)
+    if (g_str_equal (((SutureActive *) g_ptr_array_index (self->activation->active, i))->component, component))
+      return TRUE;
+  return FALSE;
+}
+
 static void
-add_known (SutureFacts *self, SutureDatabase *database, SutureKnown *known, int usr, GHashTable *installed)
+set_withdrawal (SutureImprovement *improvement, const SutureFacts *self)
+{
+  const SutureWithdrawal *withdrawal = suture_offers_find_withdrawal (self->offers, improvement->feed, improvement->id);
+
+  improvement->withdrawn = withdrawal != NULL;
+  improvement->withdrawal_is_current = withdrawal != NULL && withdrawal->current;
+  improvement->withdrawn_at = withdrawal != NULL ? withdrawal->date : 0;
+  improvement->withdrawn_reason = g_strdup (withdrawal != NULL ? withdrawal->reason : "");
+}
+
+/* The publisher's rollout, by the latest of the times that are known. */
+static gint64
+waits_until (const SutureKnown *known)
+{
+  gint64 now = MAX (suture_clock_now (), known->checked);
+
+  return known->turn > now ? known->turn : 0;
+}
+
+/* Two feeds offer it: nobody here picks one. */
+static void
+set_conflict (SutureImprovement *improvement, char **rivals)
+{
+  g_free (improvement->state);
+  improvement->state = g_strdup ("conflict");
+  g_strfreev (improvement->conflict);
+  improvement->conflict = rivals;
+  improvement->waits_until = 0;
+}
+
+/* What facts are made with. */
+typedef struct
+{
+  SutureFacts *facts;
+  SutureDatabase *database;
+  GHashTable *installed; /* what history holds for it */
+  GPtrArray *feeds;      /* SutureFeedConfig */
+  int usr;
+} Making;
+
+/* What an offer can come to beside its state: another feed's offer in its way, or a turn to be waited for. */
+static void
+set_chances (const Making *making, SutureImprovement *improvement)
+{
+  const SutureKnown *known = improvement->known;
+  gboolean decided = making->feeds->len < 2 || is_decided (making->facts, known->manifest->component);
+  char **rivals = NULL;
+
+  if (!suture_feed_config_may_offer (making->feeds, known->feed, known->manifest->component))
+    improvement->base = -1; /* held from a time when it might have been: it can only be removed */
+  if (!g_str_equal (improvement->state, "available"))
+    return;
+  improvement->waits_until = waits_until (known);
+  if (!decided)
+    rivals = suture_offers_find_rivals (making->facts->offers, making->feeds, known);
+  if (rivals != NULL)
+    set_conflict (improvement, rivals);
+}
+
+static SutureImprovement *
+describe (const Making *making, SutureKnown *known, const char *state, int base)
 {
   static const char *const english[] = { "en", NULL };
   const SutureManifest *manifest = known->manifest;
-  const SutureActive *active = NULL;
-  g_auto (SutureContent) content = { .state = SUTURE_CONTENT_SUPERSEDED, .base = -1 };
-  g_autoptr (GError) error = NULL;
-  SutureImprovement *improvement;
-  const SuturePayload *payload;
-  const char *state;
+  const SuturePayload *payload = suture_rebuild_choose (manifest, base);
+  SutureImprovement *improvement = improvement_new (making->facts, making->database, manifest->id, state, making->installed);
 
-  if (self->activation != NULL)
-    active = suture_activation_find (self->activation, manifest->id);
-  if (suture_facts_find (self, manifest->id) != NULL)
-    return;
-  if (usr < 0 || !suture_content_compare (manifest, usr, &content, &error))
-    g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
-  state = state_of (self, manifest, active, &content);
-  /* root has not said anything yet: what history holds for installed is not offered again, and not shown as protecting */
-  if (self->activation == NULL && g_hash_table_contains (installed, manifest->id))
-    state = "inactive";
-  if (state == NULL)
-    return;
-  improvement = improvement_new (self, database, manifest->id, state, installed);
   improvement->known = suture_known_ref (known);
   improvement->component = g_strdup (manifest->component);
   improvement->number = manifest->number;
@@ -194,25 +267,59 @@ add_known (SutureFacts *self, SutureDatabase *database, SutureKnown *known, int 
   improvement->title = g_strdup (suture_manifest_text (manifest->title, english));
   improvement->description = g_strdup (suture_manifest_text (manifest->description, english));
   improvement->feed = g_strdup (known->feed);
-  improvement->base = content.base;
-  payload = suture_rebuild_choose (manifest, content.base);
+  improvement->base = base;
   improvement->download_size = payload != NULL ? payload->size : 0;
+  return improvement;
+}
+
+static void
+add_known (const Making *making, SutureKnown *known)
+{
+  SutureFacts *self = making->facts;
+  const SutureManifest *manifest = known->manifest;
+  const SutureImprovement *same = suture_facts_find (self, manifest->id);
+  const SutureActive *active = NULL;
+  g_auto (SutureContent) content = { .state = SUTURE_CONTENT_SUPERSEDED, .base = -1 };
+  g_autoptr (GError) error = NULL;
+  SutureImprovement *improvement;
+  const char *state;
+
+  if (self->activation != NULL)
+    active = suture_activation_find (self->activation, manifest->id);
+  if (is_held_from_elsewhere (self, known)
+      || (active == NULL && !suture_feed_config_may_offer (making->feeds, known->feed, manifest->component)))
+    return;
+  if (making->usr < 0 || !suture_content_compare (manifest, making->usr, &content, &error))
+    g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
+  state = state_of (self, manifest, active, &content);
+  /* root has not said anything yet: what history holds for installed is not offered again, and not shown as protecting */
+  if (self->activation == NULL && g_hash_table_contains (making->installed, manifest->id))
+    state = "inactive";
+  /* two feeds' offers of one id: the one that could be installed tells that they are in each other's way */
+  if (state == NULL || (same != NULL && (same->conflict != NULL || !g_str_equal (state, "available"))))
+    return;
+  if (same != NULL)
+    g_ptr_array_remove (self->improvements, (gpointer) same);
+  improvement = describe (making, known, state, content.base);
+  set_chances (making, improvement);
+  set_withdrawal (improvement, self);
 }
 
 /* Root holds it, and nothing here knows more than root said: it must still be seen to be removed. */
 static void
-add_unknown (SutureFacts *self, SutureDatabase *database, const SutureActive *active, GHashTable *installed)
+add_unknown (const Making *making, const SutureActive *active)
 {
-  const SutureRecord *record = g_hash_table_lookup (installed, active->id);
+  const SutureRecord *record = g_hash_table_lookup (making->installed, active->id);
   SutureImprovement *improvement;
 
-  improvement = improvement_new (self, database, active->id, state_of_active (active), installed);
+  improvement = improvement_new (making->facts, making->database, active->id, state_of_active (active), making->installed);
   improvement->component = g_strdup (active->component);
   improvement->number = active->number;
   improvement->letter = suture_name_letter (active->number);
   improvement->title = g_strdup (record != NULL && *record->title != '\0' ? record->title : active->component);
   improvement->description = g_strdup ("");
   improvement->feed = g_strdup (active->feed);
+  set_withdrawal (improvement, making->facts);
 }
 
 static char *
@@ -243,11 +350,11 @@ label_of (const SutureFacts *self)
 
 /* The feeds, and how the last check of them ended. One whose files can't be used was asked by no check, so it is said even
  * where all others are well. */
-static void
+static GPtrArray *
 read_feeds (SutureFacts *self, SutureDatabase *database)
 {
   g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
+  GPtrArray *feeds = suture_feed_config_load (&fault);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
   for (guint i = 0; i < feeds->len; i++)
@@ -257,11 +364,12 @@ read_feeds (SutureFacts *self, SutureDatabase *database)
   self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
   self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
   if (fault == NULL || (*self->last_error != '\0' && feeds->len > 0))
-    return;
+    return feeds;
   g_free (self->last_error);
   g_free (self->last_message);
   self->last_error = g_strdup (suture_error_to_name (fault->code));
   self->last_message = suture_name_clean_text (fault->message, SUTURE_SENTENCE_MAX, FALSE);
+  return feeds;
 }
 
 static int
@@ -274,20 +382,23 @@ by_id (gconstpointer a, gconstpointer b)
 }
 
 SutureFacts *
-suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *activation)
+suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivation *activation)
 {
   SutureFacts *self = g_new0 (SutureFacts, 1);
   g_autoptr (GHashTable) installed = suture_record_installed (database);
+  g_autoptr (GPtrArray) feeds = NULL;
   g_auto (SutureFd) usr = suture_facts_open_base (NULL);
+  Making making = { .facts = self, .database = database, .installed = installed, .usr = usr };
 
   g_atomic_ref_count_init (&self->count);
   self->release = suture_release_load (NULL);
-  read_feeds (self, database);
-  self->known = g_ptr_array_ref (known);
+  feeds = read_feeds (self, database);
+  making.feeds = feeds;
+  self->offers = suture_offers_ref (offers);
   self->activation = activation;
   self->improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) improvement_free);
-  for (guint i = 0; i < known->len; i++)
-    add_known (self, database, g_ptr_array_index (known, i), usr, installed);
+  for (guint i = 0; i < offers->known->len; i++)
+    add_known (&making, g_ptr_array_index (offers->known, i));
   for (guint i = 0; activation != NULL && i < activation->active->len; i++)
     {
       const SutureActive *active = g_ptr_array_index (activation->active, i);
@@ -297,9 +408,9 @@ suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *
         continue;
       kept = suture_cache_find_kept (database, active->feed, active->id);
       if (kept != NULL)
-        add_known (self, database, kept, usr, installed);
+        add_known (&making, kept);
       else
-        add_unknown (self, database, active, installed);
+        add_unknown (&making, active);
     }
   g_ptr_array_sort (self->improvements, by_id);
   self->label = label_of (self);

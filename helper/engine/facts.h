@@ -3,7 +3,7 @@
 
 #include "base/release.h"
 #include "engine/activation.h"
-#include "engine/known.h"
+#include "engine/offers.h"
 #include "history/database.h"
 
 /* What is known: what the feeds offer, what root holds, what this machine's content says about it. A value: made by the
@@ -28,6 +28,12 @@ typedef struct
   gint64 installed_at;   /* seconds since the epoch; 0: not active */
   GPtrArray *owed;       /* SutureUnit of the same facts (owned array, borrowed elements) */
   char **restarted;
+  char **conflict;       /* names of the feeds that it can't be decided between; NULL: none (owned) */
+  gint64 waits_until;    /* seconds since the epoch: this machine's turn; 0: it is not waited for */
+  gboolean withdrawn;    /* root holds it, and its publisher has taken it back */
+  gboolean withdrawal_is_current; /* said by the last check, not only remembered */
+  gint64 withdrawn_at;   /* seconds since the epoch; 0: not said */
+  char *withdrawn_reason; /* "" */
 } SutureImprovement;
 
 typedef struct
@@ -35,7 +41,7 @@ typedef struct
   gatomicrefcount count;
   SutureRelease *release;       /* NULL: os-release can't be used (owned) */
   char **feeds;                 /* names of the feeds that can be used (owned) */
-  GPtrArray *known;             /* SutureKnown (owned) */
+  SutureOffers *offers;         /* (owned) */
   SutureActivation *activation; /* what root said last; NULL: nothing yet (owned) */
   GPtrArray *improvements;      /* SutureImprovement, by id (owned) */
   gint64 last_checked;          /* seconds since the epoch; 0: never */
@@ -44,9 +50,9 @@ typedef struct
   char *label;                  /* "Debian GNU/Linux 12 (b)" (owned) */
 } SutureFacts;
 
-/* Makes facts of @known (SutureKnown; a reference is taken), what @activation said (taken over; NULL: nothing yet)
+/* Makes facts of @offers (a reference is taken), what @activation said (taken over; NULL: nothing yet)
  * and what the database and the files below the unmerged /usr say. Reads files: use a thread. */
-SutureFacts *suture_facts_new (SutureDatabase *database, GPtrArray *known, SutureActivation *activation);
+SutureFacts *suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivation *activation);
 SutureFacts *suture_facts_ref (SutureFacts *self);
 void suture_facts_unref (SutureFacts *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFacts, suture_facts_unref)

@@ -65,7 +65,7 @@ suture_recover_look (SutureWork *work, const SuturePlan *plan, const GError *err
   if (activation != NULL)
     {
       work->left = is_same (work->facts->activation, activation) ? SUTURE_LEFT_ALONE : SUTURE_LEFT_CHANGED;
-      suture_work_learn (work, work->facts->known, g_steal_pointer (&activation));
+      suture_work_learn (work, work->facts->offers, g_steal_pointer (&activation));
     }
   else if (!g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE)
            || !g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
@@ -101,13 +101,23 @@ close_line (SutureWork *work, const SutureJournalLine *line, const char *event, 
                *error == '\0' ? "it is finished" : message);
 }
 
+/* What the publisher said about what was being taken out, as far as it is still known. */
+static const char *
+reason_of (const SutureWork *work, const SutureJournalLine *line)
+{
+  const SutureWithdrawal *withdrawal = suture_offers_find_withdrawal (work->facts->offers, NULL, line->improvement);
+
+  return withdrawal != NULL ? withdrawal->reason : "";
+}
+
 /* It broke off at the switch, or behind it: asks root to finish or drop what it holds, and goes where that ends. */
 static gboolean
 recover_switch (SutureWork *work, const SutureJournalLine *line)
 {
   g_autoptr (SutureActivation) activation = NULL;
   g_autoptr (GError) error = NULL;
-  gboolean removal = g_str_equal (line->kind, "remove");
+  gboolean withdrawal = g_str_equal (line->kind, "withdraw");
+  gboolean removal = withdrawal || g_str_equal (line->kind, "remove");
 
   if (removal)
     activation = suture_activation_remove (line->improvement, NULL, NULL, &error);
@@ -124,7 +134,7 @@ recover_switch (SutureWork *work, const SutureJournalLine *line)
   if (removal && suture_activation_find (activation, line->improvement) == NULL)
     {
       suture_recover_remember_restarted (work->database, line->improvement, activation);
-      close_line (work, line, "removed", "", "");
+      close_line (work, line, withdrawal ? "withdrawn" : "removed", "", withdrawal ? reason_of (work, line) : "");
     }
   else if (removal)
     close_line (work, line, "interrupted", "Interrupted", "the removal was interrupted and it stays as it was");
@@ -133,7 +143,7 @@ recover_switch (SutureWork *work, const SutureJournalLine *line)
   else
     close_line (work, line, "interrupted", "Interrupted",
                 "the installation was interrupted and the system's files are as they were");
-  suture_work_learn (work, work->facts->known, g_steal_pointer (&activation));
+  suture_work_learn (work, work->facts->offers, g_steal_pointer (&activation));
   return TRUE;
 }
 
@@ -186,7 +196,7 @@ suture_recover_run (SutureWork *work)
   suture_install_clean ();
   for (guint i = 0; lines != NULL && i < lines->len; i++)
     ok = recover_line (work, g_ptr_array_index (lines, i)) && ok;
-  if (suture_work_look (work, work->facts->known) && ok)
+  if (suture_work_look (work, work->facts->offers) && ok)
     suture_recover_settle (work);
   return ok;
 }
@@ -262,5 +272,5 @@ suture_recover_settle (SutureWork *work)
       changed = TRUE;
     }
   if (changed)
-    suture_work_learn (work, facts->known, suture_activation_ref (facts->activation));
+    suture_work_learn (work, facts->offers, suture_activation_ref (facts->activation));
 }

@@ -47,7 +47,7 @@ run (SutureWork *work, const SuturePlan *plan, GError **error)
     }
   (void) write_step (work, SUTURE_STEP_SWITCHED, plan, NULL);
   suture_recover_remember_restarted (work->database, plan->improvement, activation);
-  suture_work_learn (work, work->facts->known, g_steal_pointer (&activation));
+  suture_work_learn (work, work->facts->offers, g_steal_pointer (&activation));
   (void) write_step (work, SUTURE_STEP_RESTARTED, plan, NULL);
   return TRUE;
 }
@@ -63,6 +63,7 @@ suture_remove_run (SutureWork *work, const SuturePlan *plan, GError **error)
 {
   gboolean ok;
 
+  work->left = SUTURE_LEFT_ALONE;
   suture_work_set_improvement (work, plan->improvement);
   suture_work_set_activity (work, "removing");
   ok = run (work, plan, error);

@@ -58,7 +58,7 @@ end (SutureWork *work, const GError *error)
     g_message ("the end of operation %s is not kept: %s", work->operation, local->message);
   /* the time of the record belongs to what is shown */
   if (work->plan != NULL && error == NULL)
-    suture_work_learn (work, work->facts->known, suture_activation_ref (work->facts->activation));
+    suture_work_learn (work, work->facts->offers, suture_activation_ref (work->facts->activation));
   results = suture_record_results (work->database);
   if (local != NULL)
     g_ptr_array_add (results, g_steal_pointer (&result));

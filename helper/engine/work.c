@@ -146,7 +146,9 @@ gboolean
 suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *plan, GError **error)
 {
   char empty[] = "";
-  SutureJournalLine line = { .operation = self->operation, .step = step, .kind = self->kind, .improvement = empty,
+  char withdraw[] = "withdraw"; /* the one removal that is nobody's wish but the stored choice's */
+  gboolean by_itself = plan != NULL && plan->kind == SUTURE_PLAN_REMOVE && g_str_equal (self->kind, "automatic");
+  SutureJournalLine line = { .operation = self->operation, .step = step, .kind = by_itself ? withdraw : self->kind, .improvement = empty,
                              .component = empty, .title = empty, .letter = empty, .plan = empty, .by = self->by, .user = self->user };
 
   if (plan != NULL)
@@ -207,16 +209,16 @@ suture_work_record (SutureWork *self, const SuturePlan *plan, const char *event,
 }
 
 void
-suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activation)
+suture_work_learn (SutureWork *self, SutureOffers *offers, SutureActivation *activation)
 {
-  SutureFacts *facts = suture_facts_new (self->database, known, activation);
+  SutureFacts *facts = suture_facts_new (self->database, offers, activation);
 
   suture_facts_unref (self->facts);
   self->facts = facts;
 }
 
 gboolean
-suture_work_look (SutureWork *self, GPtrArray *known)
+suture_work_look (SutureWork *self, SutureOffers *offers)
 {
   g_autoptr (GError) error = NULL;
   SutureActivation *activation = suture_activation_list (&error);
@@ -226,6 +228,6 @@ suture_work_look (SutureWork *self, GPtrArray *known)
     g_message ("the activation step did not say what is installed: %s", error->message);
   if (!answered && self->facts != NULL && self->facts->activation != NULL)
     activation = suture_activation_ref (self->facts->activation);
-  suture_work_learn (self, known, activation);
+  suture_work_learn (self, offers, activation);
   return answered;
 }

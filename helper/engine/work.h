@@ -96,9 +96,9 @@ SutureWorkStatus suture_work_get_status (SutureWork *self);
 SutureRecord *suture_work_record (SutureWork *self, const SuturePlan *plan, const char *event, const GError *error);
 
 /* Makes facts of what the thread holds now; @activation as for suture_facts_new (). */
-void suture_work_learn (SutureWork *self, GPtrArray *known, SutureActivation *activation);
+void suture_work_learn (SutureWork *self, SutureOffers *offers, SutureActivation *activation);
 
-/* Asks root what it holds, and makes facts of that and of @known. FALSE when it does not answer: what it said last stays. */
-gboolean suture_work_look (SutureWork *self, GPtrArray *known);
+/* Asks root what it holds, and makes facts of that and of @offers. FALSE when it does not answer: what it said last stays. */
+gboolean suture_work_look (SutureWork *self, SutureOffers *offers);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ suture_feed_config_free (SutureFeedConfig *self)
     return;
   g_free (self->name);
   g_free (self->url);
+  g_strfreev (self->components);
   g_clear_pointer (&self->root, g_bytes_unref);
   g_free (self);
 }
@@ -42,6 +43,7 @@ url_is_valid (const char *url)
 static gboolean
 check_keys (GKeyFile *file, GError **error)
 {
+  static const char *const known[] = { "URL", "Components", NULL };
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
   g_auto (GStrv) keys = NULL;
 
@@ -53,7 +55,7 @@ check_keys (GKeyFile *file, GError **error)
       }
   keys = g_key_file_get_keys (file, GROUP, NULL, NULL);
   for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
-    if (!g_str_equal (keys[i], "URL"))
+    if (!g_strv_contains (known, keys[i]))
       {
         g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the key %s is not known", keys[i]);
         return FALSE;
@@ -61,8 +63,40 @@ check_keys (GKeyFile *file, GError **error)
   return TRUE;
 }
 
+/* "openssl", or "libx*" for every component whose name begins so. A '*' alone would say what leaving it out says. */
 static gboolean
-read_url (SutureFeedConfig *self, GBytes *bytes, GError **error)
+pattern_is_valid (const char *pattern)
+{
+  gsize length = strlen (pattern);
+  g_autofree char *name = g_strndup (pattern, length > 0 && pattern[length - 1] == '*' ? length - 1 : length);
+
+  return suture_name_is_valid (name);
+}
+
+static gboolean
+read_components (SutureFeedConfig *self, GKeyFile *file, GError **error)
+{
+  if (!g_key_file_has_key (file, GROUP, "Components", NULL))
+    return TRUE;
+  self->components = g_key_file_get_string_list (file, GROUP, "Components", NULL, NULL);
+  if (self->components == NULL || self->components[0] == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED,
+                   "Components= names none: take the line out to allow all, empty the file to switch the feed off");
+      return FALSE;
+    }
+  for (gsize i = 0; self->components[i] != NULL; i++)
+    if (!pattern_is_valid (g_strstrip (self->components[i])))
+      {
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "Components= has an entry that no component can have:"
+                     " it takes names, with a ';' between them, and a '*' at the end of one for all that begin so");
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+read_settings (SutureFeedConfig *self, GBytes *bytes, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) why = NULL;
@@ -84,7 +118,7 @@ read_url (SutureFeedConfig *self, GBytes *bytes, GError **error)
   length = strlen (self->url);
   while (self->url[length - 1] == '/')
     self->url[--length] = '\0';
-  return TRUE;
+  return read_components (self, file, error);
 }
 
 static GBytes *
@@ -133,7 +167,7 @@ read_files (SutureFeedConfig *self, const char *folder, const char *file_name, g
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "no feed can have this name");
       return FALSE;
     }
-  return read_url (self, bytes, error) && read_root (self, fd, error);
+  return read_settings (self, bytes, error) && read_root (self, fd, error);
 }
 
 /* Reads the feed @name from @folder. *@config stays NULL when it is switched off. */
@@ -231,4 +265,35 @@ suture_feed_config_find (const char *name, GError **error)
     }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no feed of this name");
   return NULL;
+}
+
+gboolean
+suture_feed_config_names (const SutureFeedConfig *self, const char *component)
+{
+  for (gsize i = 0; self->components != NULL && self->components[i] != NULL; i++)
+    {
+      const char *pattern = self->components[i];
+      gsize length = strlen (pattern);
+
+      if (pattern[length - 1] == '*' ? strncmp (component, pattern, length - 1) == 0 : g_str_equal (component, pattern))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+suture_feed_config_may_offer (GPtrArray *feeds, const char *name, const char *component)
+{
+  gboolean named = FALSE;
+
+  for (guint i = 0; i < feeds->len; i++)
+    named = named || suture_feed_config_names (g_ptr_array_index (feeds, i), component);
+  for (guint i = 0; i < feeds->len; i++)
+    {
+      const SutureFeedConfig *feed = g_ptr_array_index (feeds, i);
+
+      if (g_str_equal (feed->name, name))
+        return named ? suture_feed_config_names (feed, component) : feed->components == NULL;
+    }
+  return FALSE;
 }

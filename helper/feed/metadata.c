@@ -45,31 +45,6 @@ malformed (GError **error, const char *what)
   return FALSE;
 }
 
-/* "2026-11-21T21:00:00Z" and nothing else. */
-static gboolean
-read_time (JsonObject *body, const char *name, SutureJsonNeed need, gint64 *seconds, GError **error)
-{
-  const char *text = NULL;
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *again = NULL;
-
-  if (!suture_json_read_string (body, name, need, &text, error))
-    return FALSE;
-  if (text == NULL)
-    return TRUE;
-  if (strlen (text) == strlen ("YYYY-MM-DDTHH:MM:SSZ"))
-    time = g_date_time_new_from_iso8601 (text, NULL);
-  if (time != NULL)
-    again = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-  if (g_strcmp0 (text, again) != 0)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"%s\" is no time", name);
-      return FALSE;
-    }
-  *seconds = g_date_time_to_unix (time);
-  return TRUE;
-}
-
 /* "1.0", "1.0.31": what this client was written for. */
 static gboolean
 check_spec_version (JsonObject *body, GError **error)
@@ -97,7 +72,7 @@ read_common (SutureMetadata *self, JsonObject *body, GError **error)
 
   if (!suture_json_read_string (body, "_type", SUTURE_JSON_REQUIRED, &type, error)
       || !suture_json_read_integer (body, "version", SUTURE_JSON_REQUIRED, 1, G_MAXINT64, &self->version, error)
-      || !read_time (body, "expires", SUTURE_JSON_REQUIRED, &self->expires, error))
+      || !suture_json_read_time (body, "expires", SUTURE_JSON_REQUIRED, &self->expires, error))
     return FALSE;
   if (!g_str_equal (type, types[self->type].name))
     return malformed (error, "it is metadata of another role");
@@ -171,7 +146,7 @@ static gboolean
 read_timestamp (SutureMetadata *self, JsonObject *body, GError **error)
 {
   if (!read_files (self, body, "snapshot.json", error)
-      || !read_time (body, "issued", SUTURE_JSON_OPTIONAL, &self->issued, error))
+      || !suture_json_read_time (body, "issued", SUTURE_JSON_OPTIONAL, &self->issued, error))
     return FALSE;
   return self->issued < self->expires || malformed (error, "it was issued after it expires");
 }

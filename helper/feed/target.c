@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/name.h"
 
 /* A place below the targets folder on any server: no empty part, "." or "..". */
 static gboolean
@@ -72,6 +73,27 @@ gboolean
 suture_target_is_withdrawn (const SutureTarget *target)
 {
   return target->custom != NULL && json_object_has_member (json_node_get_object (target->custom), "withdrawn");
+}
+
+gboolean
+suture_target_read_withdrawal (const SutureTarget *target, gint64 *date, char **reason)
+{
+  JsonObject *withdrawn = NULL;
+  const char *text = NULL;
+
+  *date = 0;
+  *reason = NULL;
+  if (!suture_target_is_withdrawn (target))
+    return FALSE;
+  /* whatever it holds: what is said about it only explains */
+  (void) suture_json_read_object (json_node_get_object (target->custom), "withdrawn", SUTURE_JSON_OPTIONAL, &withdrawn, NULL);
+  if (withdrawn != NULL)
+    {
+      (void) suture_json_read_time (withdrawn, "date", SUTURE_JSON_OPTIONAL, date, NULL);
+      (void) suture_json_read_string (withdrawn, "reason", SUTURE_JSON_OPTIONAL, &text, NULL);
+    }
+  *reason = suture_name_clean_text (text, SUTURE_TARGET_REASON_MAX, FALSE);
+  return TRUE;
 }
 
 char *

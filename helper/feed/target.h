@@ -30,6 +30,13 @@ gboolean suture_target_matches (const SutureTarget *target, GBytes *bytes, GErro
 /* Whether its publisher has taken it back: "custom" has a member "withdrawn", whatever it holds. */
 gboolean suture_target_is_withdrawn (const SutureTarget *target);
 
+#define SUTURE_TARGET_REASON_MAX 1024 /* bytes */
+
+/* What its publisher says about that, where anything of it can be used: *@date in seconds since the epoch, else 0; *@reason
+ * plain text, clean, on one line and cut at SUTURE_TARGET_REASON_MAX, else "" (owned by the caller). FALSE: it is not
+ * withdrawn. */
+gboolean suture_target_read_withdrawal (const SutureTarget *target, gint64 *date, char **reason);
+
 /* Where it lies below a server's targets folder: "FOLDERS/DIGEST.NAME", or its path where names carry no digest. */
 char *suture_target_place (const SutureTarget *target, gboolean consistent) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -261,6 +261,12 @@ suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 now, GErro
   return FALSE;
 }
 
+gint64
+suture_trust_get_time (SutureTrust *self)
+{
+  return self->now;
+}
+
 const SutureMetadata *
 suture_trust_get (SutureTrust *self, const char *role)
 {

@@ -30,6 +30,10 @@ gboolean suture_trust_refresh (SutureTrust *self, SutureSource *source, gint64 n
  * SUTURE_ERROR_NOT_FOUND when a copy is missing or no longer the one that was promised. */
 gboolean suture_trust_resume (SutureTrust *self, gint64 now, GError **error);
 
+/* The time that the last refresh or resume in this process held metadata against: what it was told, or the publisher's signed
+ * time when that is later. */
+gint64 suture_trust_get_time (SutureTrust *self);
+
 /* What is trusted of the role @role since the last refresh or resume in this process ("root": always), a delegated one once
  * it was listed; NULL when nothing is. It stays part of @self until the next refresh. */
 const SutureMetadata *suture_trust_get (SutureTrust *self, const char *role);

@@ -58,7 +58,7 @@ apply_event (SutureDatabase *database, const SutureRecord *record, GError **erro
                                 record->time))
     return FALSE;
   if (g_str_equal (record->event, "removed") || g_str_equal (record->event, "undone")
-      || g_str_equal (record->event, "included"))
+      || g_str_equal (record->event, "withdrawn") || g_str_equal (record->event, "included"))
     return suture_statement_run (database, error, "DELETE FROM installed WHERE improvement = ?", "s", record->improvement);
   return TRUE;
 }

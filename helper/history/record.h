@@ -12,7 +12,7 @@ typedef struct
 {
   guint64 id;        /* rises */
   gint64 time;       /* seconds since the epoch */
-  char *event;       /* installed, removed, failed, undone, interrupted, included; strings are (owned) */
+  char *event;       /* installed, removed, failed, undone, interrupted, included, withdrawn; strings are (owned) */
   char *improvement;
   char *component;   /* not part of history; decides what an installation replaces. NULL in a list */
   char *title;

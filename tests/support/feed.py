@@ -39,6 +39,13 @@ class Publisher:
         self.served = 0
         self.command("init", "--name", name, "--publisher", title)
 
+    @classmethod
+    def of(cls, folder, name):
+        """One that was made before, to change copies of what it serves."""
+        self = cls.__new__(cls)
+        self.tool, self.folder, self.name, self.served = None, folder, name, 0
+        return self
+
     def command(self, command, *options):
         done = subprocess.run([self.tool, command, self.folder, *options], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
@@ -152,7 +159,7 @@ class Copy:
         signature = self.sign(role, canonical(signed))
         for item in envelope["signatures"]:
             item["sig"] = signature
-        text = canonical(envelope)
+        text = json.dumps(envelope, ensure_ascii=False)  # where the canonical form would leave line ends raw
         name = "timestamp.json" if role == "timestamp" else f"{signed['version']}.{role}.json"
         with open(f"{self.folder}/metadata/{name}", "w", encoding="utf-8") as file:
             file.write(text)
@@ -194,6 +201,16 @@ class Copy:
             entry["hashes"] = {"sha256": digest}
             entry["length"] = len(data)
         self.change(self.publisher.role(), follow)
+
+    def custom(self, improvement, **members):
+        """Changes what the publisher says of an improvement beside its manifest (rollout, withdrawn); None takes it back."""
+        def change(signed):
+            custom = signed["targets"][f"{self.publisher.role()}/{improvement}.json"].setdefault("custom", {})
+            for name, value in members.items():
+                custom.pop(name, None)
+                if value is not None:
+                    custom[name] = value
+        self.change(self.publisher.role(), change)
 
     def payloads(self, improvement, encoding=None):
         """The files of an improvement's payloads (of one encoding)."""

@@ -42,7 +42,7 @@ test_manifest_json (const TestManifest *manifest)
   for (guint b = 1; b < manifest->n_bases; b++)
     g_string_append (bases, ", { \"label\": \"another\" }");
   text = g_strdup_printf (
-      "{ \"format\": 1, \"id\": \"demo-a\", \"component\": \"demo\", \"number\": 1, \"kind\": \"security\","
+      "{ \"format\": 1, \"id\": \"%s\", \"component\": \"%s\", \"number\": %u, \"kind\": \"%s\","
       "\"severity\": \"unknown\", \"exploited\": false, \"publisher\": \"Test\", \"title\": { \"en\": \"Demo\" },"
       "\"description\": { \"en\": \"Demo\" }, \"vulnerabilities\": [],"
       "\"base\": { \"id\": \"debian\", \"version_id\": \"12\", \"architecture\": \"x86-64\" },"
@@ -51,7 +51,8 @@ test_manifest_json (const TestManifest *manifest)
       "\"block_size\": 4096, \"salt\": \"00\", \"root_hash\": \"" SOME_DIGEST "\" } },"
       "\"payloads\": [ %s ],"
       "\"effects\": { \"restart\": [], \"never_restart\": [], \"reopen\": [], \"reboot\": false } }",
-      bases->str, manifest->files, manifest->image_size > 0 ? manifest->image_size : 4096,
+      manifest->id != NULL ? manifest->id : "demo-a", manifest->component != NULL ? manifest->component : "demo",
+      MAX (manifest->number, 1), manifest->kind != NULL ? manifest->kind : "security", bases->str, manifest->files, manifest->image_size > 0 ? manifest->image_size : 4096,
       manifest->image_sha256 != NULL ? manifest->image_sha256 : SOME_DIGEST,
       manifest->payloads != NULL ? manifest->payloads : payloads);
   g_string_free (bases, TRUE);

@@ -12,9 +12,12 @@ typedef struct
   guint n_bases;        /* 0 counts as 1 */
   gsize image_size;     /* 0 counts as 4096 */
   const char *image_sha256; /* NULL: some digest */
+  const char *id, *component; /* NULL: "demo-a", "demo" */
+  guint number;         /* 0 counts as 1 */
+  const char *kind;     /* NULL: "security" */
 } TestManifest;
 
-/* The JSON of an improvement demo-a for Debian 12 on x86-64. Free with g_bytes_unref (). */
+/* The JSON of an improvement for Debian 12 on x86-64. Free with g_bytes_unref (). */
 GBytes *test_manifest_json (const TestManifest *manifest);
 
 /* An element of "files": a regular file of mode 0644 with @content, in each of the bases one of @olds (NULL: not there). */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/paths.h"
 #include "verify/key.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
@@ -507,4 +508,23 @@ test_repository_set (TestRepository *self, const char *name, GBytes *bytes)
     g_hash_table_remove (self->files, name);
   else
     g_hash_table_insert (self->files, g_strdup (name), g_bytes_ref (bytes));
+}
+
+static void
+write_file (const char *name, const char *suffix, const void *data, gsize length)
+{
+  g_autofree char *file = g_strconcat (name, suffix, NULL);
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_FEEDS_ADMIN), file, NULL);
+
+  g_assert_true (g_file_set_contents (path, data, (gssize) length, NULL));
+}
+
+void
+test_repository_configure (TestRepository *self, const char *name, const char *settings)
+{
+  g_autofree char *text = g_strdup_printf ("[Feed]\nURL=https://%s.example\n%s", name, settings);
+  GBytes *root = test_repository_get (self, "1.root.json");
+
+  write_file (name, ".conf", text, strlen (text));
+  write_file (name, ".root.json", g_bytes_get_data (root, NULL), g_bytes_get_size (root));
 }

@@ -82,3 +82,7 @@ void test_repository_set (TestRepository *self, const char *name, GBytes *bytes)
 
 /* @body signed by @keys: { "signatures", "signed" }. */
 GBytes *test_repository_sign (JsonNode *body, GPtrArray *keys);
+
+/* Writes feeds.d/NAME.conf of an administrator with what @settings says beside [Feed] and an address, and its first root:
+ * after test_paths_init (). */
+void test_repository_configure (TestRepository *self, const char *name, const char *settings);

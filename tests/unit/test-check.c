@@ -101,38 +101,112 @@ learn (Fixture *f)
   return suture_facts_ref (work->facts);
 }
 
-/* What its publisher has withdrawn is not offered; what root holds of it is still seen, and can be removed. */
+static void
+say (Fixture *f, const char *target, const char *custom)
+{
+  g_hash_table_remove (f->r->base->custom, target);
+  if (custom != NULL)
+    g_hash_table_insert (f->r->base->custom, g_strdup (target), json_from_string (custom, NULL));
+}
+
+/* A second improvement of the same feed, of another component. */
+static char *
+add_neighbour (Fixture *f)
+{
+  const char *old[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "newer", old, 1);
+  const TestManifest manifest = { .files = file, .id = "next-a", .component = "next" };
+  g_autoptr (GBytes) json = test_manifest_json (&manifest);
+  g_autofree char *text = g_strndup (g_bytes_get_data (json, NULL), g_bytes_get_size (json));
+  g_autofree char *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, json);
+  char *target = g_strconcat (f->r->base->name, "/next-a.json", NULL);
+
+  test_role_add_target (f->r->base, target, text);
+  suture_cache_save (digest, json);
+  return target;
+}
+
+static const char active[] = "{ \"error\": \"\", \"message\": \"\", \"units\": [], \"active\": [ { \"id\": \"demo-a\","
+                             " \"feed\": \"vendor\", \"component\": \"demo\", \"number\": 1, \"merged\": true,"
+                             " \"content\": \"applies\" } ] }";
+
+/* What its publisher has withdrawn is not offered; what root holds of it is still seen, with the reason, and can be removed. */
 static void
 test_withdrawn (Fixture *f, gconstpointer data)
 {
-  static const char active[] = "{ \"error\": \"\", \"message\": \"\", \"units\": [], \"active\": [ { \"id\": \"demo-a\","
-                               " \"feed\": \"vendor\", \"component\": \"demo\", \"number\": 1, \"merged\": true,"
-                               " \"content\": \"applies\" } ] }";
   const struct
   {
-    const char *custom, *state;
+    const char *custom;
+    gboolean withdrawn;
+    const char *reason;
+    gint64 date;
   } rows[] = {
-    { NULL, "available" }, { "{\"rollout\":{}}", "available" }, { "{\"withdrawn\":{\"reason\":\"it broke\"}}", NULL },
-    { "{\"withdrawn\":null}", NULL }, { "{}", "available" },
+    { NULL, FALSE, "", 0 },
+    { "{}", FALSE, "", 0 },
+    { "{\"rollout\":{\"start\":\"2001-01-01T00:00:00Z\",\"hours\":1}}", FALSE, "", 0 },
+    { "{\"withdrawn\":{\"reason\":\"it broke\",\"date\":\"2026-11-25T12:00:00Z\"}}", TRUE, "it broke", 1795608000 },
+    { "{\"withdrawn\":{\"reason\":\"a\\nb\\u001b[1m\\u202ec\",\"date\":\"soon\",\"more\":1}}", TRUE, "a b[1mc", 0 },
+    { "{\"withdrawn\":{\"reason\":7,\"date\":7}}", TRUE, "", 0 },
+    { "{\"withdrawn\":null}", TRUE, "", 0 },
+    { "{\"withdrawn\":false}", TRUE, "", 0 },
+    { "{\"withdrawn\":{},\"rollout\":\"nonsense\"}", TRUE, "", 0 },
   };
-  g_autoptr (SutureFacts) installed = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (SutureFacts) facts = NULL;
+      g_autoptr (SutureFacts) without = NULL;
+      g_autoptr (SutureFacts) with = NULL;
       const SutureImprovement *improvement;
 
-      g_hash_table_remove (f->r->base->custom, f->target);
-      if (rows[i].custom != NULL)
-        g_hash_table_insert (f->r->base->custom, g_strdup (f->target), json_from_string (rows[i].custom, NULL));
-      facts = learn (f);
-      improvement = suture_facts_find (facts, "demo-a");
-      g_assert_cmpstr (improvement != NULL ? improvement->state : NULL, ==, rows[i].state);
+      g_test_message ("%s", rows[i].custom);
+      say (f, f->target, rows[i].custom);
+      without = learn (f);
+      improvement = suture_facts_find (without, "demo-a");
+      g_assert_cmpstr (improvement != NULL ? improvement->state : NULL, ==, rows[i].withdrawn ? NULL : "available");
+      test_activation_answer (f->server, active);
+      with = learn (f);
+      improvement = suture_facts_find (with, "demo-a");
+      g_assert_cmpstr (improvement->state, ==, "active");
+      g_assert_true (improvement->withdrawn == rows[i].withdrawn);
+      g_assert_cmpstr (improvement->withdrawn_reason, ==, rows[i].reason);
+      g_assert_cmpint (improvement->withdrawn_at, ==, rows[i].date);
+      /* this is what a start remembers: nothing is taken out because of it */
+      g_assert_false (improvement->withdrawal_is_current);
     }
-  g_hash_table_insert (f->r->base->custom, g_strdup (f->target), json_from_string ("{\"withdrawn\":{}}", NULL));
-  test_activation_answer (f->server, active);
-  installed = learn (f);
-  g_assert_cmpstr (suture_facts_find (installed, "demo-a")->state, ==, "active");
+}
+
+/* A rollout that can't be read holds back what it is of, and nothing else. */
+static void
+test_malformed_rollout (Fixture *f, gconstpointer data)
+{
+  g_autofree char *neighbour = add_neighbour (f);
+  g_autoptr (SutureFacts) facts = NULL;
+
+  say (f, f->target, "{\"rollout\":{\"start\":\"2026-11-25T12:00:00Z\",\"hours\":\"24\"}}");
+  facts = learn (f);
+  g_assert_null (suture_facts_find (facts, "demo-a"));
+  g_assert_cmpstr (suture_facts_find (facts, "next-a")->state, ==, "available");
+}
+
+/* Without a machine id a machine is among the last; with one its turn is its own. */
+static void
+test_rollout (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDateTime) start = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + 60);
+  g_autofree char *time = g_date_time_format (start, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *custom = g_strdup_printf ("{\"rollout\":{\"start\":\"%s\",\"hours\":10}}", time);
+  g_autoptr (SutureFacts) nameless = NULL;
+  g_autoptr (SutureFacts) named = NULL;
+  gint64 last = g_date_time_to_unix (start) + 10 * 60 * 60;
+
+  f->r->now = g_date_time_to_unix (start); /* or what it signs would have expired, or be signed ahead of the clock */
+  say (f, f->target, custom);
+  nameless = learn (f);
+  g_assert_cmpint (suture_facts_find (nameless, "demo-a")->waits_until, ==, last);
+  g_assert_true (g_file_set_contents (suture_path (SUTURE_PATH_MACHINE_ID), "3d1219c7c4c5404aaa1f6d2a48adfda4\n", -1, NULL));
+  named = learn (f);
+  g_assert_cmpint (suture_facts_find (named, "demo-a")->waits_until, <, last);
+  g_assert_cmpint (suture_facts_find (named, "demo-a")->waits_until, >=, g_date_time_to_unix (start));
 }
 
 /* Lists @id, as the publisher says what it is in @custom (NULL: not at all). */
@@ -170,7 +244,7 @@ test_letters (Fixture *f, gconstpointer data)
   list (f, "demo-j", 10, "{\"component\":\"demo\",\"number\":10}", TRUE);
   facts = learn (f);
   g_assert_cmpstr (state_of (facts, "demo-j"), ==, "available");
-  g_assert_cmpuint (facts->known->len, ==, 1);
+  g_assert_cmpuint (facts->offers->known->len, ==, 1);
   /* the one before it takes its place */
   list (f, "demo-b", 2, "{\"component\":\"demo\",\"number\":2}", TRUE);
   list (f, "demo-j", 10, "{\"component\":\"demo\",\"number\":10,\"withdrawn\":{}}", TRUE);
@@ -222,5 +296,7 @@ main (int argc, char **argv)
   g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
   g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
   g_test_add ("/check/sweep", Fixture, NULL, set_up, test_sweep, tear_down);
+  g_test_add ("/check/rollout", Fixture, NULL, set_up, test_rollout, tear_down);
+  g_test_add ("/check/malformed-rollout", Fixture, NULL, set_up, test_malformed_rollout, tear_down);
   return g_test_run ();
 }

@@ -129,6 +129,10 @@ test_refused (void)
     "[Feed]\nURL=https://example.org/?q", "[Feed]\nURL=https://example.org/#f", "[Feed]\nURL=https://exa mple.org",
     "[Feed]\nURL=https://example.org\nVerify=no", "[Feed]\nurl=https://example.org",
     "[Feed]\nURL=https://example.org\n[Other]\n", "\n", "garbage",
+    "[Feed]\nURL=https://example.org\nComponents=", "[Feed]\nURL=https://example.org\nComponents=;",
+    "[Feed]\nURL=https://example.org\nComponents=a;;b", "[Feed]\nURL=https://example.org\nComponents=*",
+    "[Feed]\nURL=https://example.org\nComponents=a*b", "[Feed]\nURL=https://example.org\nComponents=Openssl",
+    "[Feed]\nURL=https://example.org\nComponents=../x", "[Feed]\nURL=https://example.org\nComponents=a,b",
   };
   g_autoptr (TestRepository) repository = test_repository_new ();
 
@@ -201,6 +205,41 @@ test_unreadable_folder (void)
   test_paths_clear ();
 }
 
+static void
+test_components (void)
+{
+  const struct
+  {
+    const char *components; /* NULL: no such line */
+    const char *named, *not_named;
+  } rows[] = {
+    { NULL, "", "openssl" },          { "openssl", "openssl", "openss openssl3" },
+    { "openssl;", "openssl", "" },    { "openssl; expat ;", "openssl expat", "expat2" },
+    { "libx*;b", "libx libx11 b", "lib xlibx b2" }, { "a*", "a a-b.c_d", "b" },
+  };
+  g_autoptr (TestRepository) repository = test_repository_new ();
+
+  test_paths_init ();
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *line = rows[i].components != NULL ? g_strdup_printf ("Components=%s\n", rows[i].components)
+                                                         : g_strdup ("");
+      g_auto (GStrv) named = g_strsplit (rows[i].named, " ", -1);
+      g_auto (GStrv) not_named = g_strsplit (rows[i].not_named, " ", -1);
+      g_autoptr (SutureFeedConfig) feed = NULL;
+      g_autoptr (GError) error = NULL;
+
+      test_repository_configure (repository, "a", line);
+      feed = suture_feed_config_find ("a", &error);
+      g_assert_no_error (error);
+      for (gsize j = 0; named[j] != NULL; j++)
+        g_assert_true (suture_feed_config_names (feed, named[j]));
+      for (gsize j = 0; not_named[j] != NULL; j++)
+        g_assert_false (suture_feed_config_names (feed, not_named[j]));
+    }
+  test_paths_clear ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -211,5 +250,6 @@ main (int argc, char **argv)
   g_test_add_func ("/config/root", test_root);
   g_test_add_func ("/config/bad-name", test_bad_name);
   g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
+  g_test_add_func ("/config/components", test_components);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "test-activation.h"
 #include "test-manifest.h"
 #include "test-paths.h"
+#include "test-repository.h"
 
 static GBytes *
 make_manifest (const char *content)
@@ -23,18 +24,20 @@ static SutureFacts *
 make_facts (SutureDatabase *database, TestActivation *server, const char *target, const char *content, const char *fixed,
             const char *answer)
 {
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
+  g_autoptr (TestRepository) repository = test_repository_new ();
   g_autoptr (GBytes) json = make_manifest (fixed);
   g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_USR), "lib", "libdemo.so.1", NULL);
   SutureKnown *one = suture_known_new ("vendor", target, json, NULL);
 
   g_assert_nonnull (one);
-  g_ptr_array_add (known, one);
+  suture_offers_add (offers, one);
+  test_repository_configure (repository, "vendor", "");
   g_assert_true (g_file_set_contents (path, content, -1, NULL));
   if (answer == NULL)
-    return suture_facts_new (database, known, NULL);
+    return suture_facts_new (database, offers, NULL);
   test_activation_answer (server, answer);
-  return suture_facts_new (database, known, suture_activation_list (NULL));
+  return suture_facts_new (database, offers, suture_activation_list (NULL));
 }
 
 #define ENTRY(id, number, merged, content) \

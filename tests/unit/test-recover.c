@@ -9,6 +9,7 @@
 #include "test-activation.h"
 #include "test-manifest.h"
 #include "test-paths.h"
+#include "test-repository.h"
 
 #define ACTIVE "{ \"error\": \"\", \"message\": \"\", \"active\": [ { \"id\": \"demo-a\", \"feed\": \"vendor\"," \
                " \"component\": \"demo\", \"number\": 1, \"merged\": true, \"content\": \"applies\" } ], \"units\": [] }"
@@ -25,13 +26,14 @@ typedef struct
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
 
   test_paths_init ();
   f->database = suture_database_open ();
   f->server = test_activation_new ();
   f->work = suture_work_new (f->database, "", "recover", "system", G_MAXUINT32);
-  suture_work_learn (f->work, known, NULL);
+  suture_offers_add_withdrawal (offers, "vendor", "demo-a", 0, "it broke", TRUE);
+  suture_work_learn (f->work, offers, NULL);
 }
 
 static void
@@ -88,6 +90,10 @@ static const struct
   { "remove", SUTURE_STEP_SWITCHING, BUSY, ACTIVE, "remove demo-a\nlist\nlist\n", "interrupted", "Interrupted" },
   { "remove", SUTURE_STEP_SWITCHED, NOTHING, NULL, "remove demo-a\nlist\n", "removed", "" },
   { "remove", SUTURE_STEP_RESTARTED, NOTHING, NULL, "remove demo-a\nlist\n", "removed", "" },
+  { "withdraw", SUTURE_STEP_BEGIN, NULL, NULL, "list\n", "interrupted", "Interrupted" },
+  { "withdraw", SUTURE_STEP_SWITCHING, NOTHING, NULL, "remove demo-a\nlist\n", "withdrawn", "" },
+  { "withdraw", SUTURE_STEP_SWITCHING, BUSY, ACTIVE, "remove demo-a\nlist\nlist\n", "interrupted", "Interrupted" },
+  { "withdraw", SUTURE_STEP_RESTARTED, NOTHING, NULL, "remove demo-a\nlist\n", "withdrawn", "" },
 };
 
 static void
@@ -127,6 +133,8 @@ test_table (Fixture *f, gconstpointer data)
       if (g_str_equal (record->by, "system"))
         continue;
       g_assert_cmpstr (record->event, ==, table[row].event);
+      if (g_str_equal (record->event, "withdrawn"))
+        g_assert_cmpstr (record->message, ==, "it broke");
       g_assert_cmpuint (record->user, ==, 1000);
     }
   g_assert_cmpuint (records->len, >=, table[row].event != NULL ? 1 : 0);
@@ -177,7 +185,8 @@ test_settle (Fixture *f, gconstpointer data)
   g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "new", old, 1);
   const TestManifest manifest = { .files = file };
   g_autoptr (GBytes) json = test_manifest_json (&manifest);
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
+  g_autoptr (TestRepository) repository = test_repository_new ();
   g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_USR), "lib", "libdemo.so.1", NULL);
   const struct
   {
@@ -188,15 +197,15 @@ test_settle (Fixture *f, gconstpointer data)
   };
   guint count = 0;
 
-  g_ptr_array_add (known, suture_known_new ("vendor", "role/demo-a.json", json, NULL));
-  g_assert_nonnull (g_ptr_array_index (known, 0));
+  suture_offers_add (offers, suture_known_new ("vendor", "role/demo-a.json", json, NULL));
+  test_repository_configure (repository, "vendor", "");
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GPtrArray) records = NULL;
 
       g_assert_true (g_file_set_contents (path, rows[i].content, -1, NULL));
       test_activation_answer (f->server, rows[i].answer);
-      suture_work_learn (f->work, known, suture_activation_list (NULL));
+      suture_work_learn (f->work, offers, suture_activation_list (NULL));
       suture_recover_settle (f->work);
       records = suture_record_list (f->database, 0, 100, NULL);
       count += rows[i].event != NULL ? 1 : 0;

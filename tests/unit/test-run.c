@@ -24,11 +24,11 @@ typedef struct
 static SutureWork *
 new_removal (Fixture *f, const char *operation)
 {
-  g_autoptr (GPtrArray) known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
   SutureWork *work = suture_work_new (f->database, operation, "remove", "user", 1000);
 
   test_activation_answer (f->server, BOTH);
-  suture_work_learn (work, known, suture_activation_list (NULL));
+  suture_work_learn (work, offers, suture_activation_list (NULL));
   work->plan = suture_plan_new (work->facts, SUTURE_PLAN_REMOVE, "demo-a", NULL);
   g_assert_nonnull (work->plan);
   return work;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/offers.h"
+
+static void
+withdrawal_free (SutureWithdrawal *self)
+{
+  g_free (self->feed);
+  g_free (self->id);
+  g_free (self->reason);
+  g_free (self);
+}
+
+SutureOffers *
+suture_offers_new (void)
+{
+  SutureOffers *self = g_new0 (SutureOffers, 1);
+
+  g_atomic_ref_count_init (&self->count);
+  self->known = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
+  self->withdrawn = g_ptr_array_new_with_free_func ((GDestroyNotify) withdrawal_free);
+  self->manifests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+SutureOffers *
+suture_offers_ref (SutureOffers *self)
+{
+  g_atomic_ref_count_inc (&self->count);
+  return self;
+}
+
+void
+suture_offers_unref (SutureOffers *self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->count))
+    return;
+  g_ptr_array_unref (self->known);
+  g_ptr_array_unref (self->withdrawn);
+  g_hash_table_unref (self->manifests);
+  g_free (self);
+}
+
+void
+suture_offers_add (SutureOffers *self, SutureKnown *offer)
+{
+  for (guint i = 0; i < self->known->len; i++)
+    {
+      SutureKnown *other = g_ptr_array_index (self->known, i);
+
+      if (!g_str_equal (other->feed, offer->feed)
+          || !g_str_equal (other->manifest->component, offer->manifest->component))
+        continue;
+      if (offer->manifest->number > other->manifest->number)
+        {
+          g_ptr_array_index (self->known, i) = offer;
+          suture_known_unref (other);
+        }
+      else
+        suture_known_unref (offer);
+      return;
+    }
+  g_ptr_array_add (self->known, offer);
+}
+
+void
+suture_offers_add_withdrawal (
+    SutureOffers *self, const char *feed, const char *id, gint64 date, const char *reason, gboolean current)
+{
+  SutureWithdrawal *withdrawal = g_new0 (SutureWithdrawal, 1);
+
+  withdrawal->feed = g_strdup (feed);
+  withdrawal->id = g_strdup (id);
+  withdrawal->date = date;
+  withdrawal->reason = g_strdup (reason);
+  withdrawal->current = current;
+  g_ptr_array_add (self->withdrawn, withdrawal);
+}
+
+void
+suture_offers_add_from (SutureOffers *self, const SutureOffers *before, const char *feed)
+{
+  for (guint i = 0; before != NULL && i < before->known->len; i++)
+    {
+      SutureKnown *known = g_ptr_array_index (before->known, i);
+
+      if (g_str_equal (known->feed, feed))
+        suture_offers_add (self, suture_known_ref (known));
+    }
+  for (guint i = 0; before != NULL && i < before->withdrawn->len; i++)
+    {
+      const SutureWithdrawal *old = g_ptr_array_index (before->withdrawn, i);
+
+      if (g_str_equal (old->feed, feed))
+        suture_offers_add_withdrawal (self, feed, old->id, old->date, old->reason, FALSE);
+    }
+}
+
+const SutureWithdrawal *
+suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const char *id)
+{
+  for (guint i = 0; i < self->withdrawn->len; i++)
+    {
+      const SutureWithdrawal *withdrawal = g_ptr_array_index (self->withdrawn, i);
+
+      if (g_str_equal (withdrawal->id, id) && (feed == NULL || g_str_equal (withdrawal->feed, feed)))
+        return withdrawal;
+    }
+  return NULL;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const char *const *left = a;
+  const char *const *right = b;
+
+  return strcmp (*left, *right);
+}
+
+char **
+suture_offers_find_rivals (const SutureOffers *self, GPtrArray *feeds, const SutureKnown *known)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->known->len; i++)
+    {
+      const SutureKnown *other = g_ptr_array_index (self->known, i);
+      gboolean same = g_str_equal (other->manifest->component, known->manifest->component)
+                      || g_str_equal (other->manifest->id, known->manifest->id);
+
+      if (same && !g_str_equal (other->feed, known->feed)
+          && suture_feed_config_may_offer (feeds, other->feed, other->manifest->component)
+          && !g_ptr_array_find_with_equal_func (names, other->feed, g_str_equal, NULL))
+        g_ptr_array_add (names, g_strdup (other->feed));
+    }
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_add (names, g_strdup (known->feed));
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
+}

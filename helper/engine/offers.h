@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "engine/known.h"
+#include "feed/config.h"
+
+/* What the feeds say, as verified: what each offers, and what it has withdrawn. Filled by a check, then never changed. */
+
+G_BEGIN_DECLS
+
+/* What a publisher has taken back. */
+typedef struct
+{
+  char *feed;       /* strings are (owned) */
+  char *id;         /* of the improvement */
+  gint64 date;      /* seconds since the epoch; 0: not said */
+  char *reason;     /* plain text, clean; "" when none was given */
+  gboolean current; /* the last check heard it from the feed, in metadata that is valid now */
+} SutureWithdrawal;
+
+typedef struct
+{
+  gatomicrefcount count;
+  GPtrArray *known;      /* SutureKnown: of a feed one for each component, the one with the highest number (owned) */
+  GPtrArray *withdrawn;  /* SutureWithdrawal (owned) */
+  GHashTable *manifests; /* SHA-256 of every manifest that was looked at, of use or not: a set (owned) */
+} SutureOffers;
+
+SutureOffers *suture_offers_new (void) G_GNUC_WARN_UNUSED_RESULT;
+SutureOffers *suture_offers_ref (SutureOffers *self);
+void suture_offers_unref (SutureOffers *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureOffers, suture_offers_unref)
+
+/* Takes @offer over. */
+void suture_offers_add (SutureOffers *self, SutureKnown *offer);
+void suture_offers_add_withdrawal (
+    SutureOffers *self, const char *feed, const char *id, gint64 date, const char *reason, gboolean current);
+
+/* All that @before (may be NULL) holds of @feed: what was known of one that could not be asked. */
+void suture_offers_add_from (SutureOffers *self, const SutureOffers *before, const char *feed);
+
+/* What @feed (NULL: any) has withdrawn under @id, or NULL; stays @self's. */
+const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const char *id);
+
+/* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all @feeds
+ * (SutureFeedConfig): names, its own among them, sorted; NULL when there is none. */
+char **suture_offers_find_rivals (const SutureOffers *self, GPtrArray *feeds, const SutureKnown *known);
+
+G_END_DECLS

@@ -1,0 +1,278 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Several feeds and whose a component is; a rollout and this machine's turn in it; what a publisher takes back."""
+
+import calendar
+import hashlib
+import hmac
+import importlib.util
+import os
+import shutil
+import time
+
+import feed
+import ring
+from ring import expect, until
+
+SUPPORT = importlib.util.spec_from_file_location("support_feed", f"{ring.SOURCE}/tests/support/feed.py")
+support = importlib.util.module_from_spec(SUPPORT)
+SUPPORT.loader.exec_module(support)
+
+IDS = feed.ids()
+ALPHA, BETA = IDS["alpha"], IDS["beta"]
+FEEDS, SERVED, OTHER = "/etc/suture/feeds.d", "/run/ring/feed", "/run/ring/other"
+APPLICATION = bytes.fromhex("aeb4776e860a43c28bac7e924f694a05")  # helper/engine/machine.c
+
+
+def serve():
+    """The ring's feed as its publisher left it, to be changed."""
+    return support.Copy(support.Publisher.of(feed.FOLDER, feed.NAME), SERVED)
+
+
+def serve_other():
+    shutil.copytree(f"{OTHER}/repository", f"{SERVED}/other")
+
+
+def configure(name, url, folder, components=None):
+    with open(f"{FEEDS}/{name}.conf", "w", encoding="ascii") as file:
+        file.write(f"[Feed]\nURL={url}\n" + (f"Components={components}\n" if components is not None else ""))
+    shutil.copy(f"{folder}/repository/metadata/1.root.json", f"{FEEDS}/{name}.root.json")
+
+
+def configure_ring(components=None):
+    configure(feed.NAME, "https://127.0.0.1:8443", feed.FOLDER, components)
+
+
+def configure_other(components=None):
+    configure("other", "https://127.0.0.1:8443/other", OTHER, components)
+
+
+def start(ring_):
+    ring.forget()
+    configure_ring()
+    for name in ("other.conf", "other.root.json"):
+        if os.path.exists(f"{FEEDS}/{name}"):
+            os.unlink(f"{FEEDS}/{name}")
+    ring_.start_polkitd()
+    ring_.start_peers()
+    ring_.start_helper()
+    return ring_.client("root")
+
+
+def check(root):
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    return root.objects()
+
+
+def automatic(ring_, root):
+    ring.forget_automatic(ring_)
+    return root.result(root.call("RunAutomatic")["value"][0])
+
+
+def restart(ring_):
+    expect("clean end", ring_.stop("helper"), 0)
+    ring_.start_helper()
+
+
+def active(root):
+    return sorted(name for name, values in root.objects().items() if values["State"] == "active")
+
+
+def state_and_feed(root, name=ALPHA):
+    values = check(root).get(name)
+    return values and (values["State"], values["Feed"], values["Conflict"])
+
+
+def test_conflict(ring_):
+    """Two feeds offer a library: none of them is taken, whoever asks, until an administrator says whose it is."""
+    serve()
+    serve_other()
+    root = start(ring_)
+    expect("alone", state_and_feed(root), ("available", "ring", []))
+    configure_other()
+    expect("two of them", state_and_feed(root)[::2], ("conflict", ["other", "ring"]))
+    expect("a person's wish", root.call("Install", "s", ALPHA)["error"], "NotFound")
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("only what is in nobody's way", active(root), [BETA])
+    restart(ring_)
+    until("what was known", lambda: len(root.objects()) == 2)
+    expect("from the start", (root.objects()[ALPHA]["State"], root.objects()[ALPHA]["Conflict"]),
+           ("conflict", ["other", "ring"]))
+    configure_other("alpha;gamma*")
+    expect("named by one", state_and_feed(root), ("available", "other", []))
+    configure_ring("al*")
+    expect("named by both", state_and_feed(root)[::2], ("conflict", ["other", "ring"]))
+    configure_ring("beta")
+    expect("out of one's scope", state_and_feed(root), ("available", "other", []))
+    configure_other("gamma")
+    expect("out of all scopes", state_and_feed(root), None)
+    configure_ring()
+    expect("it is nobody's by name", state_and_feed(root), ("available", "ring", []))
+    expect("install", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    configure_other("alpha")
+    expect("what is installed belongs to where it came from", state_and_feed(root), ("active", "ring", []))
+    expect("and can be removed", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
+    expect("then it is the other's", state_and_feed(root), ("available", "other", []))
+
+
+def test_scope_changes_before_its_turn(ring_):
+    """Whose it is is looked at once more before anything is fetched."""
+    serve()
+    root = start(ring_)
+    check(root)
+    configure_ring("beta")
+    error, sentence = root.result(root.call("Install", "s", ALPHA)["value"][0])
+    expect("its end", (error, "may not come from this source" in sentence), ("NotApplicable", True))
+    expect("root was not asked", "install" in ring.requests(), False)
+
+
+def test_bad_scope(ring_):
+    serve()
+    root = start(ring_)
+    for components in ("", "*", "a;;b", "A"):
+        configure_ring(components)
+        error, sentence = root.result(root.call("Check")["value"][0])
+        expect(f"Components={components}", (error, "Components=" in sentence), ("Configuration", True))
+
+
+def turn_of(rollout_start, hours, sha256):
+    """The contract, computed once more: helper/feed/rollout.h."""
+    with open("/etc/machine-id", encoding="ascii") as file:
+        machine = bytes.fromhex(file.read().strip())
+    code = bytearray(hmac.digest(machine, APPLICATION, "sha256")[:16])
+    code[6], code[8] = code[6] & 0x0f | 0x40, code[8] & 0x3f | 0x80
+    fraction = int.from_bytes(hashlib.sha256(f"{code.hex()}/{sha256}".encode()).digest()[:8], "big")
+    return rollout_start + (hours * 3600 * fraction >> 64)
+
+
+def rollout(when, hours):
+    return {"start": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when)), "hours": hours}
+
+
+def test_rollout(ring_):
+    copy = serve()
+    root = start(ring_)
+    begin = calendar.timegm(time.gmtime()) + 3600
+    sha256 = os.path.basename(copy.target(f"{copy.publisher.role()}/{ALPHA}.json")).partition(".")[0]
+    expect("no rollout", check(root)[ALPHA]["WaitsUntil"], 0)
+    copy.custom(ALPHA, rollout=rollout(begin, 720))
+    expect("its turn", check(root)[ALPHA]["WaitsUntil"], turn_of(begin, 720, sha256))
+    expect("it is there", root.objects()[ALPHA]["State"], "available")
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("it waits, and only it", active(root), [BETA])
+    restart(ring_)
+    until("what was known", lambda: len(root.objects()) == 2)
+    expect("from the start", root.objects()[ALPHA]["WaitsUntil"], turn_of(begin, 720, sha256))
+    ring.move("/etc/machine-id", "/etc/machine-id.away")
+    try:
+        expect("without an id: the last", check(root)[ALPHA]["WaitsUntil"], begin + 720 * 3600)
+    finally:
+        ring.move("/etc/machine-id.away", "/etc/machine-id")
+    expect("a person need not wait", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    expect("installed", root.objects()[ALPHA]["WaitsUntil"], 0)
+    copy.custom(BETA, rollout={"start": "soon", "hours": 1})
+    expect("remove", root.result(root.call("Remove", "s", BETA)["value"][0]), ("", ""))
+    expect("one that can't be read costs no other", sorted(check(root)), [ALPHA])
+    copy.custom(BETA, rollout=rollout(begin - 2 * 3600, 1))
+    expect("its turn has come", check(root)[BETA]["WaitsUntil"], 0)
+
+
+def test_automatic_when_its_turn_has_come(ring_):
+    copy = serve()
+    root = start(ring_)
+    copy.custom(ALPHA, rollout=rollout(calendar.timegm(time.gmtime()) - 7200, 1))
+    copy.custom(BETA, rollout=rollout(calendar.timegm(time.gmtime()) + 7200, 0))
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("it is installed", active(root), [ALPHA])
+
+
+REASON = "it breaks\nprinting \x1b[31m\u202eof some"
+SHOWN = "it breaks printing [31mof some"
+
+
+def test_withdrawn(ring_):
+    copy = serve()
+    root = start(ring_)
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("both", active(root), [ALPHA, BETA])
+    copy.custom(ALPHA, withdrawn={"date": "2026-11-25T12:00:00Z", "reason": REASON})
+    values = check(root)[ALPHA]
+    expect("it is said", (values["State"], values["Withdrawn"], values["WithdrawnReason"], values["WithdrawnAt"]),
+           ("active", True, SHOWN, 1795608000))
+    expect("of the other", (root.objects()[BETA]["Withdrawn"], root.objects()[BETA]["WithdrawnReason"]), (False, ""))
+    ring.move(SERVED, f"{SERVED}.away")
+    try:
+        restart(ring_)
+        until("from the start", lambda: ALPHA in root.objects() and root.objects()[ALPHA]["Withdrawn"])
+        expect("without the feed", automatic(ring_, root)[0], "Network")
+        expect("nothing is taken out on what was once said", active(root), [ALPHA, BETA])
+    finally:
+        ring.move(f"{SERVED}.away", SERVED)
+    expect("off", root.call("SetAutomatic", "b", False), {"value": []})
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("off: it is only said", (active(root), root.objects()[ALPHA]["Withdrawn"]), ([ALPHA, BETA], True))
+    expect("on", root.call("SetAutomatic", "b", True), {"value": []})
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("it is out, and not there", sorted(root.objects()), [BETA])
+    record = root.history()[0]
+    expect("history", (record["event"], record["improvement"], record["by"], record["user"], record["error"],
+                       record["message"]), ("withdrawn", ALPHA, "automatic", 0xffffffff, "", SHOWN))
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("it stays out", active(root), [BETA])
+    copy.custom(ALPHA, withdrawn=None)
+    expect("taken back", check(root)[ALPHA]["State"], "available")
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("it is in again", active(root), [ALPHA, BETA])
+
+
+def test_withdrawn_and_removed_by_a_person(ring_):
+    copy = serve()
+    root = start(ring_)
+    check(root)
+    expect("install", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    copy.custom(ALPHA, withdrawn={"reason": "it broke"})
+    person = ring_.client("ring-active")
+    expect("a removal is asked for as ever", person.call("Remove", "s", ALPHA)["error"], "NotAuthorized")
+    expect("install between", person.result(person.call("Install", "s", BETA)["value"][0]), ("", ""))
+    error, _ = root.result(root.call("Remove", "s", ALPHA)["value"][0])
+    expect("remove", error, "")
+    error, sentence = root.result(root.call("Install", "s", ALPHA)["value"][0])
+    expect("what is not known to be withdrawn yet", (error, "withdrawn" in sentence), ("NotApplicable", True))
+    expect("gone", sorted(check(root)), [BETA])
+    expect("history", [r["event"] for r in root.history()], ["failed", "removed", "installed", "installed"])
+
+
+def test_a_removal_that_fails(ring_):
+    """What can't be taken out now is said, stays what it is, and is tried again."""
+    copy = serve()
+    root = start(ring_)
+    expect("automatic", automatic(ring_, root), ("", ""))
+    copy.custom(ALPHA, withdrawn={})
+    os.makedirs("/run/ring/control", exist_ok=True)
+    with open("/run/ring/control/refuse", "w", encoding="ascii") as file:
+        file.write("Busy")
+    error, sentence = automatic(ring_, root)
+    expect("its end", (error, sentence.startswith(f"{ALPHA}: it was not removed")), ("Busy", True))
+    os.unlink("/run/ring/control/refuse")
+    expect("history", [(r["event"], r["error"]) for r in root.history()][:1], [("failed", "Busy")])
+    expect("still there", (active(root), root.objects()[ALPHA]["Withdrawn"]), ([ALPHA, BETA], True))
+    expect("again", automatic(ring_, root), ("", ""))
+    expect("out", (active(root), root.history()[0]["event"], root.history()[0]["message"]), ([BETA], "withdrawn", ""))
+
+
+def make_other():
+    support.Publisher(f"{ring.BUILD}/publisher/suture-publish", OTHER, "other", "The Other")
+    packages = [f"/run/ring/packages/alpha-{version}.deb" for version in ("1.0", "1.1")]
+    with open("/run/ring/other.notes", "w", encoding="utf-8") as file:
+        file.write("[Improvement]\nTitle=Another library\nDescription=Fixes alpha.\nComponent=alpha\nSeverity=low\n"
+                   "[CVE-2026-0001]\nTitle=A flaw\n")
+    feed.run([f"{ring.BUILD}/publisher/suture-publish", "make", OTHER, "--old", packages[0], "--new", packages[1],
+              "--notes", "/run/ring/other.notes", "--base", "debian:12"])
+    feed.run([f"{ring.BUILD}/publisher/suture-publish", "publish", OTHER])
+
+
+os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # the publisher's own tests look for its leaks
+feed.make()
+make_other()
+ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
+          if name.startswith("test_")])

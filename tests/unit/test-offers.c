@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "engine/offers.h"
+
+#include "test-manifest.h"
+
+static SutureKnown *
+make (const char *feed, const char *id, const char *component, guint number)
+{
+  const char *old[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "new", old, 1);
+  const TestManifest manifest = { .files = file, .id = id, .component = component, .number = number };
+  g_autoptr (GBytes) json = test_manifest_json (&manifest);
+  SutureKnown *known = suture_known_new (feed, "role/x.json", json, NULL);
+
+  g_assert_nonnull (known);
+  return known;
+}
+
+static GPtrArray *
+make_feeds (const char *const *names)
+{
+  GPtrArray *feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+
+  for (gsize i = 0; names[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (names[i], ":", 2);
+      SutureFeedConfig *feed = g_new0 (SutureFeedConfig, 1);
+
+      feed->name = g_strdup (parts[0]);
+      feed->components = parts[1] != NULL ? g_strsplit (parts[1], ";", -1) : NULL;
+      g_ptr_array_add (feeds, feed);
+    }
+  return feeds;
+}
+
+/* Of a feed and a component the highest number, in whatever order they come; of two feeds both. */
+static void
+test_add (void)
+{
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
+  g_autoptr (SutureOffers) copy = suture_offers_new ();
+
+  suture_offers_add (offers, make ("one", "demo-b", "demo", 2));
+  suture_offers_add (offers, make ("one", "demo-c", "demo", 3));
+  suture_offers_add (offers, make ("one", "demo-a", "demo", 1));
+  suture_offers_add (offers, make ("two", "demo-a", "demo", 1));
+  suture_offers_add (offers, make ("one", "other-a", "other", 1));
+  g_assert_cmpuint (offers->known->len, ==, 3);
+  g_assert_cmpstr (((SutureKnown *) offers->known->pdata[0])->manifest->id, ==, "demo-c");
+  g_assert_cmpstr (((SutureKnown *) offers->known->pdata[1])->feed, ==, "two");
+  suture_offers_add_withdrawal (offers, "one", "demo-d", 5, "it broke", TRUE);
+  suture_offers_add_withdrawal (offers, "two", "demo-d", 6, "", TRUE);
+  suture_offers_add_from (copy, offers, "one");
+  g_assert_cmpuint (copy->known->len, ==, 2);
+  g_assert_null (suture_offers_find_withdrawal (copy, "two", "demo-d"));
+  g_assert_cmpstr (suture_offers_find_withdrawal (copy, NULL, "demo-d")->reason, ==, "it broke");
+  g_assert_false (suture_offers_find_withdrawal (copy, "one", "demo-d")->current);
+  g_assert_true (suture_offers_find_withdrawal (offers, "one", "demo-d")->current);
+  g_assert_null (suture_offers_find_withdrawal (offers, "one", "demo-c"));
+}
+
+/* Who is in whose way, as feeds.d says it. @whose: the feeds that may offer "demo" at all. */
+static void
+test_rivals (void)
+{
+  const struct
+  {
+    const char *feeds[4];
+    const char *whose, *rivals; /* of the offer of the first of @whose */
+  } rows[] = {
+    { { "one", NULL }, "one", NULL },
+    { { "one", "two", NULL }, "one,two", "one,two" },
+    { { "one:demo", "two", NULL }, "one", NULL },
+    { { "one", "two:demo", NULL }, "two", NULL },
+    { { "one:demo", "two:demo", NULL }, "one,two", "one,two" },
+    { { "one:de*", "two:demo;x", NULL }, "one,two", "one,two" },
+    { { "one:de*", "two", NULL }, "one", NULL },
+    { { "one:x", "two", NULL }, "two", NULL },
+    { { "one:x", "two:demonstration", NULL }, "", NULL },
+    { { "one", "two:dem", NULL }, "one", NULL },
+    { { "one", "three:demo", NULL }, "", NULL }, /* it is a third one's, which offers nothing now */
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureOffers) offers = suture_offers_new ();
+      g_autoptr (GPtrArray) feeds = make_feeds (rows[i].feeds);
+      g_auto (GStrv) whose = g_strsplit (rows[i].whose, ",", -1);
+      const char *const both[] = { "one", "two" };
+      g_auto (GStrv) rivals = NULL;
+      g_autofree char *text = NULL;
+
+      g_test_message ("row %zu", i);
+      for (gsize j = 0; j < G_N_ELEMENTS (both); j++)
+        {
+          suture_offers_add (offers, make (both[j], "demo-a", "demo", 1));
+          g_assert_true (suture_feed_config_may_offer (feeds, both[j], "demo")
+                         == g_strv_contains ((const char *const *) whose, both[j]));
+        }
+      if (whose[0] == NULL)
+        continue;
+      rivals = suture_offers_find_rivals (offers, feeds,
+                                          offers->known->pdata[g_str_equal (whose[0], "two") ? 1 : 0]);
+      text = rivals != NULL ? g_strjoinv (",", rivals) : NULL;
+      g_assert_cmpstr (text, ==, rows[i].rivals);
+    }
+}
+
+/* An id is one object and one image of root's: two feeds that use one are in each other's way, whatever it is of. */
+static void
+test_same_id (void)
+{
+  g_autoptr (SutureOffers) offers = suture_offers_new ();
+  const char *const names[] = { "one", "two", "three", NULL };
+  g_autoptr (GPtrArray) feeds = make_feeds (names);
+  g_auto (GStrv) rivals = NULL;
+
+  suture_offers_add (offers, make ("two", "demo-a", "demo", 1));
+  suture_offers_add (offers, make ("one", "demo-a", "else", 1));
+  suture_offers_add (offers, make ("three", "third-a", "third", 1));
+  rivals = suture_offers_find_rivals (offers, feeds, offers->known->pdata[0]);
+  g_assert_cmpuint (g_strv_length (rivals), ==, 2);
+  g_assert_cmpstr (rivals[0], ==, "one");
+  g_assert_cmpstr (rivals[1], ==, "two");
+  g_assert_null (suture_offers_find_rivals (offers, feeds, offers->known->pdata[2]));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/offers/add", test_add);
+  g_test_add_func ("/offers/rivals", test_rivals);
+  g_test_add_func ("/offers/same-id", test_same_id);
+  return g_test_run ();
+}
