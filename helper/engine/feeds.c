@@ -230,7 +230,7 @@ feed_new (SutureDatabase *database, const SutureFeedConfig *config)
   self->name = g_strdup (config->name);
   self->address = g_strdup (config->url);
   self->origin = suture_credential_origin (config->url);
-  self->components = g_new0 (char *, 1);
+  self->components = config->components != NULL ? g_strdupv (config->components) : g_new0 (char *, 1);
   self->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) key_free);
   read_keys (self, config);
   self->last_contact = number_of (lines, LINE_CONTACT);

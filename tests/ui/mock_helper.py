@@ -40,7 +40,7 @@ IMPROVEMENT_DEFAULTS = {
     'Component': '', 'Letter': 'a', 'Number': 1, 'Kind': 'security', 'Title': '', 'Description': '',
     'Publisher': 'Example Vendor', 'Feed': 'example', 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
     'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
-    'Restarted': []}
+    'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
 
 
 class Mock:
@@ -230,6 +230,8 @@ class Mock:
                             'event': event, 'improvement': name, 'title': self.improvements[name]['Title'],
                             'letter': self.improvements[name]['Letter'], 'by': 'user', 'user': os.getuid(),
                             'error': error[0], 'message': error[1]})
+            if ok and method == 'Remove' and self.improvements[name]['Withdrawn']:
+                self.remove_object(name)
         told = {'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '', 'BytesDone': 0,
                 'BytesTotal': 0, 'Cancellable': False,
                 'Results': (self.helper['Results'] + [[operation] + list(error)])[-16:]}

@@ -40,7 +40,33 @@ def open_row(title, then):
 LONG = harness.openssl(
     Title='Printing, Scanning and the Conversion of Documents from Other Programs', Id='long-a', Exploited=True,
     Severity='critical', Description='Fixes how pages are prepared.\nA page made for this purpose could run commands.')
+REASON = 'It breaks printing on some computers. A corrected one follows on Thursday.'
+CONFLICT = dict(State='conflict', Conflict=['example', 'other'])
+TURN = NOW + 26 * 3600
+
+
+def withdrawn(**more):
+    return active(Withdrawn=True, WithdrawnAt=NOW - 1800, WithdrawnReason=REASON, **more)
+
+
+def test(**more):
+    return harness.expat(Kind='test', Title='Trying the Way', Vulnerabilities=[], **more)
+
+
 STATES = {
+    'withdrawn': (shown(withdrawn(), harness.expat(State='active', InstalledAt=NOW - 86400)), None),
+    'withdrawn-kept': (shown(withdrawn(), Automatic=False), None),
+    'details-withdrawn': (shown(withdrawn()), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'rolling-out': (shown(harness.openssl(WaitsUntil=TURN), harness.expat(State='active', InstalledAt=NOW - 86400)), None),
+    'details-rolling-out': (shown(harness.openssl(WaitsUntil=TURN)), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'conflict': (shown(harness.openssl(**CONFLICT)), None),
+    'details-conflict': (shown(harness.openssl(**CONFLICT)), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'test': (shown(test(State='active', InstalledAt=NOW - 60)), None),
+    'test-ready': (shown(test()), None),
+    'details-test': (shown(test(State='active', InstalledAt=NOW - 60)), open_row('Trying the Way', None)),
+    'history-withdrawn': (shown(history=[dict(harness.records(1)[0], event='withdrawn', by='automatic', user=0xffffffff,
+                                              message=REASON)]),
+                          open_row('Update History', 'Withdrawn by Its Publisher: “Encrypted Connections 1”')),
     'no-source': ({}, None),
     'protected': (shown(active(), harness.expat(State='active', InstalledAt=NOW - 86400)), None),
     'nothing': (shown(), None),

@@ -10,6 +10,8 @@ import harness
 import atspi
 
 PANEL = os.path.join(harness.BUILD, 'ui/panel/suture-panel')
+WITHDRAWN = {'State': 'active', 'Withdrawn': True, 'WithdrawnReason': 'It <b>breaks</b> & burns.'}
+CONFLICT = {'State': 'conflict', 'Conflict': ['example', 'other']}
 OWED = [['systemd-logind.service', 'unit', 'never-restart']]
 
 
@@ -72,6 +74,10 @@ class Status(Panel):
             ('Nothing to Install', dict(harness.checked(), improvements=[harness.openssl(State='superseded')])),
             ('Almost Done', dict(harness.checked(), improvements=[harness.openssl(State='active', Owed=OWED)])),
             ('1 Improvement Ready', dict(harness.checked(), improvements=[harness.openssl()])),
+            ('Rolling Out in Stages', dict(harness.checked(), improvements=[
+                harness.openssl(WaitsUntil=int(time.time()) + 3600)])),
+            ('Needs Attention', dict(harness.checked(), improvements=[harness.openssl(**CONFLICT)])),
+            ('Improvement Withdrawn', dict(harness.checked(), improvements=[harness.openssl(**WITHDRAWN)])),
             ('Finishing Earlier Work…', dict(harness.checked(), Activity='recovering')),
         ]
         for title, state in rows:
@@ -114,6 +120,55 @@ class Status(Panel):
         atspi.find(self.app, 'list item', 'Encrypted Connections')
         atspi.click(self.button('Check Now'))
         atspi.find_label(self.app, '1 improvement is active. Checked just now.')
+
+
+    def test_a_test_protects_from_nothing(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(State='active', Kind='test', Exploited=True)]))
+        atspi.find_label(self.app, 'Protected')
+        atspi.find_label(self.app, 'Nothing has to be improved. 1 test is active and fixes nothing. Checked 12 minutes ago.')
+        atspi.find_label(self.app, 'Test – fixes nothing')
+        atspi.act(atspi.find(self.app, 'list item', 'Encrypted Connections'), 'row.open')
+        atspi.find_label(self.app, 'Files Replaced')
+        self.assertEqual(atspi.find_all(self.app, 'list item', 'CVE-2026-0001'), [])
+        self.button('Remove…')
+
+    def test_conflict(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(**CONFLICT)]))
+        atspi.find_label(self.app, 'Needs Attention')
+        atspi.find_label(self.app, starts('Several sources offer “Encrypted Connections”, so none of them is used: example, '
+                                          'other. Ask your administrator to name its component, openssl,'))
+        self.assertEqual(atspi.find_all(self.app, 'push button', 'Install'), [])
+        self.machine.change(improvements=[harness.openssl()])
+        atspi.find_label(self.app, '1 Improvement Ready')
+
+    def test_rolling_out(self):
+        """It waits by itself, and a person need not."""
+        turn = int(time.time()) + 2 * 24 * 3600
+        self.open(dict(harness.checked(), improvements=[harness.openssl(WaitsUntil=turn, owed_after=[])]))
+        atspi.find_label(self.app, 'Rolling Out in Stages')
+        atspi.find_label(self.app, starts('This computer’s turn comes '))
+        atspi.find_label(self.app, starts('This computer’s turn: '))
+        self.machine.change(Automatic=False)
+        atspi.find_label(self.app, '1 Improvement Ready')
+        self.machine.change(Automatic=True)
+        atspi.click(self.button('Install Now'))
+        atspi.find_label(self.app, 'Protected')
+
+    def test_withdrawn(self):
+        """Said first, with the reason as it is, and removed from where it is said."""
+        self.open(dict(harness.checked(), improvements=[harness.openssl(**WITHDRAWN), harness.expat()]))
+        atspi.find_label(self.app, 'Improvement Withdrawn')
+        atspi.find_label(self.app, '“Encrypted Connections” was withdrawn by its publisher. The reason given: '
+                                   '“It <b>breaks</b> & burns.” It is removed by itself at one of the next checks.')
+        atspi.find_label(self.app, starts('Withdrawn by its publisher · '))
+        self.machine.change(Automatic=False)
+        atspi.find_label(self.app, lambda text: text.endswith(' It stays until it is removed.'))
+        atspi.click(atspi.find_all(self.app, 'push button', 'Remove…')[0])
+        atspi.find_label(self.app, 'Remove “Encrypted Connections”?')
+        atspi.click(atspi.find(self.app, 'push button', lambda name: 'Remove' in name and '…' not in name))
+        self.toast('Removed')
+        self.assertEqual(atspi.find_all(self.app, 'push button', lambda name: name.endswith('Put Back')), [])
+        atspi.find_label(self.app, '1 Improvement Ready')
 
 
 class Work(Panel):
@@ -352,6 +407,17 @@ class Access(Panel):
         self.key('Escape')
         atspi.wait(lambda: self.focused() == ['Encrypted Connections'], 'the focus to come back to the row')
         self.reach('Remove…')
+        self.key('Return')
+        atspi.find_label(self.app, 'Remove “Encrypted Connections”?')
+        self.key('alt+r')
+        self.toast('Removed')
+
+    def test_withdrawn_by_keyboard(self):
+        """The button that asks keeps the focus while the time that is shown goes on."""
+        self.open(dict(harness.checked(), improvements=[harness.openssl(**WITHDRAWN)]))
+        self.reach('Remove…')
+        self.machine.change(LastChecked=int(time.time()))
+        atspi.wait(lambda: self.focused() == ['Remove…'], 'the focus to stay')
         self.key('Return')
         atspi.find_label(self.app, 'Remove “Encrypted Connections”?')
         self.key('alt+r')

@@ -48,6 +48,10 @@ class Status(unittest.TestCase):
             'changed ': dict(harness.checked(), improvements=[harness.openssl(State='overtaken')]),
             'unfinished': dict(harness.checked(), improvements=[harness.openssl(State='active', Owed=owed)]),
             'ready': dict(harness.checked(), improvements=[harness.openssl()]),
+            'rolling-out': dict(harness.checked(), improvements=[harness.openssl(WaitsUntil=int(time.time()) + 3600)]),
+            'withdrawn': dict(harness.checked(), improvements=[harness.openssl(State='active', Withdrawn=True)]),
+            'attention   ': dict(harness.checked(), improvements=[
+                harness.openssl(State='conflict', Conflict=['a', 'b'])]),
             'working': dict(harness.checked(), Activity='checking'),
             'no-source': dict(harness.checked(), Feeds=[], improvements=[harness.openssl(State='active')]),
         }
@@ -96,6 +100,36 @@ class Status(unittest.TestCase):
                     self.assertNotIn('expat-b', listed)
             machine.load(dict(harness.checked(), improvements=[harness.openssl(State='included')]))
             self.assertNotIn('Not active', run(machine, 'status')[1])
+
+    def test_what_is_withdrawn_rolled_out_or_in_conflict(self):
+        turn = int(time.time()) + 5 * 24 * 3600
+        state = dict(harness.checked(), improvements=[
+            harness.openssl(State='active', Withdrawn=True, WithdrawnAt=1795608000, WithdrawnReason='it\x1b[2J broke'),
+            harness.expat(WaitsUntil=turn),
+            harness.expat(Id='third-a', Component='third', Title='Third', State='conflict', Conflict=['one', 'two']),
+            harness.expat(Id='try-a', Component='try', Title='Try', State='active', Kind='test')])
+        with harness.Machine(state) as machine:
+            out = run(machine, 'status')[1]
+            for wanted in ('Improvement Withdrawn\n“Encrypted Connections” was withdrawn by its publisher. The reason given: '
+                           '“it[2J broke” It is removed by itself at one of the next checks.\n',
+                           'Withdrawn by its publisher · ', '“Document Reading” is rolled out in stages. This computer’s turn '
+                           'comes ', 'Several sources offer “Third”, so none of them is used: one, two.',
+                           'component, third, in the line Components=', 'Test – fixes nothing'):
+                self.assertIn(wanted, out)
+            improvements = {i['id']: i for i in json.loads(run(machine, '--json', 'status')[1])['improvements']}
+            first = improvements['openssl-a']
+            self.assertEqual((first['withdrawn'], first['withdrawn_at'], first['withdrawn_reason']),
+                             (True, 1795608000, 'it[2J broke'))
+            self.assertEqual((improvements['expat-b']['waits_until'], improvements['expat-b']['withdrawn']), (turn, False))
+            self.assertEqual((improvements['third-a']['state'], improvements['third-a']['conflict']),
+                             ('conflict', ['one', 'two']))
+            self.assertEqual((improvements['try-a']['kind'], improvements['try-a']['conflict']), ('test', []))
+            self.assertEqual(run(machine, 'install', 'third-a')[0], 4)
+            self.assertEqual(run(machine, 'install', 'expat-b')[0], 0)
+            machine.change(history=[dict(harness.records(1)[0], event='withdrawn', by='automatic', message='it broke')])
+            out = run(machine, 'history')[1]
+            self.assertIn('Withdrawn by Its Publisher: “Encrypted Connections 1”  automatically', out)
+            self.assertIn('    The reason given: “it broke”\n', out)
 
     def test_a_stranger_does_not_write_to_the_terminal(self):
         evil = harness.openssl(Title='A\x1b[2J\u202eB\nC', Description='\x9b1m')

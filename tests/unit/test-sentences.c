@@ -95,16 +95,68 @@ test_states (void)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  for (int state = 0; state <= SUTURE_STATE_REPLACED; state++)
+  for (int state = 0; state <= SUTURE_STATE_CONFLICT; state++)
     {
       g_autoptr (SutureImprovement) one = make_improvement (1, FALSE, "security", suture_state_to_name (state));
-      char *sentence = suture_sentence_state (one);
+      char *sentence = suture_sentence_state (one, 0);
       gboolean inactive = suture_state_group (state) == SUTURE_STATE_GROUP_INACTIVE;
 
       g_assert_cmpint (suture_improvement_get_facts (one)->state, ==, state);
       g_assert_true ((*sentence != '\0') == inactive);
       g_assert_true (!inactive || strstr (sentence, "“openssl-a”") != NULL);
       g_assert_true (g_hash_table_add (seen, sentence) || !inactive);
+    }
+}
+
+/* A test never counts as a fix, whatever its notes say. */
+static void
+test_kinds (void)
+{
+  g_autoptr (SutureImprovement) test = make_improvement (2, TRUE, "test", "active");
+  g_autoptr (SutureImprovement) fix = make_improvement (2, TRUE, "security", "active");
+  g_autofree char *of_test = suture_sentence_benefit (suture_improvement_get_facts (test));
+  g_autofree char *of_fix = suture_sentence_benefit (suture_improvement_get_facts (fix));
+  g_autofree char *exposure = suture_sentence_exposure (suture_improvement_get_facts (test), 0);
+
+  g_assert_cmpstr (of_test, ==, "Test – fixes nothing");
+  g_assert_cmpstr (of_fix, ==, "Used in attacks · 2 problems fixed");
+  g_assert_cmpstr (exposure, ==, "This is a test that fixes nothing.");
+}
+
+static SutureRecord *
+make_record (const char *event, const char *error, const char *message)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "event", "s", event);
+  g_variant_dict_insert (&dict, "title", "s", "Printing");
+  g_variant_dict_insert (&dict, "error", "s", error);
+  g_variant_dict_insert (&dict, "message", "s", message);
+  return suture_record_new (g_variant_dict_end (&dict));
+}
+
+static void
+test_why (void)
+{
+  const struct
+  {
+    const char *event, *error, *message, *sentence, *why;
+  } rows[] = {
+    { "withdrawn", "", "it broke", "Withdrawn by Its Publisher: “Printing”", "The reason given: “it broke”" },
+    { "withdrawn", "", "", "Withdrawn by Its Publisher: “Printing”", "" },
+    { "installed", "", "it was installed before this history began", "Installed “Printing”", "" },
+    { "failed", "Failed", "no mount", "Failed: “Printing”", "Something went wrong: no mount." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureRecord) record = make_record (rows[i].event, rows[i].error, rows[i].message);
+      g_autofree char *sentence = suture_sentence_event (suture_record_get_facts (record));
+      g_autofree char *why = suture_sentence_why (suture_record_get_facts (record));
+
+      g_assert_cmpstr (sentence, ==, rows[i].sentence);
+      g_assert_cmpstr (why, ==, rows[i].why);
     }
 }
 
@@ -172,5 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sentences/states", test_states);
   g_test_add_func ("/sentences/times", test_times);
   g_test_add_func ("/sentences/owed", test_owed);
+  g_test_add_func ("/sentences/kinds", test_kinds);
+  g_test_add_func ("/sentences/why", test_why);
   return g_test_run ();
 }

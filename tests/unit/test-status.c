@@ -8,6 +8,10 @@
 typedef struct
 {
   const char *state; /* of the one improvement, or NULL */
+  const char *improvement_kind; /* NULL: security */
+  gint64 waits_until;
+  gboolean withdrawn;
+  gboolean automatic;
   const char *owed_kind;
   const char *feed;
   const char *activity;
@@ -17,18 +21,26 @@ typedef struct
 } Row;
 
 static SutureImprovement *
-make_improvement (const char *state, const char *owed_kind)
+make_improvement (const Row *row)
 {
+  const char *const sources[] = { "a", "b", NULL };
+  const char *const none[] = { NULL };
   GVariantDict dict;
   GVariantBuilder owed;
 
   g_variant_builder_init (&owed, G_VARIANT_TYPE ("a(sss)"));
-  if (owed_kind != NULL)
-    g_variant_builder_add (&owed, "(sss)", "cron.service", owed_kind, "never-restart");
+  if (row->owed_kind != NULL)
+    g_variant_builder_add (&owed, "(sss)", "cron.service", row->owed_kind, "never-restart");
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "Id", "s", "openssl-a");
+  g_variant_dict_insert (&dict, "Component", "s", "openssl");
   g_variant_dict_insert (&dict, "Title", "s", "Encrypted Connections");
-  g_variant_dict_insert (&dict, "State", "s", state);
+  g_variant_dict_insert (&dict, "State", "s", row->state);
+  g_variant_dict_insert (&dict, "Kind", "s", row->improvement_kind != NULL ? row->improvement_kind : "security");
+  g_variant_dict_insert (&dict, "WaitsUntil", "x", row->waits_until);
+  g_variant_dict_insert (&dict, "Withdrawn", "b", row->withdrawn);
+  g_variant_dict_insert (&dict, "WithdrawnReason", "s", row->withdrawn ? "it breaks printing." : "");
+  g_variant_dict_insert (&dict, "Conflict", "^as", g_str_equal (row->state, "conflict") ? sources : none);
   g_variant_dict_insert_value (&dict, "Owed", g_variant_builder_end (&owed));
   return suture_improvement_new (g_variant_dict_end (&dict));
 }
@@ -41,7 +53,7 @@ status_for (const Row *row, const GError *unreachable)
 
   if (row->state != NULL)
     {
-      g_autoptr (SutureImprovement) improvement = make_improvement (row->state, row->owed_kind);
+      g_autoptr (SutureImprovement) improvement = make_improvement (row);
 
       g_list_store_append (improvements, improvement);
     }
@@ -52,6 +64,7 @@ status_for (const Row *row, const GError *unreachable)
   g_free (facts->last_error);
   facts->last_error = g_strdup (row->last_error != NULL ? row->last_error : "");
   facts->last_checked = row->last_checked;
+  facts->automatic = row->automatic;
   return suture_status_new (facts, G_LIST_MODEL (improvements), unreachable, NOW);
 }
 
@@ -79,6 +92,17 @@ test_kinds (void)
     { .feed = "a", .last_checked = NOW, .state = "inactive", .kind = SUTURE_STATUS_ATTENTION },
     { .feed = "a", .last_checked = NOW, .state = "mixed", .kind = SUTURE_STATUS_ATTENTION },
     { .feed = "a", .last_checked = NOW, .state = "a-new-word", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "conflict", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "active", .improvement_kind = "test", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "active", .withdrawn = TRUE, .kind = SUTURE_STATUS_WITHDRAWN },
+    { .feed = "a", .last_checked = NOW, .state = "overtaken", .withdrawn = TRUE, .kind = SUTURE_STATUS_WITHDRAWN },
+    { .feed = "a", .last_checked = NOW, .state = "active", .withdrawn = TRUE, .last_error = "Network",
+      .kind = SUTURE_STATUS_WITHDRAWN },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .waits_until = NOW + 60,
+      .kind = SUTURE_STATUS_ROLLING },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .waits_until = NOW,
+      .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .waits_until = NOW + 60, .kind = SUTURE_STATUS_READY },
     { .feed = "a", .last_checked = NOW, .state = "available", .kind = SUTURE_STATUS_READY },
     { .feed = "a", .last_checked = 0, .state = "available", .last_error = "Stale", .kind = SUTURE_STATUS_READY },
     { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit", .kind = SUTURE_STATUS_UNFINISHED },
@@ -144,6 +168,46 @@ test_subtitles (void)
   g_assert_true (g_str_has_prefix (of_superseded->subtitle, "Files that “Encrypted Connections” fixes were changed"));
 }
 
+/* What is rolled out, withdrawn, in conflict, or only a test, in words. */
+static void
+test_special_subtitles (void)
+{
+  const struct
+  {
+    Row row;
+    const char *title, *subtitle;
+  } rows[] = {
+    { { .state = "available", .automatic = TRUE, .waits_until = NOW + 60 }, "Rolling Out in Stages",
+      "This computer’s turn comes today, 08:01. Encrypted Connections. 0 bytes to download." },
+    { { .state = "active", .withdrawn = TRUE }, "Improvement Withdrawn",
+      "“Encrypted Connections” was withdrawn by its publisher. The reason given: “it breaks printing.” It stays until it "
+      "is removed." },
+    { { .state = "active", .withdrawn = TRUE, .automatic = TRUE }, "Improvement Withdrawn",
+      "“Encrypted Connections” was withdrawn by its publisher. The reason given: “it breaks printing.” It is removed by "
+      "itself at one of the next checks." },
+    { { .state = "conflict" }, "Needs Attention",
+      "Several sources offer “Encrypted Connections”, so none of them is used: a, b. Ask your administrator to name its "
+      "component, openssl, in the line Components= of one of them in /etc/suture/feeds.d." },
+    { { .state = "active", .improvement_kind = "test" }, "Protected",
+      "Nothing has to be improved. 1 test is active and fixes nothing. Checked just now." },
+    { { .state = "available", .improvement_kind = "test" }, "1 Test Ready", "Encrypted Connections. 0 bytes to download." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Row row = rows[i].row;
+      g_autoptr (SutureStatus) status = NULL;
+
+      row.feed = "a";
+      row.last_checked = NOW;
+      status = status_for (&row, NULL);
+      g_assert_cmpstr (status->title, ==, rows[i].title);
+      g_assert_cmpstr (status->subtitle, ==, rows[i].subtitle);
+      g_assert_cmpstr (status->improvement, ==, row.withdrawn ? "openssl-a" : "");
+      g_assert_cmpuint (status->n_active, ==, g_str_equal (row.state, "active") && row.improvement_kind == NULL ? 1 : 0);
+    }
+}
+
 /* Of several, the sentence is about the one that concerns most, wherever it stands. */
 static void
 test_concern (void)
@@ -158,7 +222,8 @@ test_concern (void)
 
       for (gsize j = 0; j < 2; j++)
         {
-          g_autoptr (SutureImprovement) improvement = make_improvement (states[i][j], NULL);
+          const Row row = { .state = states[i][j] };
+          g_autoptr (SutureImprovement) improvement = make_improvement (&row);
 
           g_list_store_append (improvements, improvement);
         }
@@ -174,10 +239,12 @@ test_concern (void)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("TZ", "UTC", TRUE); /* before anything asks for the time */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/status/kinds", test_kinds);
   g_test_add_func ("/status/unreachable", test_unreachable);
   g_test_add_func ("/status/subtitles", test_subtitles);
+  g_test_add_func ("/status/special-subtitles", test_special_subtitles);
   g_test_add_func ("/status/concern", test_concern);
   return g_test_run ();
 }

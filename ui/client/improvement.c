@@ -63,6 +63,8 @@ clear_facts (SutureImprovementFacts *facts)
   g_strfreev (facts->files);
   g_clear_pointer (&facts->owed, g_ptr_array_unref);
   g_strfreev (facts->restarted);
+  g_strfreev (facts->conflict);
+  g_free (facts->withdrawn_reason);
   *facts = (SutureImprovementFacts){ 0 };
 }
 
@@ -138,6 +140,7 @@ static const char *const state_names[] = {
   [SUTURE_STATE_OVERTAKEN] = "overtaken",       [SUTURE_STATE_INCLUDED] = "included",
   [SUTURE_STATE_SUPERSEDED] = "superseded",     [SUTURE_STATE_MIXED] = "mixed",
   [SUTURE_STATE_NOT_INSTALLED] = "not-installed", [SUTURE_STATE_REPLACED] = "replaced",
+  [SUTURE_STATE_CONFLICT] = "conflict",
 };
 
 static SutureState
@@ -173,6 +176,7 @@ suture_state_group (SutureState state)
     case SUTURE_STATE_OVERTAKEN:
     case SUTURE_STATE_SUPERSEDED:
     case SUTURE_STATE_MIXED:
+    case SUTURE_STATE_CONFLICT:
     default:
       return SUTURE_STATE_GROUP_INACTIVE;
     }
@@ -188,6 +192,18 @@ gboolean
 suture_state_can_remove (SutureState state)
 {
   return state == SUTURE_STATE_ACTIVE || state == SUTURE_STATE_INACTIVE || state == SUTURE_STATE_OVERTAKEN;
+}
+
+gboolean
+suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now)
+{
+  return facts->state == SUTURE_STATE_AVAILABLE && facts->waits_until > now;
+}
+
+gboolean
+suture_improvement_is_test (const SutureImprovementFacts *facts)
+{
+  return g_str_equal (facts->kind, "test");
 }
 
 static void
@@ -219,6 +235,11 @@ read_facts (SutureImprovementFacts *facts, GVariant *properties)
   facts->owed = g_ptr_array_new_with_free_func (owed_free);
   each_triple (&dict, "Owed", facts->owed, add_owed);
   facts->restarted = dup_list (&dict, "Restarted");
+  facts->conflict = dup_list (&dict, "Conflict");
+  g_variant_dict_lookup (&dict, "WaitsUntil", "x", &facts->waits_until);
+  g_variant_dict_lookup (&dict, "Withdrawn", "b", &facts->withdrawn);
+  g_variant_dict_lookup (&dict, "WithdrawnAt", "x", &facts->withdrawn_at);
+  facts->withdrawn_reason = dup_text (&dict, "WithdrawnReason");
 }
 
 static void

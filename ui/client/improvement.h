@@ -24,6 +24,7 @@ typedef enum
   SUTURE_STATE_MIXED,
   SUTURE_STATE_NOT_INSTALLED,
   SUTURE_STATE_REPLACED,
+  SUTURE_STATE_CONFLICT,
 } SutureState;
 
 /* Its word in the contract; "unknown" for one that this program does not know. */
@@ -79,7 +80,18 @@ typedef struct
   gint64 installed_at; /* seconds since the epoch, 0: not active */
   GPtrArray *owed;     /* of SutureOwed */
   char **restarted;
+  char **conflict;     /* names of sources, empty unless in conflict */
+  gint64 waits_until;  /* seconds since the epoch: this machine's turn in a rollout; 0: none */
+  gboolean withdrawn;
+  gint64 withdrawn_at; /* seconds since the epoch, 0: not said */
+  char *withdrawn_reason; /* the publisher's words, one line, or "" */
 } SutureImprovementFacts;
+
+/* Whether it could be installed and its turn has not come yet at @now. */
+gboolean suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now);
+
+/* Whether it fixes nothing, and is there to try the way. */
+gboolean suture_improvement_is_test (const SutureImprovementFacts *facts);
 
 /* @properties: a dictionary (a{sv}) of org.suture.Improvement1; what is missing or of another type is empty. */
 SutureImprovement *suture_improvement_new (GVariant *properties) G_GNUC_WARN_UNUSED_RESULT;

@@ -128,8 +128,8 @@ suture_sentence_problems (const SutureImprovementFacts *facts)
 {
   guint n = facts->vulnerabilities->len;
 
-  if (g_str_equal (facts->kind, "test"))
-    return g_strdup (_("Fixes nothing: a test"));
+  if (suture_improvement_is_test (facts))
+    return g_strdup (_("Test – fixes nothing"));
   if (n == 0)
     return g_strdup (_("Improves security"));
   return g_strdup_printf (g_dngettext (NULL, "%u problem fixed", "%u problems fixed", n), n);
@@ -141,9 +141,9 @@ suture_sentence_benefit (const SutureImprovementFacts *facts)
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *severity = suture_sentence_severity (facts->severity);
 
-  if (facts->exploited)
+  if (facts->exploited && !suture_improvement_is_test (facts))
     g_ptr_array_add (parts, g_strdup (_("Used in attacks")));
-  if (severity[0] != '\0')
+  if (severity[0] != '\0' && !suture_improvement_is_test (facts))
     g_ptr_array_add (parts, g_steal_pointer (&severity));
   g_ptr_array_add (parts, suture_sentence_problems (facts));
   if (facts->state == SUTURE_STATE_AVAILABLE && facts->download_size > 0)
@@ -158,6 +158,16 @@ state_words (const SutureImprovementFacts *facts, gint64 now)
 {
   g_autofree char *when = NULL;
 
+  if (facts->withdrawn)
+    return g_strdup (_("Withdrawn by its publisher"));
+  if (facts->state == SUTURE_STATE_CONFLICT)
+    return g_strdup (_("Several sources offer it"));
+  if (suture_improvement_waits (facts, now))
+    {
+      when = suture_sentence_time (facts->waits_until, now, FALSE);
+      /* Translators: %s is a time, "today, 15:00". */
+      return g_strdup_printf (_("This computer’s turn: %s"), when);
+    }
   if (facts->state == SUTURE_STATE_INACTIVE)
     return g_strdup (_("Not active now"));
   if (facts->state == SUTURE_STATE_OVERTAKEN)
@@ -180,11 +190,52 @@ suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now)
 }
 
 char *
-suture_sentence_state (SutureImprovement *improvement)
+suture_sentence_turn (gint64 turn, gint64 now)
 {
+  g_autofree char *when = suture_sentence_time (turn, now, FALSE);
+
+  /* Translators: %s is a time, "today, 15:00". */
+  return g_strdup_printf (_("This computer’s turn comes %s."), when);
+}
+
+static char *
+waiting_sentence (const SutureImprovementFacts *facts, const char *title, gint64 now)
+{
+  g_autofree char *turn = suture_sentence_turn (facts->waits_until, now);
+
+  /* Translators: the second %s is the sentence "This computer’s turn comes today, 15:00." */
+  return g_strdup_printf (_("“%s” is rolled out in stages. %s It can be installed now all the same."), title, turn);
+}
+
+static char *
+conflict_sentence (const SutureImprovementFacts *facts, const char *title)
+{
+  /* Translators: between the names of a list. */
+  g_autofree char *sources = g_strjoinv (_(", "), facts->conflict);
+
+  return g_strdup_printf (_("Several sources offer “%s”, so none of them is used: %s. Ask your administrator to name its "
+                            "component, %s, in the line Components= of one of them in /etc/suture/feeds.d."),
+                          title, sources, facts->component);
+}
+
+/* The reason is a stranger's text: it stands between quotation marks, and in no sentence of ours. */
+static char *
+withdrawal_sentence (const SutureImprovementFacts *facts, const char *title)
+{
+  if (facts->withdrawn_reason[0] == '\0')
+    return g_strdup_printf (_("“%s” was withdrawn by its publisher, who gives no reason."), title);
+  return g_strdup_printf (_("“%s” was withdrawn by its publisher. The reason given: “%s”"), title, facts->withdrawn_reason);
+}
+
+char *
+suture_sentence_state (SutureImprovement *improvement, gint64 now)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
   const char *title = suture_improvement_get_title (improvement);
 
-  switch (suture_improvement_get_facts (improvement)->state)
+  if (facts->withdrawn)
+    return withdrawal_sentence (facts, title);
+  switch (facts->state)
     {
     case SUTURE_STATE_INACTIVE:
       return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
@@ -205,7 +256,10 @@ suture_sentence_state (SutureImprovement *improvement)
     case SUTURE_STATE_UNKNOWN:
       return g_strdup_printf (_("The state of “%s” is one that this program does not know. Restarting it may help."),
                               title);
+    case SUTURE_STATE_CONFLICT:
+      return conflict_sentence (facts, title);
     case SUTURE_STATE_AVAILABLE:
+      return suture_improvement_waits (facts, now) ? waiting_sentence (facts, title, now) : g_strdup ("");
     case SUTURE_STATE_ACTIVE:
     case SUTURE_STATE_INCLUDED:
     case SUTURE_STATE_NOT_INSTALLED:
@@ -248,7 +302,7 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
 
   if (out)
     g_string_append (text, _("It is not active, so no file of the system changes."));
-  else if (g_str_equal (facts->kind, "test"))
+  else if (suture_improvement_is_test (facts))
     g_string_append (text, _("This is a test that fixes nothing."));
   else if (n == 0)
     g_string_append (text, _("The computer becomes less secure."));
@@ -257,7 +311,7 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
                             g_dngettext (NULL, "The computer becomes exposed again to %u problem.",
                                          "The computer becomes exposed again to %u problems.", n),
                             n);
-  if (facts->exploited && !out)
+  if (facts->exploited && !out && !suture_improvement_is_test (facts))
     g_string_append_printf (text, " %s", _("Attackers already use this."));
   if (others == 1)
     g_string_append_printf (text, " %s", _("The other improvement stays."));
@@ -332,9 +386,21 @@ suture_sentence_event (const SutureRecordFacts *record)
     return g_strdup_printf (_("Undone by Itself: “%s”"), title);
   if (g_str_equal (record->event, "interrupted"))
     return g_strdup_printf (_("Interrupted: “%s”"), title);
+  if (g_str_equal (record->event, "withdrawn"))
+    return g_strdup_printf (_("Withdrawn by Its Publisher: “%s”"), title);
   if (g_str_equal (record->event, "included"))
     return g_strdup_printf (_("Included in the System: “%s”"), title);
   return g_strdup_printf ("%s: “%s”", record->event, title);
+}
+
+char *
+suture_sentence_why (const SutureRecordFacts *record)
+{
+  if (record->error[0] != '\0')
+    return suture_sentence_error_name (record->error, record->message);
+  if (g_str_equal (record->event, "withdrawn") && record->message[0] != '\0')
+    return g_strdup_printf (_("The reason given: “%s”"), record->message);
+  return g_strdup ("");
 }
 
 char *

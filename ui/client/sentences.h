@@ -20,7 +20,7 @@ char *suture_sentence_activity (const char *activity, const char *title) G_GNUC_
 /* "High"; "" for an unknown one. */
 char *suture_sentence_severity (const char *severity) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "2 problems fixed", "Fixes nothing: a test". */
+/* "2 problems fixed", "Test – fixes nothing". */
 char *suture_sentence_problems (const SutureImprovementFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "Used in attacks · High · 2 problems fixed", and what it costs while it is ready: "471.4 kB". */
@@ -30,9 +30,12 @@ char *suture_sentence_benefit (const SutureImprovementFacts *facts) G_GNUC_WARN_
  * epoch. */
 char *suture_sentence_improvement (const SutureImprovementFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Why @improvement is not active, and what helps, where that is not plain: "" when it is active, or can be, or need
- * not. Its title is part of the sentence. */
-char *suture_sentence_state (SutureImprovement *improvement) G_GNUC_WARN_UNUSED_RESULT;
+/* Why @improvement is not active, or should not be, or is not yet, and what helps, where that is not plain: "" when it is
+ * active, or can be, or need not. Its title is part of the sentence. @now: seconds since the epoch. */
+char *suture_sentence_state (SutureImprovement *improvement, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "This computer’s turn comes today, 15:00." @turn, @now: seconds since the epoch. */
+char *suture_sentence_turn (gint64 turn, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "systemd-logind: finishes at the next restart of the computer". */
 char *suture_sentence_owed (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESULT;
@@ -49,6 +52,8 @@ char *suture_sentence_ago (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "Installed “Image Viewing”". */
 char *suture_sentence_event (const SutureRecordFacts *record) G_GNUC_WARN_UNUSED_RESULT;
+/* Why it failed, or why its publisher withdrew it; "" where there is nothing to say. */
+char *suture_sentence_why (const SutureRecordFacts *record) G_GNUC_WARN_UNUSED_RESULT;
 /* "by Anna", "automatically", "by the system"; @user: the name of record->user or NULL. */
 char *suture_sentence_who (const SutureRecordFacts *record, const char *user) G_GNUC_WARN_UNUSED_RESULT;
 

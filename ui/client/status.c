@@ -13,11 +13,17 @@
 typedef struct
 {
   guint n_available;
-  guint n_active;
+  guint n_waiting;      /* of n_available, for their turn */
+  guint n_available_tests; /* of n_available */
+  guint n_active;       /* that fix something */
+  guint n_active_tests;
+  guint n_withdrawn;
+  gint64 next_turn;     /* of those that wait: the earliest */
   guint64 download_size;
   GPtrArray *available; /* titles (borrowed) */
   GPtrArray *owed;      /* names of what is owed, each once (borrowed) */
   const char *working;  /* title of the improvement that is worked on, or "" (borrowed) */
+  SutureImprovement *withdrawn; /* the first that was (borrowed) (nullable) */
   SutureImprovement *concern; /* the one whose state concerns most (borrowed) (nullable) */
   gboolean reboot;      /* some of what is owed needs a restart of the computer */
 } Count;
@@ -53,7 +59,7 @@ concern_of (SutureState state)
 {
   static const SutureState rising[]
       = { SUTURE_STATE_SUPERSEDED, SUTURE_STATE_OVERTAKEN, SUTURE_STATE_MIXED, SUTURE_STATE_UNKNOWN,
-          SUTURE_STATE_INACTIVE };
+          SUTURE_STATE_INACTIVE, SUTURE_STATE_CONFLICT };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rising); i++)
     if (rising[i] == state)
@@ -68,30 +74,50 @@ most_concern (const Count *count)
 }
 
 static void
-count_one (Count *count, SutureImprovement *improvement, const char *worked_on)
+count_available (Count *count, SutureImprovement *improvement, gint64 now)
 {
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
-  const char *title = suture_improvement_get_title (improvement);
+
+  count->n_available++;
+  count->download_size += facts->download_size;
+  g_ptr_array_add (count->available, (gpointer) suture_improvement_get_title (improvement));
+  if (suture_improvement_is_test (facts))
+    count->n_available_tests++;
+  if (!suture_improvement_waits (facts, now))
+    return;
+  count->next_turn = count->n_waiting == 0 ? facts->waits_until : MIN (count->next_turn, facts->waits_until);
+  count->n_waiting++;
+}
+
+static void
+count_active (Count *count, const SutureImprovementFacts *facts)
+{
+  if (suture_improvement_is_test (facts))
+    count->n_active_tests++;
+  else
+    count->n_active++;
+  count_owed (count, facts);
+}
+
+static void
+count_one (Count *count, SutureImprovement *improvement, const char *worked_on, gint64 now)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
 
   if (g_str_equal (facts->id, worked_on))
-    count->working = title;
+    count->working = suture_improvement_get_title (improvement);
   if (facts->state == SUTURE_STATE_AVAILABLE)
-    {
-      count->n_available++;
-      count->download_size += facts->download_size;
-      g_ptr_array_add (count->available, (gpointer) title);
-    }
+    count_available (count, improvement, now);
   else if (facts->state == SUTURE_STATE_ACTIVE)
-    {
-      count->n_active++;
-      count_owed (count, facts);
-    }
+    count_active (count, facts);
+  if (facts->withdrawn && count->n_withdrawn++ == 0)
+    count->withdrawn = improvement;
   if (concern_of (facts->state) > most_concern (count))
     count->concern = improvement;
 }
 
 static Count *
-count_all (GListModel *improvements, const char *worked_on)
+count_all (GListModel *improvements, const char *worked_on, gint64 now)
 {
   Count *count = g_new0 (Count, 1);
   guint n = g_list_model_get_n_items (improvements);
@@ -104,7 +130,7 @@ count_all (GListModel *improvements, const char *worked_on)
       /* The model keeps it alive for as long as anything of it is borrowed. */
       g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
 
-      count_one (count, improvement, worked_on);
+      count_one (count, improvement, worked_on, now);
     }
   return count;
 }
@@ -151,8 +177,10 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_WORKING;
   if (facts->feeds[0] == NULL && !is_misconfigured (facts))
     return SUTURE_STATUS_NO_SOURCE;
+  if (count->n_withdrawn > 0)
+    return SUTURE_STATUS_WITHDRAWN;
   if (count->n_available > 0)
-    return SUTURE_STATUS_READY;
+    return facts->automatic && count->n_waiting == count->n_available ? SUTURE_STATUS_ROLLING : SUTURE_STATUS_READY;
   if (facts->last_error[0] != '\0' || most_concern (count) > CONCERN_SAID)
     return SUTURE_STATUS_ATTENTION;
   if (count->owed->len > 0)
@@ -173,7 +201,18 @@ title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
       return g_strdup (_("No Source"));
     case SUTURE_STATUS_WORKING:
       return suture_sentence_activity (facts->activity, count->working);
+    case SUTURE_STATUS_WITHDRAWN:
+      return count->n_withdrawn == 1
+                 ? g_strdup (_("Improvement Withdrawn"))
+                 : g_strdup_printf (g_dngettext (NULL, "%u Improvement Withdrawn", "%u Improvements Withdrawn",
+                                                 count->n_withdrawn),
+                                    count->n_withdrawn);
+    case SUTURE_STATUS_ROLLING:
+      return g_strdup (_("Rolling Out in Stages"));
     case SUTURE_STATUS_READY:
+      if (count->n_available_tests == count->n_available)
+        return g_strdup_printf (g_dngettext (NULL, "%u Test Ready", "%u Tests Ready", count->n_available),
+                                count->n_available);
       return g_strdup_printf (g_dngettext (NULL, "%u Improvement Ready", "%u Improvements Ready", count->n_available),
                               count->n_available);
     case SUTURE_STATUS_ATTENTION:
@@ -220,11 +259,30 @@ ready_subtitle (const SutureFacts *facts, const Count *count)
 }
 
 static char *
-attention_subtitle (const SutureFacts *facts, const Count *count)
+rolling_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+{
+  g_autofree char *ready = ready_subtitle (facts, count);
+  g_autofree char *turn = suture_sentence_turn (count->next_turn, now);
+
+  return g_strdup_printf ("%s %s", turn, ready);
+}
+
+static char *
+withdrawn_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+{
+  g_autofree char *why = suture_sentence_state (count->withdrawn, now);
+
+  return g_strdup_printf ("%s %s", why,
+                          facts->automatic ? _("It is removed by itself at one of the next checks.")
+                                           : _("It stays until it is removed."));
+}
+
+static char *
+attention_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 {
   if (facts->last_error[0] != '\0')
     return suture_sentence_error_name (facts->last_error, facts->last_message);
-  return suture_sentence_state (count->concern);
+  return suture_sentence_state (count->concern, now);
 }
 
 static char *
@@ -243,21 +301,30 @@ unfinished_subtitle (const Count *count)
       names);
 }
 
+/* What is in use. Tests are counted apart: they protect from nothing. */
 static char *
 active_sentence (const Count *count)
 {
-  return g_strdup_printf (g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.", count->n_active),
-                          count->n_active);
+  g_autofree char *active = g_strdup_printf (
+      g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.", count->n_active), count->n_active);
+  g_autofree char *tests = g_strdup_printf (g_dngettext (NULL, "%u test is active and fixes nothing.",
+                                                         "%u tests are active and fix nothing.", count->n_active_tests),
+                                            count->n_active_tests);
+
+  if (count->n_active_tests == 0)
+    return g_steal_pointer (&active);
+  return count->n_active == 0 ? g_steal_pointer (&tests) : g_strdup_printf ("%s %s", active, tests);
 }
 
 static char *
 changed_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 {
-  g_autofree char *why = suture_sentence_state (count->concern);
+  g_autofree char *why = suture_sentence_state (count->concern, now);
   g_autofree char *active = active_sentence (count);
   g_autofree char *checked = checked_sentence (facts, now);
 
-  return count->n_active > 0 ? g_strjoin (" ", why, active, checked, NULL) : g_strjoin (" ", why, checked, NULL);
+  return count->n_active + count->n_active_tests > 0 ? g_strjoin (" ", why, active, checked, NULL)
+                                                     : g_strjoin (" ", why, checked, NULL);
 }
 
 static char *
@@ -265,9 +332,10 @@ protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 {
   g_autofree char *checked = checked_sentence (facts, now);
   g_autofree char *active = active_sentence (count);
+  g_autofree char *said = count->n_active_tests > 0 ? g_strdup_printf ("%s %s", active, checked) : g_strdup (checked);
 
   if (count->n_active == 0)
-    return g_strdup_printf (_("Nothing has to be improved. %s"), checked);
+    return g_strdup_printf (_("Nothing has to be improved. %s"), said);
   return g_strdup_printf ("%s %s", active, checked);
 }
 
@@ -295,10 +363,14 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
       return g_strdup (_("No publisher of improvements is configured."));
     case SUTURE_STATUS_WORKING:
       return working_subtitle (facts);
+    case SUTURE_STATUS_WITHDRAWN:
+      return withdrawn_subtitle (facts, count, now);
     case SUTURE_STATUS_READY:
       return ready_subtitle (facts, count);
+    case SUTURE_STATUS_ROLLING:
+      return rolling_subtitle (facts, count, now);
     case SUTURE_STATUS_ATTENTION:
-      return attention_subtitle (facts, count);
+      return attention_subtitle (facts, count, now);
     case SUTURE_STATUS_UNFINISHED:
       return unfinished_subtitle (count);
     case SUTURE_STATUS_UNCHECKED:
@@ -316,11 +388,12 @@ SutureStatus *
 suture_status_new (const SutureFacts *facts, GListModel *improvements, const GError *unreachable, gint64 now)
 {
   SutureStatus *self = g_new0 (SutureStatus, 1);
-  g_autoptr (Count) count = count_all (improvements, facts->operation_improvement);
+  g_autoptr (Count) count = count_all (improvements, facts->operation_improvement, now);
 
   self->kind = decide (facts, count, unreachable, now);
   self->title = title_for (self->kind, facts, count);
   self->subtitle = subtitle_for (self->kind, facts, count, unreachable, now);
+  self->improvement = g_strdup (count->withdrawn != NULL ? suture_improvement_get_facts (count->withdrawn)->id : "");
   self->n_available = count->n_available;
   self->n_active = count->n_active;
   self->download_size = count->download_size;
@@ -339,14 +412,15 @@ suture_status_free (SutureStatus *self)
 {
   g_free (self->title);
   g_free (self->subtitle);
+  g_free (self->improvement);
   g_free (self);
 }
 
 const char *
 suture_status_kind_to_name (SutureStatusKind kind)
 {
-  static const char *const names[] = { "unreachable", "no-source", "working", "ready", "attention",
-                                       "unfinished",  "unchecked", "changed", "protected" };
+  static const char *const names[] = { "unreachable", "no-source", "working",    "withdrawn", "ready",    "rolling-out",
+                                       "attention",   "unfinished", "unchecked", "changed",   "protected" };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == SUTURE_STATUS_PROTECTED + 1);
   return names[kind];

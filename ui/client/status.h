@@ -12,7 +12,9 @@ typedef enum
   SUTURE_STATUS_UNREACHABLE, /* no helper: nothing is known */
   SUTURE_STATUS_NO_SOURCE,   /* no feed */
   SUTURE_STATUS_WORKING,     /* the helper is at work */
+  SUTURE_STATUS_WITHDRAWN,   /* what is installed was taken back by its publisher */
   SUTURE_STATUS_READY,       /* something can be installed */
+  SUTURE_STATUS_ROLLING,     /* … and will be, by itself, when this machine's turn comes */
   SUTURE_STATUS_ATTENTION,   /* the last check failed, or an improvement does not do its work */
   SUTURE_STATUS_UNFINISHED,  /* something still runs the old bytes */
   SUTURE_STATUS_UNCHECKED,   /* never checked, or too long ago to say anything */
@@ -28,8 +30,9 @@ typedef struct
   SutureStatusKind kind;
   char *title;    /* "1 Improvement Ready" (owned) */
   char *subtitle; /* one or more sentences (owned) */
+  char *improvement; /* id of the one that was withdrawn; else "" (owned) */
   guint n_available;
-  guint n_active;
+  guint n_active;        /* that fix something: tests do not */
   guint64 download_size; /* bytes, of all available */
 } SutureStatus;
 

@@ -105,6 +105,11 @@ add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
   add_number (builder, "installed_at", facts->installed_at);
   add_owed (builder, facts);
   add_list (builder, "restarted", facts->restarted);
+  add_list (builder, "conflict", facts->conflict);
+  add_number (builder, "waits_until", facts->waits_until);
+  add_boolean (builder, "withdrawn", facts->withdrawn);
+  add_number (builder, "withdrawn_at", facts->withdrawn_at);
+  add_text (builder, "withdrawn_reason", facts->withdrawn_reason);
   json_builder_end_object (builder);
 }
 

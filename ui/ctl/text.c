@@ -25,12 +25,12 @@ add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
 {
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
   g_autofree char *subtitle = suture_sentence_improvement (facts, now);
-  g_autofree char *why = suture_sentence_state (improvement);
+  g_autofree char *why = suture_sentence_state (improvement, now);
 
   g_string_append_printf (text, "  %s  %s\n    %s\n", facts->id, suture_improvement_get_title (improvement), subtitle);
   if (why[0] != '\0')
     g_string_append_printf (text, "    %s\n", why);
-  for (guint i = 0; i < facts->vulnerabilities->len; i++)
+  for (guint i = 0; i < facts->vulnerabilities->len && !suture_improvement_is_test (facts); i++)
     {
       const SutureVulnerability *vulnerability = g_ptr_array_index (facts->vulnerabilities, i);
 
@@ -103,14 +103,11 @@ suture_text_history (GPtrArray *records)
       g_autofree char *event = suture_sentence_event (record);
       g_autofree char *user = suture_user_name (record->user);
       g_autofree char *who = suture_sentence_who (record, user);
+      g_autofree char *why = suture_sentence_why (record);
 
       g_string_append_printf (text, "%s  %s  %s  (%s)\n", when, event, who, record->improvement);
-      if (record->error[0] != '\0')
-        {
-          g_autofree char *why = suture_sentence_error_name (record->error, record->message);
-
-          g_string_append_printf (text, "    %s\n", why);
-        }
+      if (why[0] != '\0')
+        g_string_append_printf (text, "    %s\n", why);
     }
   return g_string_free (text, FALSE);
 }

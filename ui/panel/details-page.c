@@ -99,9 +99,10 @@ show_head (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 static void
 show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 {
-  g_autofree char *line = suture_sentence_improvement (facts, g_get_real_time () / G_USEC_PER_SEC);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *line = suture_sentence_improvement (facts, now);
   g_autofree char *benefit = suture_sentence_benefit (facts);
-  g_autofree char *why = suture_sentence_state (self->improvement);
+  g_autofree char *why = suture_sentence_state (self->improvement, now);
   g_autofree char *with_reason = g_strjoin ("\n", benefit, why, NULL);
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->state_row),
@@ -122,6 +123,8 @@ show_sizes (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 
   adw_action_row_set_subtitle (self->size_row, sizes);
   adw_action_row_set_subtitle (self->publisher_row, publisher);
+  /* of several that offer it none is the one */
+  gtk_widget_set_visible (GTK_WIDGET (self->publisher_row), facts->state != SUTURE_STATE_CONFLICT);
 }
 
 static void
@@ -133,7 +136,7 @@ on_changed (SutureDetailsPage *self)
   show_head (self, facts);
   show_state (self, facts);
   show_sizes (self, facts);
-  for (guint i = 0; i < facts->vulnerabilities->len; i++)
+  for (guint i = 0; i < facts->vulnerabilities->len && !suture_improvement_is_test (facts); i++)
     add_problem (self, g_ptr_array_index (facts->vulnerabilities, i));
   for (guint i = 0; i < facts->owed->len; i++)
     {

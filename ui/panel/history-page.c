@@ -43,11 +43,10 @@ make_row (const SutureRecordFacts *record)
   g_autofree char *when = suture_sentence_time (record->time, g_get_real_time () / G_USEC_PER_SEC, TRUE);
   g_autofree char *user = suture_user_name (record->user);
   g_autofree char *who = suture_sentence_who (record, user);
-  g_autofree char *why
-      = record->error[0] != '\0' ? suture_sentence_error_name (record->error, record->message) : NULL;
+  g_autofree char *why = suture_sentence_why (record);
   /* Translators: when, and by whom: "today, 09:12, by Anna". */
   g_autofree char *line = g_strdup_printf (_("%s, %s"), when, who);
-  g_autofree char *subtitle = why != NULL ? g_strconcat (line, "\n", why, NULL) : g_strdup (line);
+  g_autofree char *subtitle = why[0] != '\0' ? g_strconcat (line, "\n", why, NULL) : g_strdup (line);
   AdwActionRow *row = suture_plain_row_new (event, subtitle);
 
   adw_action_row_add_prefix (row, g_object_new (GTK_TYPE_IMAGE, "icon-name", icon_for (record), "accessible-role",

@@ -34,7 +34,9 @@ static const Look looks[] = {
   [SUTURE_STATUS_UNREACHABLE] = { "dialog-error-symbolic", "error", N_ ("Try Again"), "suture.check" },
   [SUTURE_STATUS_NO_SOURCE] = { "security-low-symbolic", "dim-label", N_ ("Add a Source…"), "suture.add-source" },
   [SUTURE_STATUS_WORKING] = { "emblem-synchronizing-symbolic", "accent", N_ ("Cancel"), "suture.cancel" },
+  [SUTURE_STATUS_WITHDRAWN] = { "dialog-warning-symbolic", "warning", N_ ("Remove…"), "suture.remove" },
   [SUTURE_STATUS_READY] = { "software-update-available-symbolic", "accent", N_ ("Install"), "suture.install-all" },
+  [SUTURE_STATUS_ROLLING] = { "security-medium-symbolic", "accent", N_ ("Install Now"), "suture.install-all" },
   [SUTURE_STATUS_ATTENTION] = { "dialog-warning-symbolic", "warning", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNFINISHED] = { "security-medium-symbolic", "accent", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNCHECKED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
@@ -74,6 +76,22 @@ set_icon_style (SutureStatusRow *self, const char *style)
   self->style = style;
 }
 
+/* An action wants its target first, and one without a target wants none. What is the same is left alone: between two actions
+ * the button is insensitive, and would lose the focus. */
+static void
+show_action (SutureStatusRow *self, const char *action, const SutureStatus *status)
+{
+  GtkActionable *button = GTK_ACTIONABLE (self->button);
+
+  if (g_strcmp0 (gtk_actionable_get_action_name (button), action) != 0)
+    gtk_actionable_set_action_name (button, NULL);
+  if (status->kind == SUTURE_STATUS_WITHDRAWN)
+    gtk_actionable_set_action_target (button, "s", status->improvement);
+  else
+    gtk_actionable_set_action_target_value (button, NULL);
+  gtk_actionable_set_action_name (button, action);
+}
+
 void
 suture_status_row_show (SutureStatusRow *self, const SutureStatus *status, const SutureFacts *facts)
 {
@@ -89,7 +107,7 @@ suture_status_row_show (SutureStatusRow *self, const SutureStatus *status, const
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), status->subtitle[0] != '\0');
   show_progress (self, working, facts);
   gtk_button_set_label (self->button, ready && status->n_available > 1 ? _("Install All") : _(look->label));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), look->action);
+  show_action (self, look->action, status);
   gtk_widget_set_visible (GTK_WIDGET (self->button), !working || facts->cancellable);
   if (ready)
     gtk_widget_add_css_class (GTK_WIDGET (self->button), "suggested-action");
