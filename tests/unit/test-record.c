@@ -75,6 +75,8 @@ test_installed_follows_events (void)
     { "undone", "openssl-b", "system", 0, FALSE },
     { "installed", "openssl-c", "user", 1, FALSE },
     { "included", "openssl-c", "system", 0, FALSE },
+    { "installed", "openssl-c", "automatic", 1, FALSE },
+    { "withdrawn", "openssl-c", "automatic", 0, FALSE }, /* and may come back by itself */
   };
 
   test_paths_init ();
