@@ -229,6 +229,17 @@ checked_setting (const SutureFeedConfig *config)
   return g_strconcat (SUTURE_SETTING_CHECKED_OF, config->name, NULL);
 }
 
+/* The time that its metadata was held against, for a start without network. A disk without room costs only that. */
+static void
+remember_checked (SutureWork *work, const SutureFeedConfig *config, gint64 now)
+{
+  g_autofree char *setting = checked_setting (config);
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_setting_set_number (work->database, setting, now, &error))
+    g_message ("the time of the check of feed %s is not kept: %s", config->name, error->message);
+}
+
 /* One feed over the network. @lesson lacks what belongs to it. */
 static gboolean
 check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GError **error)
@@ -236,7 +247,6 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
   g_autoptr (GError) local = NULL;
   g_autoptr (SutureTrust) trust = open_trust (config, &local);
   g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
-  g_autofree char *setting = checked_setting (config);
   gint64 now = suture_clock_now (); /* one start time a cycle */
 
   lesson->config = config;
@@ -245,7 +255,8 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
   if (trust != NULL && suture_trust_refresh (trust, source, now, &local) && add_offers (lesson, &local))
     {
       remember_feed (work, config, trust, NULL);
-      return suture_setting_set_number (work->database, setting, now, error);
+      remember_checked (work, config, now);
+      return TRUE;
     }
   suture_check_blame_server (local);
   remember_feed (work, config, trust, local);
