@@ -14,5 +14,9 @@ gboolean suture_command_lint (SutureReport *report, int argc, char **argv, GErro
 gboolean suture_command_publish (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_discard (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_restore (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_withdraw (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_rollout (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_refresh (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_show (SutureReport *report, int argc, char **argv, GError **error);
 
 G_END_DECLS

@@ -30,6 +30,7 @@ static const struct
   { "repository/targets/payloads", 0755 },
   { "staging", 0700 },
   { "published", 0700 },
+  { SUTURE_DEPOT_PENDING, 0700 },
   { "work", 0700 },
 };
 
@@ -228,44 +229,42 @@ suture_depot_work (SutureDepot *self, GError **error)
   return suture_tree_make (path, error);
 }
 
-static int
-open_keys (const char *path, GError **error)
-{
-  g_auto (SutureFd) folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  struct stat status;
+#define OWNERS "owners.conf"
+#define OWNER_BYTES 128
 
-  if (folder < 0 || fstat (folder, &status) < 0)
-    suture_error_set_errno (error, errno, "could not open the folder %s, which may be no link", path);
-  else if ((status.st_mode & 077) != 0)
-    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED,
-                 "others can look into %s: chmod 0700 it, and begin anew if somebody did", path);
-  else
-    return suture_fd_steal (&folder);
-  return -1;
+static GKeyFile *
+read_owners (SutureDepot *self)
+{
+  g_autofree char *path = suture_depot_path (self, OWNERS, NULL);
+  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, CONFIG_MAX, NULL);
+  GKeyFile *owners = g_key_file_new ();
+
+  if (bytes != NULL)
+    g_key_file_load_from_bytes (owners, bytes, G_KEY_FILE_KEEP_COMMENTS, NULL);
+  return owners;
 }
 
-SutureSigner *
-suture_depot_signer (SutureDepot *self, const char *role, gboolean make, GError **error)
+char *
+suture_depot_owner (SutureDepot *self, const char *id)
 {
-  g_autofree char *file = g_strconcat (role, ".pem", NULL);
-  g_autofree char *path = suture_depot_path (self, "keys", NULL);
-  g_auto (SutureFd) folder = open_keys (path, error);
-  SutureSigner *signer;
+  g_autoptr (GKeyFile) owners = read_owners (self);
+  g_autofree char *text = g_key_file_get_string (owners, "Owners", id, NULL);
 
-  if (folder < 0)
-    return NULL;
-  if (!suture_name_is_valid (role))
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"%s\" can't be a role's name", role);
-      return NULL;
-    }
-  if (make && faccessat (folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-    signer = suture_signer_create (folder, file, error);
-  else
-    signer = suture_signer_load (folder, file, error);
-  if (signer == NULL)
-    g_prefix_error (error, "%s: ", path);
-  return signer;
+  return text != NULL ? suture_name_clean_text (text, OWNER_BYTES, FALSE) : NULL;
+}
+
+gboolean
+suture_depot_set_owner (SutureDepot *self, const char *id, const char *owner, GError **error)
+{
+  g_autoptr (GKeyFile) owners = read_owners (self);
+  g_auto (SutureFd) folder = suture_file_open_folder (self->path, 0, error);
+  g_autofree char *clean = suture_name_clean_text (owner, OWNER_BYTES, FALSE);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_key_file_set_string (owners, "Owners", id, clean);
+  text = g_key_file_to_data (owners, &length, NULL);
+  return folder >= 0 && suture_file_replace (folder, OWNERS, text, length, 0600, error);
 }
 
 static int

@@ -2,18 +2,22 @@
 #pragma once
 
 #include "base/file.h"
-#include "signer.h"
 
 /* A publisher's folder:
  *   publisher.conf            the feed's name and the publisher as people read it
- *   keys/ROLE.pem             private keys (0700, 0600)
+ *   owners.conf               who has which key, for people (suture_depot_owner ())
+ *   keys/…pem                 private keys (0700, 0600; keyring.h)
  *   client/                   what a desktop has accepted of the repository so far, private (repository.h)
  *   repository/metadata|targets  what a web server serves, and nothing else
+ *   pending/VERSION.ROLE.json metadata that waits for signatures (pending.h)
+ *   edition/                  signed files that are just about to be served (handover.h)
  *   staging/ROLE/ID/          made, not yet published (stage.h)
  *   published/ROLE/ID/        the same after publication, to check or to build upon
  *   work/                     scratch of whoever holds the lock; emptied when the next one comes */
 
 G_BEGIN_DECLS
+
+#define SUTURE_DEPOT_PENDING "pending"
 
 typedef struct
 {
@@ -39,8 +43,9 @@ char *suture_depot_path (SutureDepot *self, const char *first, ...) G_GNUC_NULL_
 /* A fresh folder below work/; the caller removes it. */
 char *suture_depot_work (SutureDepot *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The key of @role; made if there is none and @make. Refused when others can look into keys/, or it is a link. */
-SutureSigner *suture_depot_signer (SutureDepot *self, const char *role, gboolean make, GError **error);
+/* Who has the key @id, as somebody said who is believed in nothing else; NULL when nobody did. The caller's. */
+char *suture_depot_owner (SutureDepot *self, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+gboolean suture_depot_set_owner (SutureDepot *self, const char *id, const char *owner, GError **error);
 
 /* The names in the folder @which ("staging/ROLE"), sorted; hidden ones left out. None where there is no such folder. */
 GPtrArray *suture_depot_list (SutureDepot *self, const char *which, GError **error);

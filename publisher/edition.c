@@ -2,29 +2,48 @@
 #include "edition.h"
 
 #include "base/error.h"
+#include "clock-check.h"
+#include "pending.h"
 #include "proof.h"
+#include "seal.h"
 #include "stage.h"
 
 /* Days until a role expires. Whoever can't reach the publisher learns of it after the shortest, the timestamp's. */
 #define TARGETS_DAYS 90
 #define SNAPSHOT_DAYS 30
-#define RENEW_DAYS 30      /* a role that lasts longer than this, and than the timestamp, is not signed again */
-#define RENEW_ROOT_DAYS 60 /* time to find a root key that is kept elsewhere */
+#define RENEW_DAYS 30          /* a role that lasts longer than this, and than the timestamp, is not signed again */
+#define RENEW_SNAPSHOT_DAYS 10 /* the same of a snapshot that says nothing new */
+#define RENEW_ROOT_DAYS 60     /* time to find a root key that is kept elsewhere */
+#define DAY (24 * 60 * 60)     /* seconds */
 
 typedef struct
 {
-  SutureRepository *repository; /* the caller's */
-  GPtrArray *stages;            /* SutureStage; the caller's */
-  guint days;                   /* until the timestamp ends */
-  JsonObject *meta;             /* the snapshot's "meta" (owned) */
-} Edition;
+  SutureEdition *plan; /* the caller's */
+  gint64 now;          /* seconds since the epoch, of all of it */
+  GHashTable *seals;   /* role → SutureSeal: what was signed for the draft, whether it can go out or not (owned) */
+  GHashTable *used;    /* a set of roles: those of them that go out (owned) */
+  GHashTable *warned;  /* a set of roles (owned) */
+  /* of one attempt: */
+  JsonObject *root, *targets; /* the bodies that say who signs; borrowed */
+  JsonObject *meta;           /* the snapshot's "meta" (owned) */
+  gboolean complete;
+} Work;
 
 static void
-edition_clear (Edition *self)
+work_clear (Work *self)
 {
-  json_object_unref (self->meta);
+  g_hash_table_unref (self->seals);
+  g_hash_table_unref (self->used);
+  g_hash_table_unref (self->warned);
+  g_clear_pointer (&self->meta, json_object_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Edition, edition_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+static const SutureMetadata *
+latest_of (const Work *self, const char *role)
+{
+  return suture_repository_latest (self->plan->repository, role);
+}
 
 static gint64
 next_version (const SutureMetadata *latest)
@@ -34,17 +53,95 @@ next_version (const SutureMetadata *latest)
 
 /* Whether @latest lasts for @days, and for as long as the timestamp is going to say that all is well. */
 static gboolean
-lasts (const Edition *self, const SutureMetadata *latest, guint days)
+lasts (const Work *self, const SutureMetadata *latest, guint days)
 {
-  gint64 seconds = (gint64) MAX (days, self->days) * 24 * 60 * 60;
+  return latest->expires > self->now + (gint64) MAX (days, self->plan->days) * DAY;
+}
 
-  return latest != NULL && latest->expires > g_get_real_time () / G_USEC_PER_SEC + seconds;
+static SutureSealQuorum *
+quorum_of (JsonObject *root, JsonObject *targets, const char *role, GError **error)
+{
+  JsonObject *signers, *keys;
+
+  if (!suture_draft_find_signers (root, targets, role, &signers, &keys, error))
+    return NULL;
+  return suture_seal_quorum_new (signers, keys, error);
+}
+
+/* Who has to sign @role: for a root the old quorum, too. */
+static GPtrArray *
+quorums_of (const Work *self, const char *role, GError **error)
+{
+  g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
+  const SutureMetadata *old = g_str_equal (role, "root") ? latest_of (self, role) : NULL;
+  SutureSealQuorum *quorum;
+
+  if (old != NULL)
+    {
+      quorum = quorum_of (old->envelope->body, self->targets, role, error);
+      if (quorum == NULL)
+        return NULL;
+      g_ptr_array_add (quorums, quorum);
+    }
+  quorum = quorum_of (self->root, self->targets, role, error);
+  if (quorum == NULL)
+    return NULL;
+  g_ptr_array_add (quorums, quorum);
+  return g_steal_pointer (&quorums);
+}
+
+/* The body of @role's next version, to be signed: @body with what is its own each time. */
+static JsonObject *
+complete_body (Work *self, const char *role, JsonObject *body, guint days)
+{
+  JsonObject *whole = suture_draft_copy (body);
+
+  suture_repository_set_common (whole, next_version (latest_of (self, role)), self->now + (gint64) days * DAY);
+  if (g_str_equal (role, "timestamp"))
+    suture_repository_set_time (whole, "issued", self->now);
+  return whole;
+}
+
+/* Whether @waiting, which somebody signed already, says just @body and lasts long enough to go out as it is. */
+static gboolean
+is_still_good (Work *self, const SutureEnvelope *waiting, const char *role, JsonObject *body)
+{
+  gint64 expires = suture_repository_read_time (waiting->body, "expires");
+
+  return suture_draft_same (waiting->body, body) && expires > self->now + DAY
+         && json_object_get_int_member_with_default (waiting->body, "version", 0) == next_version (latest_of (self, role));
+}
+
+/* Collects signatures for @body as the next version of @role. The seal stays part of @self. */
+static SutureSeal *
+collect (Work *self, const char *role, JsonObject *body, guint days, gboolean unlock, GError **error)
+{
+  SutureSeal *seal = g_hash_table_lookup (self->seals, role);
+  g_autoptr (SutureEnvelope) waiting = NULL;
+  g_autoptr (GPtrArray) quorums = quorums_of (self, role, error);
+  g_autoptr (JsonObject) whole = NULL;
+
+  if (quorums == NULL)
+    return NULL;
+  if (seal != NULL && suture_draft_same (suture_seal_get_body (seal), body))
+    waiting = suture_seal_read (seal);
+  else if (self->plan->pending)
+    waiting = suture_pending_read (self->plan->repository->depot, role, next_version (latest_of (self, role)));
+  if (waiting != NULL && is_still_good (self, waiting, role, body))
+    whole = json_object_ref (waiting->body);
+  else
+    whole = complete_body (self, role, body, days);
+  seal = suture_seal_new (whole, quorums);
+  g_hash_table_replace (self->seals, g_strdup (role), seal);
+  if (waiting != NULL)
+    suture_seal_take (seal, waiting);
+  return suture_seal_sign (seal, self->plan->keyring, unlock, error) ? seal : NULL;
 }
 
 static void
-note (Edition *self, const char *name, gint64 version, GBytes *bytes)
+note (Work *self, const char *role, gint64 version, GBytes *bytes)
 {
-  g_autofree char *plain = g_strconcat (name, ".json", NULL);
+  g_autofree char *plain = g_strconcat (role, ".json", NULL);
   JsonObject *entry = json_object_new ();
 
   json_object_set_int_member (entry, "version", version);
@@ -52,244 +149,337 @@ note (Edition *self, const char *name, gint64 version, GBytes *bytes)
   json_object_set_object_member (self->meta, plain, entry);
 }
 
-/* Signs @role (taken) as its next version, and notes it in the snapshot. */
-static gboolean
-add_role (Edition *self, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
+/* Lets @seal go out, and notes it for the snapshot. */
+static void
+use (Work *self, const char *role, SutureSeal *seal)
 {
-  gint64 version = json_object_get_int_member (role, "version");
-  GBytes *bytes = suture_repository_add (self->repository, name, role, signer, error);
+  g_autoptr (GBytes) bytes = suture_seal_write (seal);
+  gint64 version = json_object_get_int_member (suture_seal_get_body (seal), "version");
 
-  if (bytes == NULL)
-    return FALSE;
-  note (self, name, version, bytes);
-  return TRUE;
+  suture_repository_add (self->plan->repository, role, version, bytes);
+  g_hash_table_add (self->used, g_strdup (role));
+  note (self, role, version, bytes);
 }
 
-/* Notes the published version of a role that stays as it is: desktops need not fetch it again. */
-static gboolean
-keep_role (Edition *self, const char *name, const SutureMetadata *latest)
+/* The published version stays: desktops need not fetch it again. */
+static void
+keep (Work *self, const char *role)
 {
-  note (self, name, latest->version, latest->envelope->bytes);
-  return TRUE;
+  const SutureMetadata *latest = latest_of (self, role);
+
+  note (self, role, latest->version, latest->envelope->bytes);
 }
 
-static gboolean
-has_stage (const Edition *self, const char *role)
+static void
+warn_of_end (Work *self, const char *role, const SutureMetadata *latest, SutureSeal *seal)
 {
-  for (guint i = 0; i < self->stages->len; i++)
-    if (g_str_equal (((SutureStage *) g_ptr_array_index (self->stages, i))->role, role))
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (latest->expires);
+  g_autofree char *date = g_date_time_format (end, "%F");
+  g_autoptr (GPtrArray) missing = suture_seal_missing (seal);
+  g_autofree char *keys = suture_pending_describe_keys (self->plan->repository->depot, missing);
+
+  if (!g_hash_table_add (self->warned, g_strdup (role)))
+    return;
+  suture_report_warn (self->plan->report,
+                      "%s ends on %s, and no desktop will take anything then: publish before with its keys at hand "
+                      "(--key or --keys; %s)",
+                      role, date, keys);
+}
+
+/* @role says what it said, and is signed as it has to be: it is renewed if it ends soon and its keys are at hand. */
+static gboolean
+renew (Work *self, const char *role, JsonObject *body, guint renew_days, guint days, GError **error)
+{
+  const SutureMetadata *latest = latest_of (self, role);
+  SutureSeal *seal;
+
+  /* a version that waits takes the place of this one */
+  if (lasts (self, latest, renew_days) || suture_draft_is_changed (self->plan->draft, role)
+      || suture_pending_has (self->plan->repository->depot, role))
+    {
+      keep (self, role);
       return TRUE;
-  return FALSE;
-}
-
-/* The members of @from, which stays as it is; NULL gives an empty one. */
-static JsonObject *
-copy_members (JsonObject *from)
-{
-  JsonObject *copy = json_object_new ();
-  g_autoptr (GList) names = from != NULL ? json_object_get_members (from) : NULL;
-
-  for (GList *at = names; at != NULL; at = at->next)
-    json_object_set_member (copy, at->data, json_node_copy (json_object_get_member (from, at->data)));
-  return copy;
-}
-
-static void
-add_target (JsonObject *targets, const SutureStage *stage)
-{
-  g_autofree char *path = g_strconcat (stage->name, ".json", NULL);
-  JsonObject *target = json_object_new ();
-  JsonObject *custom = json_object_new ();
-
-  suture_repository_add_digest (target, stage->json);
-  json_object_set_string_member (custom, "id", stage->manifest->id);
-  json_object_set_string_member (custom, "component", stage->manifest->component);
-  json_object_set_int_member (custom, "number", stage->manifest->number);
-  json_object_set_object_member (target, "custom", custom);
-  json_object_set_object_member (targets, path, target);
-}
-
-/* One delegated role: what it had, and what is new of the stages. */
-static gboolean
-sign_base_role (Edition *self, const char *name, SutureSigner *signer, GError **error)
-{
-  const SutureMetadata *latest = suture_repository_latest (self->repository, name);
-  JsonObject *role, *targets;
-
-  if (!has_stage (self, name) && lasts (self, latest, RENEW_DAYS))
-    return keep_role (self, name, latest);
-  role = suture_repository_new_role ("targets", next_version (latest), TARGETS_DAYS);
-  targets = copy_members (latest != NULL ? latest->targets : NULL);
-  json_object_set_object_member (role, "targets", targets);
-  for (guint i = 0; i < self->stages->len; i++)
-    {
-      const SutureStage *stage = g_ptr_array_index (self->stages, i);
-
-      if (g_str_equal (stage->role, name))
-        add_target (targets, stage);
     }
-  return add_role (self, name, role, signer, error);
-}
-
-static void
-add_delegation (JsonArray *roles, JsonObject *keys, const char *name, SutureSigner *signer)
-{
-  g_autofree char *pattern = g_strconcat (name, "/*", NULL);
-  JsonObject *role = json_object_new ();
-  JsonArray *ids = json_array_new ();
-  JsonArray *paths = json_array_new ();
-
-  json_array_add_string_element (ids, suture_signer_get_id (signer));
-  json_array_add_string_element (paths, pattern);
-  json_object_set_string_member (role, "name", name);
-  json_object_set_array_member (role, "keyids", ids);
-  json_object_set_int_member (role, "threshold", 1);
-  json_object_set_array_member (role, "paths", paths);
-  json_object_set_boolean_member (role, "terminating", TRUE);
-  json_array_add_object_element (roles, role);
-  json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
-}
-
-/* The delegated roles there will be: those published, and those of the stages. Sorted; char *, of others. */
-static GPtrArray *
-role_names (const Edition *self)
-{
-  g_autoptr (GHashTable) set = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GList) sorted = NULL;
-  GPtrArray *names = g_ptr_array_new ();
-
-  for (guint i = 0; i < self->repository->roles->len; i++)
-    g_hash_table_add (set, g_ptr_array_index (self->repository->roles, i));
-  for (guint i = 0; i < self->stages->len; i++)
-    g_hash_table_add (set, ((SutureStage *) g_ptr_array_index (self->stages, i))->role);
-  sorted = g_list_sort (g_hash_table_get_keys (set), (GCompareFunc) g_strcmp0);
-  for (GList *at = sorted; at != NULL; at = at->next)
-    g_ptr_array_add (names, at->data);
-  return names;
-}
-
-/* Signs the delegated roles, and describes who they are in @delegations. */
-static gboolean
-sign_base_roles (Edition *self, GPtrArray *names, JsonObject *delegations, GError **error)
-{
-  JsonObject *keys = json_object_new ();
-  JsonArray *roles = json_array_new ();
-
-  json_object_set_object_member (delegations, "keys", keys);
-  json_object_set_array_member (delegations, "roles", roles);
-  for (guint i = 0; i < names->len; i++)
+  seal = collect (self, role, body, days, suture_keyring_can_unlock (self->plan->keyring), error);
+  if (seal == NULL)
+    return FALSE;
+  if (suture_seal_is_complete (seal))
     {
-      const char *name = g_ptr_array_index (names, i);
-      /* a key that was lost is not made again: what it signed would be signed by somebody else */
-      gboolean is_new = suture_repository_latest (self->repository, name) == NULL;
-      g_autoptr (SutureSigner) signer = suture_depot_signer (self->repository->depot, name, is_new, error);
+      use (self, role, seal);
+      return TRUE;
+    }
+  keep (self, role);
+  warn_of_end (self, role, latest, seal);
+  g_hash_table_remove (self->seals, role);
+  return TRUE;
+}
 
-      if (signer == NULL || !sign_base_role (self, name, signer, error))
+/* Puts @role into the edition: @body if it is @changed and signed, else what is published, if that may stay. */
+static gboolean
+settle_role (Work *self, const char *role, JsonObject *body, gboolean changed, guint renew_days, guint days, GError **error)
+{
+  const SutureMetadata *latest = latest_of (self, role);
+  g_autoptr (GPtrArray) quorums = quorums_of (self, role, error);
+  SutureSeal *seal = NULL;
+  gboolean valid;
+
+  if (quorums == NULL)
+    return FALSE;
+  valid = latest != NULL
+          && suture_seal_quorum_has_signed (g_ptr_array_index (quorums, quorums->len - 1), latest->envelope);
+  if (!changed && valid)
+    return renew (self, role, body, renew_days, days, error);
+  seal = collect (self, role, body, days, TRUE, error);
+  if (seal == NULL)
+    return FALSE;
+  if (suture_seal_is_complete (seal))
+    use (self, role, seal);
+  else if (valid)
+    keep (self, role);
+  else
+    self->complete = FALSE;
+  return TRUE;
+}
+
+static gboolean
+settle_delegated (Work *self, GError **error)
+{
+  SutureDraft *draft = self->plan->draft;
+  g_autoptr (GPtrArray) roles = suture_draft_roles (draft);
+
+  for (guint i = 0; i < roles->len; i++)
+    {
+      const char *role = g_ptr_array_index (roles, i);
+      JsonObject *signers, *keys;
+
+      if (suture_draft_find_signers (self->root, self->targets, role, &signers, &keys, NULL)
+          && !settle_role (self, role, suture_draft_get (draft, role), suture_draft_is_changed (draft, role), RENEW_DAYS,
+                           TARGETS_DAYS, error))
         return FALSE;
-      add_delegation (roles, keys, name, signer);
     }
   return TRUE;
 }
 
+/* Root, signed by both quorums; a new one that is not complete is looked at all the same, to sign what follows ahead. */
 static gboolean
-sign_targets (Edition *self, GError **error)
+settle_root (Work *self, gboolean changed, GError **error)
 {
-  const SutureMetadata *latest = suture_repository_latest (self->repository, "targets");
-  g_autoptr (SutureSigner) signer = suture_depot_signer (self->repository->depot, "targets", FALSE, error);
-  g_autoptr (JsonObject) delegations = json_object_new ();
-  g_autoptr (GPtrArray) names = role_names (self);
-  JsonObject *role;
+  const SutureMetadata *latest = latest_of (self, "root");
+  SutureSeal *seal;
 
-  if (signer == NULL || !sign_base_roles (self, names, delegations, error))
-    return FALSE;
-  if (lasts (self, latest, RENEW_DAYS) && names->len == self->repository->roles->len)
-    return keep_role (self, "targets", latest);
-  role = suture_repository_new_role ("targets", next_version (latest), TARGETS_DAYS);
-  json_object_set_object_member (role, "targets", json_object_new ());
-  json_object_set_object_member (role, "delegations", json_object_ref (delegations));
-  return add_role (self, "targets", role, signer, error);
-}
-
-/* The snapshot of what was noted, and the timestamp that makes it the one that counts. */
-static gboolean
-sign_snapshot (Edition *self, GError **error)
-{
-  SutureRepository *repository = self->repository;
-  const SutureMetadata *latest = suture_repository_latest (repository, "snapshot");
-  const SutureMetadata *latest_timestamp = suture_repository_latest (repository, "timestamp");
-  g_autoptr (SutureSigner) signer = suture_depot_signer (repository->depot, "snapshot", FALSE, error);
-  g_autoptr (SutureSigner) timestamp_signer
-      = signer != NULL ? suture_depot_signer (repository->depot, "timestamp", FALSE, error) : NULL;
-  JsonObject *snapshot, *timestamp, *meta, *entry;
-  GBytes *bytes;
-
-  if (timestamp_signer == NULL)
-    return FALSE;
-  snapshot = suture_repository_new_role ("snapshot", next_version (latest), MAX (self->days, SNAPSHOT_DAYS));
-  json_object_set_object_member (snapshot, "meta", json_object_ref (self->meta));
-  bytes = suture_repository_add (repository, "snapshot", snapshot, signer, error);
-  if (bytes == NULL)
-    return FALSE;
-  timestamp = suture_repository_new_role ("timestamp", next_version (latest_timestamp), self->days);
-  meta = json_object_new ();
-  entry = json_object_new ();
-  json_object_set_int_member (entry, "version", next_version (latest));
-  suture_repository_add_digest (entry, bytes);
-  json_object_set_object_member (meta, "snapshot.json", entry);
-  json_object_set_object_member (timestamp, "meta", meta);
-  return suture_repository_add (repository, "timestamp", timestamp, timestamp_signer, error) != NULL;
-}
-
-/* Whether the key in keys/ is all that a new root needs. */
-static gboolean
-signs_root (SutureSigner *signer, const SutureMetadata *root)
-{
-  const SutureRole *role = root->roles[SUTURE_METADATA_ROOT];
-
-  return signer != NULL && role->threshold == 1 && role->key_ids->len == 1
-         && g_str_equal (g_ptr_array_index (role->key_ids, 0), suture_signer_get_id (signer));
-}
-
-/* The same root for another year, before it ends. Where its key is kept elsewhere, somebody has to bring it. */
-static gboolean
-renew_root (Edition *self, GError **error)
-{
-  const SutureMetadata *root = suture_repository_latest (self->repository, "root");
-  g_autoptr (SutureSigner) signer = NULL;
-  g_autoptr (GList) members = NULL;
-  JsonObject *role;
-
-  if (lasts (self, root, RENEW_ROOT_DAYS))
-    return TRUE;
-  signer = suture_depot_signer (self->repository->depot, "root", FALSE, NULL);
-  if (!signs_root (signer, root))
+  if (!changed)
     {
-      g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (root->expires);
-      g_autofree char *date = g_date_time_format (end, "%F");
+      gboolean good = latest == NULL || renew (self, "root", self->root, RENEW_ROOT_DAYS, SUTURE_EDITION_ROOT_DAYS, error);
 
-      g_printerr ("root ends on %s, and no desktop will take anything then: put its key back into keys/root.pem and "
-                  "publish again\n",
-                  date);
+      json_object_remove_member (self->meta, "root.json");
+      return good;
+    }
+  seal = collect (self, "root", self->root, SUTURE_EDITION_ROOT_DAYS, TRUE, error);
+  if (seal == NULL)
+    return FALSE;
+  if (suture_seal_is_complete (seal))
+    use (self, "root", seal);
+  else
+    self->complete = FALSE;
+  json_object_remove_member (self->meta, "root.json");
+  return TRUE;
+}
+
+/* What is published of targets while the draft's has to wait. */
+static gboolean
+keep_targets (Work *self, GError **error)
+{
+  const SutureMetadata *latest = latest_of (self, "targets");
+  g_autoptr (GPtrArray) quorums = quorums_of (self, "targets", error);
+
+  if (quorums == NULL)
+    return FALSE;
+  if (suture_seal_quorum_has_signed (g_ptr_array_index (quorums, 0), latest->envelope))
+    keep (self, "targets");
+  else
+    self->complete = FALSE;
+  return TRUE;
+}
+
+static gboolean
+settle_targets (Work *self, gboolean new_targets, GError **error)
+{
+  gboolean changed = suture_draft_is_changed (self->plan->draft, "targets");
+
+  if (changed && !new_targets)
+    return keep_targets (self, error);
+  if (!settle_role (self, "targets", self->targets, changed, RENEW_DAYS, TARGETS_DAYS, error))
+    return FALSE;
+  /* what was settled below a new one does not fit the old one */
+  if (changed && !g_hash_table_contains (self->used, "targets"))
+    self->complete = FALSE;
+  return TRUE;
+}
+
+/* The snapshot of what was noted, unless that is what the published one says. */
+static gboolean
+settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
+{
+  const SutureMetadata *latest = latest_of (self, "snapshot");
+  g_autoptr (GPtrArray) quorums = quorums_of (self, "snapshot", error);
+  g_autoptr (JsonObject) body = json_object_new ();
+  SutureSeal *seal;
+
+  if (quorums == NULL)
+    return FALSE;
+  json_object_set_string_member (body, "_type", "snapshot");
+  json_object_set_object_member (body, "meta", json_object_ref (self->meta));
+  if (latest != NULL && suture_draft_same (latest->envelope->body, body) && lasts (self, latest, RENEW_SNAPSHOT_DAYS)
+      && suture_seal_quorum_has_signed (g_ptr_array_index (quorums, 0), latest->envelope))
+    {
+      *bytes = g_bytes_ref (latest->envelope->bytes);
+      *version = latest->version;
       return TRUE;
     }
-  role = suture_repository_new_role ("root", next_version (root), SUTURE_EDITION_ROOT_DAYS);
-  members = json_object_get_members (root->envelope->body);
-  for (GList *at = members; at != NULL; at = at->next)
-    if (!json_object_has_member (role, at->data))
-      json_object_set_member (role, at->data, json_node_copy (json_object_get_member (root->envelope->body, at->data)));
-  return suture_repository_add (self->repository, "root", role, signer, error) != NULL;
+  seal = collect (self, "snapshot", body, MAX (self->plan->days, SNAPSHOT_DAYS), TRUE, error);
+  if (seal == NULL)
+    return FALSE;
+  *bytes = suture_seal_write (seal);
+  *version = next_version (latest);
+  self->complete = suture_seal_is_complete (seal);
+  if (self->complete)
+    suture_repository_add (self->plan->repository, "snapshot", *version, *bytes);
+  return TRUE;
+}
+
+static gboolean
+settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
+{
+  g_autoptr (JsonObject) body = json_object_new ();
+  JsonObject *meta = json_object_new ();
+  JsonObject *entry = json_object_new ();
+  g_autoptr (GBytes) bytes = NULL;
+  SutureSeal *seal;
+
+  json_object_set_int_member (entry, "version", version);
+  suture_repository_add_digest (entry, snapshot);
+  json_object_set_object_member (meta, "snapshot.json", entry);
+  json_object_set_string_member (body, "_type", "timestamp");
+  json_object_set_object_member (body, "meta", meta);
+  seal = collect (self, "timestamp", body, self->plan->days, TRUE, error);
+  if (seal == NULL)
+    return FALSE;
+  self->complete = suture_seal_is_complete (seal);
+  bytes = suture_seal_write (seal);
+  if (self->complete)
+    suture_repository_add (self->plan->repository, "timestamp", next_version (latest_of (self, "timestamp")), bytes);
+  return TRUE;
+}
+
+/* One way to put an edition together: with the draft's root or the published one, and the same of targets. self->complete: whether
+ * it can go out. */
+static gboolean
+attempt (Work *self, gboolean new_root, gboolean new_targets, GError **error)
+{
+  SutureDraft *draft = self->plan->draft;
+  g_autoptr (GBytes) snapshot = NULL;
+  gint64 version = 0;
+
+  suture_repository_drop (self->plan->repository);
+  g_hash_table_remove_all (self->used);
+  g_hash_table_remove (self->seals, "snapshot");
+  g_hash_table_remove (self->seals, "timestamp");
+  g_clear_pointer (&self->meta, json_object_unref);
+  self->meta = json_object_new ();
+  self->complete = TRUE;
+  self->root = new_root ? suture_draft_get (draft, "root") : latest_of (self, "root")->envelope->body;
+  self->targets = new_targets ? suture_draft_get (draft, "targets") : latest_of (self, "targets")->envelope->body;
+  if (!settle_root (self, new_root && suture_draft_is_changed (draft, "root"), error)
+      || !settle_delegated (self, error)
+      || !settle_targets (self, new_targets, error))
+    return FALSE;
+  if (self->complete && !settle_snapshot (self, &snapshot, &version, error))
+    return FALSE;
+  return !self->complete || settle_timestamp (self, snapshot, version, error);
+}
+
+/* All ways, the one with most in it first. */
+static gboolean
+put_together (Work *self, GError **error)
+{
+  gboolean has_root = suture_draft_is_changed (self->plan->draft, "root") && latest_of (self, "timestamp") != NULL;
+  gboolean has_targets = suture_draft_is_changed (self->plan->draft, "targets") && latest_of (self, "targets") != NULL;
+
+  if (!attempt (self, TRUE, TRUE, error))
+    return FALSE;
+  if (!self->complete && has_targets && !attempt (self, TRUE, FALSE, error))
+    return FALSE;
+  if (!self->complete && has_root && !attempt (self, FALSE, TRUE, error))
+    return FALSE;
+  return self->complete || !has_root || !has_targets || attempt (self, FALSE, FALSE, error);
+}
+
+/* Whether what was signed for @role waits: all of it, or where nothing can go out, the last two roles as well. */
+static gboolean
+waits (const Work *self, const char *role)
+{
+  gboolean is_last = g_str_equal (role, "snapshot") || g_str_equal (role, "timestamp");
+
+  return !g_hash_table_contains (self->used, role) && !(is_last && self->complete);
+}
+
+static gboolean
+write_pending (Work *self, GError **error)
+{
+  GHashTableIter iter;
+  gpointer role, seal;
+
+  g_hash_table_iter_init (&iter, self->seals);
+  while (g_hash_table_iter_next (&iter, &role, &seal))
+    if (waits (self, role) && !suture_pending_write (self->plan->repository->depot, role, seal, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Takes out of DEPOT/pending what does not wait any more, and tells what does. */
+static gboolean
+tell_pending (Work *self, GError **error)
+{
+  g_autoptr (GHashTable) waiting = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer role, seal;
+
+  g_hash_table_iter_init (&iter, self->seals);
+  while (g_hash_table_iter_next (&iter, &role, &seal))
+    if (waits (self, role))
+      {
+        g_hash_table_insert (waiting, role, seal);
+        suture_pending_tell (self->plan->repository->depot, self->plan->report, role, seal);
+      }
+  return suture_pending_prune (self->plan->repository->depot, waiting, error);
+}
+
+static gboolean
+publish (Work *self, GError **error)
+{
+  SutureEdition *plan = self->plan;
+
+  return suture_proof_check (plan->repository, self->now, error) && suture_repository_write (plan->repository, error);
 }
 
 gboolean
-suture_edition_publish (SutureRepository *repository, GPtrArray *stages, guint days, GError **error)
+suture_edition_publish (SutureEdition *plan, gboolean *published, GError **error)
 {
-  g_auto (Edition) self = { .repository = repository, .stages = stages, .days = days, .meta = json_object_new () };
+  g_auto (Work) self = { .plan = plan, .now = g_get_real_time () / G_USEC_PER_SEC };
 
-  for (guint i = 0; i < stages->len; i++)
-    if (!suture_stage_serve (g_ptr_array_index (stages, i), repository->depot, error))
+  self.seals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) suture_seal_free);
+  self.used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self.warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!plan->any_clock && !suture_clock_check_now (plan->repository, self.now, error))
+    return FALSE;
+  for (guint i = 0; plan->stages != NULL && i < plan->stages->len; i++)
+    if (!suture_stage_serve (g_ptr_array_index (plan->stages, i), plan->repository->depot, error))
       return FALSE;
-  return renew_root (&self, error) && sign_targets (&self, error) && sign_snapshot (&self, error)
-         && suture_proof_check (repository, g_get_real_time () / G_USEC_PER_SEC, error) && suture_repository_write (repository, error);
+  if (!put_together (&self, error) || (plan->pending && !write_pending (&self, error))
+      || (self.complete && !publish (&self, error)))
+    return FALSE;
+  *published = self.complete;
+  return !plan->pending || tell_pending (&self, error);
 }
 
 gint64

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "repository.h"
+#include "draft.h"
+#include "keyring.h"
+#include "report.h"
 
-/* A new edition of the repository: every role that is new, changes or ends soon, signed. */
+/* A new edition of the repository: every role that is new, changes or ends soon, signed. What can't be signed with the keys at
+ * hand waits in DEPOT/pending, partly signed, and nothing else waits for it: so an urgent fix goes out while the keys for a
+ * change of root are still on their way. */
 
 G_BEGIN_DECLS
 
@@ -11,10 +15,22 @@ G_BEGIN_DECLS
 #define SUTURE_EDITION_DAYS_MAX 90
 #define SUTURE_EDITION_ROOT_DAYS 365
 
-/* Adds the improvements @stages (SutureStage, checked, none of them published) to @repository, renews what would end
- * before @days are over, and publishes the result once a desktop's client has accepted it. On error the repository is
- * as it was. */
-gboolean suture_edition_publish (SutureRepository *repository, GPtrArray *stages, guint days, GError **error);
+typedef struct
+{
+  SutureRepository *repository;
+  SutureDraft *draft; /* what it is going to say */
+  SutureKeyring *keyring;
+  SutureReport *report; /* is told what waits, and for whom */
+  GPtrArray *stages;    /* SutureStage: manifests and payloads to serve, or NULL */
+  guint days;           /* until the timestamp ends */
+  gboolean pending;     /* whether the draft has what waits: DEPOT/pending is written anew */
+  gboolean any_clock;   /* whatever the clock says (suture_edition_check_clock ()) */
+} SutureEdition; /* all the caller's */
+
+/* Signs what @self says, renews what would end soon, and publishes the result once a desktop's client has accepted it. *@published:
+ * FALSE when not even the timestamp could be signed; then all that was asked for waits. On error the repository is as it
+ * was. */
+gboolean suture_edition_publish (SutureEdition *self, gboolean *published, GError **error);
 
 /* When the first role of what is published ends, in seconds since the epoch; *@role (a name, static or of
  * @repository) is that role. */

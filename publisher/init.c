@@ -3,26 +3,31 @@
 
 #include "base/error.h"
 #include "edition.h"
+#include "seal.h"
 #include "tree.h"
 
 static const char *const roles[] = { "root", "targets", "snapshot", "timestamp" };
 
 /* Makes the keys, and the first root, which names them. */
 static GBytes *
-make_root (SutureDepot *depot, GError **error)
+make_root (SutureKeyring *keyring, GError **error)
 {
-  g_autoptr (JsonObject) root = suture_repository_new_role ("root", 1, SUTURE_EDITION_ROOT_DAYS);
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonObject) root = json_object_new ();
+  g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
+  g_autoptr (SutureSeal) seal = NULL;
   JsonObject *keys = json_object_new ();
   JsonObject *all = json_object_new ();
-  g_autoptr (SutureSigner) root_signer = NULL;
+  SutureSealQuorum *quorum;
 
+  json_object_set_string_member (root, "_type", "root");
   json_object_set_boolean_member (root, "consistent_snapshot", TRUE);
   json_object_set_object_member (root, "keys", keys);
   json_object_set_object_member (root, "roles", all);
+  suture_repository_set_common (root, 1, g_get_real_time () / G_USEC_PER_SEC + (gint64) SUTURE_EDITION_ROOT_DAYS * 24 * 60 * 60);
   for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
     {
-      g_autoptr (SutureSigner) signer = suture_depot_signer (depot, roles[i], TRUE, error);
+      const SutureKeyringNew new = { .role = roles[i], .plain_name = TRUE };
+      SutureSigner *signer = suture_keyring_make (keyring, &new, error);
       JsonObject *role;
       JsonArray *ids;
 
@@ -36,19 +41,31 @@ make_root (SutureDepot *depot, GError **error)
       json_object_set_object_member (all, roles[i], role);
       json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
     }
-  root_signer = suture_depot_signer (depot, "root", FALSE, error);
-  node = json_node_init_object (json_node_alloc (), root);
-  return root_signer != NULL ? suture_signer_sign (root_signer, node, error) : NULL;
+  quorum = suture_seal_quorum_new (json_object_get_object_member (all, "root"), keys, error);
+  if (quorum == NULL)
+    return NULL;
+  g_ptr_array_add (quorums, quorum);
+  seal = suture_seal_new (root, quorums);
+  return suture_seal_sign (seal, keyring, TRUE, error) ? suture_seal_write (seal) : NULL;
 }
 
 static gboolean
-make (SutureDepot *depot, const char *path, GError **error)
+make (SutureDepot *depot, SutureReport *report, const char *path, GError **error)
 {
-  g_autoptr (GBytes) root = make_root (depot, error);
+  const SutureKeyringOptions options = SUTURE_KEYRING_OPTIONS_NONE;
+  g_autofree char *keys = suture_depot_path (depot, "keys", NULL);
+  g_autoptr (SutureKeyring) keyring = suture_keyring_open (keys, &options, error);
+  g_autoptr (GBytes) root = keyring != NULL ? make_root (keyring, error) : NULL;
   g_autoptr (SutureRepository) repository = root != NULL ? suture_repository_create (depot, root, error) : NULL;
-  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
+  g_autoptr (SutureDraft) draft = repository != NULL ? suture_draft_new_empty (repository) : NULL;
+  SutureEdition edition = { .repository = repository,
+                            .draft = draft,
+                            .keyring = keyring,
+                            .report = report,
+                            .days = SUTURE_EDITION_DAYS };
+  gboolean published = FALSE;
 
-  return repository != NULL && suture_edition_publish (repository, nothing, SUTURE_EDITION_DAYS, error)
+  return draft != NULL && suture_edition_publish (&edition, &published, error)
          && suture_repository_refresh (repository, 0, error) && suture_depot_finish (depot, path, error);
 }
 
@@ -97,7 +114,7 @@ suture_command_init (SutureReport *report, int argc, char **argv, GError **error
   depot = suture_depot_create (argv[1], name, publisher, error);
   if (depot == NULL)
     return FALSE;
-  if (!make (depot, argv[1], error))
+  if (!make (depot, report, argv[1], error))
     {
       suture_tree_remove (depot->path);
       return FALSE;

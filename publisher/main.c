@@ -20,7 +20,11 @@ static const Command commands[] = {
   { "init", suture_command_init, "nothing was made: ", "make a publisher's folder: keys and an empty repository" },
   { "make", suture_command_make, "nothing was staged: ", "make an improvement from old and fixed packages, into staging" },
   { "lint", suture_command_lint, NULL, "check staged improvements the way a desktop will" },
-  { "publish", suture_command_publish, NULL, "check, sign and publish what is staged; renew the signatures" },
+  { "publish", suture_command_publish, NULL, "check, sign and publish what is staged" },
+  { "rollout", suture_command_rollout, NULL, "spread an improvement over time" },
+  { "withdraw", suture_command_withdraw, NULL, "take a published improvement back" },
+  { "refresh", suture_command_refresh, NULL, "renew the signatures, from cron or a timer" },
+  { "show", suture_command_show, NULL, "show roles, keys and improvements" },
   { "discard", suture_command_discard, NULL, "remove staged improvements" },
   { "restore", suture_command_restore, NULL, "put what was published into the repository again" },
 };

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "handover.h"
 #include "tree.h"
 
 #define SPEC_VERSION "1.0.31"
@@ -65,6 +66,7 @@ suture_repository_free (SutureRepository *self)
   g_clear_pointer (&self->trust, suture_trust_free);
   g_hash_table_unref (self->added);
   g_ptr_array_unref (self->roles);
+  g_clear_pointer (&self->first, g_bytes_unref);
   g_free (self);
 }
 
@@ -131,7 +133,7 @@ compare (const char *name, GBytes *bytes, gpointer user_data, GError **error)
 SutureRepository *
 suture_repository_open (SutureDepot *depot, GError **error)
 {
-  g_autoptr (SutureRepository) self = open_client (depot, NULL, error);
+  g_autoptr (SutureRepository) self = suture_handover_finish (depot, error) ? open_client (depot, NULL, error) : NULL;
   g_autoptr (GError) why = NULL;
 
   if (self == NULL)
@@ -152,7 +154,7 @@ suture_repository_create (SutureDepot *depot, GBytes *root, GError **error)
   SutureRepository *self = open_client (depot, root, error);
 
   if (self != NULL)
-    g_hash_table_insert (self->added, g_strdup ("1.root.json"), g_bytes_ref (root));
+    self->first = g_bytes_ref (root);
   return self;
 }
 
@@ -183,7 +185,7 @@ remove_unbelieved_roots (SutureRepository *self)
 SutureRepository *
 suture_repository_restore (SutureDepot *depot, GError **error)
 {
-  g_autoptr (SutureRepository) self = open_client (depot, NULL, error);
+  g_autoptr (SutureRepository) self = suture_handover_finish (depot, error) ? open_client (depot, NULL, error) : NULL;
 
   if (self == NULL)
     return NULL;
@@ -235,37 +237,50 @@ suture_repository_highest_number (SutureRepository *self, const char *role, GErr
   return targets != NULL ? highest : -1;
 }
 
-JsonObject *
-suture_repository_new_role (const char *type, gint64 version, guint days)
+void
+suture_repository_set_time (JsonObject *body, const char *name, gint64 seconds)
 {
-  JsonObject *role = json_object_new ();
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autoptr (GDateTime) expiry = g_date_time_add_days (now, (int) days);
-  g_autofree char *expires = g_date_time_format (expiry, "%Y-%m-%dT%H:%M:%SZ");
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (seconds);
+  g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
 
-  json_object_set_string_member (role, "_type", type);
-  json_object_set_string_member (role, "spec_version", SPEC_VERSION);
-  json_object_set_int_member (role, "version", version);
-  json_object_set_string_member (role, "expires", expires);
-  return role;
+  json_object_set_string_member (body, name, text);
 }
 
-GBytes *
-suture_repository_add (SutureRepository *self, const char *name, JsonObject *role, SutureSigner *signer, GError **error)
+gint64
+suture_repository_read_time (JsonObject *body, const char *name)
 {
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), role);
-  gint64 version = json_object_get_int_member (role, "version");
-  GBytes *bytes = suture_signer_sign (signer, node, error);
+  const char *text = NULL;
+  g_autoptr (GDateTime) time = NULL;
 
-  json_object_unref (role);
-  if (bytes == NULL)
-    return NULL;
+  if (suture_json_read_string (body, name, SUTURE_JSON_OPTIONAL, &text, NULL) && text != NULL)
+    time = g_date_time_new_from_iso8601 (text, NULL);
+  return time != NULL ? g_date_time_to_unix (time) : 0;
+}
+
+void
+suture_repository_set_common (JsonObject *body, gint64 version, gint64 expires)
+{
+  json_object_set_string_member (body, "spec_version", SPEC_VERSION);
+  json_object_set_int_member (body, "version", version);
+  suture_repository_set_time (body, "expires", expires);
+}
+
+void
+suture_repository_add (SutureRepository *self, const char *name, gint64 version, GBytes *bytes)
+{
   g_hash_table_replace (self->added,
                         g_str_equal (name, "timestamp")
                             ? g_strdup (TIMESTAMP)
                             : g_strdup_printf ("%" G_GINT64_FORMAT ".%s.json", version, name),
-                        bytes);
-  return bytes;
+                        g_bytes_ref (bytes));
+}
+
+void
+suture_repository_drop (SutureRepository *self)
+{
+  g_hash_table_remove_all (self->added);
+  if (self->first != NULL)
+    g_hash_table_insert (self->added, g_strdup ("1.root.json"), g_bytes_ref (self->first));
 }
 
 void
@@ -279,25 +294,8 @@ suture_repository_add_digest (JsonObject *object, GBytes *bytes)
   json_object_set_int_member (object, "length", (gint64) g_bytes_get_size (bytes));
 }
 
-static gboolean
-write_file (int folder, const char *name, GBytes *bytes, GError **error)
-{
-  return suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
-}
-
 gboolean
 suture_repository_write (SutureRepository *self, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "repository/metadata", NULL);
-  g_auto (SutureFd) folder = suture_file_open_folder (path, 0755, error);
-  GHashTableIter iter;
-  gpointer name, bytes;
-
-  if (folder < 0)
-    return FALSE;
-  g_hash_table_iter_init (&iter, self->added);
-  while (g_hash_table_iter_next (&iter, &name, &bytes))
-    if (!g_str_equal (name, TIMESTAMP) && !write_file (folder, name, bytes, error))
-      return FALSE;
-  return write_file (folder, TIMESTAMP, g_hash_table_lookup (self->added, TIMESTAMP), error);
+  return suture_handover_write (self->depot, self->added, error);
 }

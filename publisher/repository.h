@@ -26,6 +26,7 @@ struct _SutureRepository
 {
   SutureDepot *depot; /* the caller's */
   SutureTrust *trust; /* the client (owned) */
+  GBytes *first;      /* of a new one: its root (owned) */
   GHashTable *added;  /* file name → GBytes: metadata signed and not yet in the folder (owned) */
   GPtrArray *roles;   /* char *: the delegated roles that are published, names of base/name.h (owned) */
   SutureRepositoryView now, next;
@@ -54,17 +55,24 @@ GPtrArray *suture_repository_targets (SutureRepository *self, const char *role, 
 /* The highest number that an improvement of @role was published with; 0 for none, -1 with @error. */
 gint64 suture_repository_highest_number (SutureRepository *self, const char *role, GError **error);
 
-/* A role's "signed" object: type, version, expiry in @days from now; the caller adds what is its own. */
-JsonObject *suture_repository_new_role (const char *type, gint64 version, guint days) G_GNUC_WARN_UNUSED_RESULT;
+/* Sets what every role's "signed" object has: the version of the specification, its own, and when it expires (seconds since the
+ * epoch). */
+void suture_repository_set_common (JsonObject *body, gint64 version, gint64 expires);
 
-/* Signs @role (taken) with @signer as the next file of the role @name; its bytes, part of @self, or NULL. */
-GBytes *suture_repository_add (
-    SutureRepository *self, const char *name, JsonObject *role, SutureSigner *signer, GError **error);
+/* Sets the member @name to a time (seconds since the epoch), and reads one: 0 when there is none. */
+void suture_repository_set_time (JsonObject *body, const char *name, gint64 seconds);
+gint64 suture_repository_read_time (JsonObject *body, const char *name);
+
+/* Adds @bytes as the next file of the role @name. */
+void suture_repository_add (SutureRepository *self, const char *name, gint64 version, GBytes *bytes);
+
+/* Forgets what was added. */
+void suture_repository_drop (SutureRepository *self);
 
 /* Adds {"length", "hashes": {"sha256"}} of @bytes to @object. */
 void suture_repository_add_digest (JsonObject *object, GBytes *bytes);
 
-/* Writes what was added, timestamp.json last: from then on it is published. */
+/* Writes what was added (handover.h): from then on it is published. */
 gboolean suture_repository_write (SutureRepository *self, GError **error);
 
 /* Has the client read what is published now, at the time @now (seconds since the epoch; 0: whatever expired). */

@@ -6,12 +6,54 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/release.h"
 #include "compose.h"
 #include "rebuild/rebuild.h"
 #include "tree.h"
 #include "verify/content.h"
 #include "verify/image.h"
+
+#define CUSTOM "custom.json"
+#define CUSTOM_MAX 16384 /* bytes */
+
+static gboolean
+read_custom (SutureStage *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->path, CUSTOM, NULL);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, CUSTOM_MAX, &why);
+  g_autoptr (JsonNode) node = NULL;
+
+  if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    {
+      self->custom = json_object_new ();
+      return TRUE;
+    }
+  node = bytes != NULL ? suture_json_parse_object (bytes, CUSTOM_MAX, &why) : NULL;
+  if (node != NULL)
+    {
+      self->custom = json_object_ref (json_node_get_object (node));
+      return TRUE;
+    }
+  g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
+  return FALSE;
+}
+
+gboolean
+suture_stage_set_custom (SutureStage *self, JsonObject *custom, GError **error)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), custom);
+  g_autoptr (GBytes) bytes = suture_json_canonical (node);
+  g_auto (SutureFd) folder = suture_file_open_folder (self->path, 0, error);
+
+  if (folder < 0
+      || !suture_file_replace (folder, CUSTOM, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error))
+    return FALSE;
+  g_clear_pointer (&self->custom, json_object_unref);
+  self->custom = json_object_ref (custom);
+  return TRUE;
+}
 
 SutureStage *
 suture_stage_open (SutureDepot *depot, const char *which, const char *name, GError **error)
@@ -32,6 +74,8 @@ suture_stage_open (SutureDepot *depot, const char *which, const char *name, GErr
       g_prefix_error (error, "%s: ", path);
       return NULL;
     }
+  if (!read_custom (self, error))
+    return NULL;
   self->role = suture_stage_role (self->manifest);
   right = g_strdup_printf ("%s/%s", self->role, self->manifest->id);
   if (!g_str_equal (name, right))
@@ -51,6 +95,7 @@ suture_stage_free (SutureStage *self)
   g_free (self->name);
   g_free (self->role);
   g_clear_pointer (&self->json, g_bytes_unref);
+  g_clear_pointer (&self->custom, json_object_unref);
   g_clear_pointer (&self->manifest, suture_manifest_unref);
   g_free (self);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "depot.h"
 #include "verify/manifest.h"
 
 /* An improvement that was made and not yet published, DEPOT/staging/ROLE/ID:
  *   manifest.json       as it will be signed
  *   image.erofs         the image, never served
+ *   custom.json         what targets say beside it: "rollout", "prepared", "approved"; missing: nothing
  *   payloads/SHA256     what is served
  *   base/N/usr/…        the replaced files of each known base, to check payloads against
  * ROLE is the TUF role, and folder of targets, of the base release: "debian-12-x86-64". Ids are told apart within one. */
@@ -20,6 +23,7 @@ typedef struct
   char *role;               /* (owned) */
   GBytes *json;             /* (owned) */
   SutureManifest *manifest; /* (owned) */
+  JsonObject *custom;       /* what custom.json says, or empty (owned) */
 } SutureStage;
 
 /* @which: "staging" or "published". SUTURE_ERROR_MALFORMED also for one that lies where another belongs. */
@@ -27,6 +31,9 @@ SutureStage *suture_stage_open (
     SutureDepot *depot, const char *which, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_stage_free (SutureStage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureStage, suture_stage_free)
+
+/* Writes @custom as its custom.json. */
+gboolean suture_stage_set_custom (SutureStage *self, JsonObject *custom, GError **error);
 
 /* What lies in the folder @which, as "ROLE/ID", sorted and not opened. @wanted (NULL or empty: all) are names or ids;
  * SUTURE_ERROR_NOT_FOUND: one of them is not there. */

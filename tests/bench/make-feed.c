@@ -11,8 +11,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/name.h"
-#include "edition.h"
-#include "settle.h"
+#include "session.h"
 #include "stage.h"
 
 #define LETTERS 2 /* of each component */
@@ -113,16 +112,14 @@ lay_out_all (SutureDepot *depot, GPtrArray *stages, guint bases, const guint *co
 static gboolean
 run (const char *path, guint bases, const guint *counts, GError **error)
 {
-  g_autoptr (SutureDepot) depot = suture_depot_open (path, error);
-  g_autoptr (SutureRepository) repository = depot != NULL ? suture_repository_open (depot, error) : NULL;
+  g_auto (SutureSessionOptions) options = SUTURE_SESSION_OPTIONS_INIT;
+  g_auto (SutureSession) session = { 0 };
   g_autoptr (GPtrArray) stages = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_stage_free);
   g_autoptr (SutureReport) nobody = suture_report_new (TRUE);
 
-  if (repository == NULL || !lay_out_all (depot, stages, bases, counts, error)
-      || !suture_edition_publish (repository, stages, SUTURE_EDITION_DAYS, error)
-      || !suture_repository_refresh (repository, 0, error))
-    return FALSE;
-  return suture_settle_run (repository, nobody, stages, error);
+  return suture_session_open (&session, nobody, path, &options, TRUE, error)
+         && lay_out_all (session.depot, stages, bases, counts, error)
+         && suture_session_add_stages (&session, stages, error) && suture_session_publish (&session, stages, error);
 }
 
 int

@@ -63,7 +63,7 @@ class Repository(Case):
     def refuse_all(self, complaint):
         """Nothing that builds upon the repository goes on, and nothing changes."""
         before, staged = self.served(), self.names()
-        for words in (("publish", self.depot), ("publish", self.depot, "--renew"), self.make(*self.debs())):
+        for words in (("publish", self.depot), ("refresh", self.depot), self.make(*self.debs())):
             with self.subTest(words=words[:3]):
                 self.assertIn("restore", self.run_refused(complaint, *words))
                 self.assertEqual((self.served(), self.names()), (before, staged))
@@ -149,7 +149,7 @@ class Repository(Case):
         """Lets publish remember the payload, as it does of those that were not changed just now."""
         while os.stat(path).st_ctime + 2.1 > time.time():
             time.sleep(0.05)
-        self.run_ok("publish", self.depot, "--renew")
+        self.run_ok("refresh", self.depot)
         with open(f"{self.depot}/client/payloads", encoding="ascii") as file:
             self.assertIn(os.path.basename(path), file.read())
 
@@ -161,20 +161,20 @@ class Repository(Case):
         before = os.stat(path)
         feed.flip(path)
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-        self.run_refused("was changed", "publish", self.depot, "--renew")
+        self.run_refused("was changed", "refresh", self.depot)
         # only who can write into client/, which is private, could have it passed over
         state = os.stat(path)
         with open(f"{self.depot}/client/payloads", "w", encoding="ascii") as file:
             seconds, rest = divmod(state.st_ctime_ns, 10 ** 9)
             file.write(f"{os.path.basename(path)} {state.st_ino} {state.st_size} {seconds}.{rest:09d}\n")
-        self.run_ok("publish", self.depot, "--renew")
+        self.run_ok("refresh", self.depot)
         os.unlink(f"{self.depot}/client/payloads")
-        self.run_refused("was changed", "publish", self.depot, "--renew")
+        self.run_refused("was changed", "refresh", self.depot)
         with open(f"{self.depot}/client/payloads", "wb") as file:
             file.write(b"\0\xff\n\n nonsense\n" + b"0" * 64 + b" \n")
-        self.run_refused("was changed", "publish", self.depot, "--renew")
+        self.run_refused("was changed", "refresh", self.depot)
         self.run_ok("restore", self.depot)
-        self.run_ok("publish", self.depot, "--renew")
+        self.run_ok("refresh", self.depot)
 
     def test_payload_of_another_type(self):
         self.publish_one()
@@ -203,7 +203,7 @@ class Repository(Case):
         self.publish_one()
         shutil.rmtree(f"{self.depot}/client")
         self.run_refused("WHEN FILES ARE LOST", "publish", self.depot)
-        self.run_refused("WHEN FILES ARE LOST", "publish", self.depot, "--renew")
+        self.run_refused("WHEN FILES ARE LOST", "refresh", self.depot)
         os.makedirs(f"{self.depot}/client", 0o700, exist_ok=True)
         shutil.copy(self.metadata("1.root.json"), f"{self.depot}/client/root.json")
         self.run_ok("publish", self.depot)
@@ -249,7 +249,8 @@ class Repository(Case):
         self.publish_one()
         os.unlink(f"{self.depot}/keys/{ROLE}.pem")
         self.stage()
-        self.run_refused(f"{ROLE}.pem", "publish", self.depot)
+        self.assertIn("waits for 1 more signature", self.run_ok("publish", self.depot))
+        self.assertEqual((self.names(), self.versions()[f"{ROLE}.json"]), ([f"{ROLE}/demo-b"], 1))
         self.assertFalse(os.path.exists(f"{self.depot}/keys/{ROLE}.pem"))
 
     def test_open_keys(self):
@@ -294,7 +295,7 @@ class Repository(Case):
     def test_killed_before_move(self):
         self.publish_one()
         self.unpublish()
-        self.run_ok("publish", self.depot, "--renew")
+        self.run_ok("refresh", self.depot)
         self.assertEqual(self.names(), [f"{ROLE}/demo-a"])
         self.assertIn(f"published {ROLE}/demo-a", self.run_ok("publish", self.depot))
         self.assertEqual((self.names(), self.names("published")), ([], [f"{ROLE}/demo-a"]))
@@ -325,7 +326,7 @@ class Repository(Case):
         for name in "published", "repository":
             shutil.rmtree(f"{self.depot}/{name}")
         self.run_refused("the metadata is as it was published, but not all of the rest", "restore", self.depot)
-        self.run_refused("suture-publish restore", "publish", self.depot, "--renew")
+        self.run_refused("suture-publish restore", "refresh", self.depot)
 
     def test_killed_before_note(self):
         """The client did not get to read what was published."""
@@ -388,7 +389,7 @@ class Repository(Case):
         """Something in staging that is no improvement stops only what would publish it."""
         self.publish_one()
         os.makedirs(self.place("stray"))
-        self.run_ok("publish", self.depot, "--renew")
+        self.run_ok("refresh", self.depot)
         self.run_refused("stray", "publish", self.depot)
         self.run_refused("stray", "lint", self.depot)
         done = self.run_any(*self.make(*self.debs()))
@@ -494,7 +495,6 @@ class Repository(Case):
                          "--publisher", "y")
         self.run_refused("a FOLDER is needed", "publish")
         self.run_refused("--expires-days", "publish", self.depot, "--expires-days", "91")
-        self.run_refused("--renew", "publish", self.depot, "demo-a", "--renew")
         self.run_refused("nothing was staged: ", *self.make("/nowhere.deb", "/nowhere.deb"))
         old, new = self.debs()
         self.run_refused("there can be no base release", "make", self.depot, "--old", old, "--new", new, "--base",
@@ -516,7 +516,7 @@ class Repository(Case):
         self.assertIn("user namespace", run("lint", self.depot)[1])
         other = f"{self.top}/other"
         for words in (("make", "--help"), ("init", other, "--name", "other", "--publisher", "Other"),
-                      ("publish", other, "--renew"), ("discard", self.depot, "demo-a")):
+                      ("refresh", other), ("discard", self.depot, "demo-a")):
             with self.subTest(words=words):
                 self.assertEqual(run(*words), (0, ""))
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pending.h"
+
+#include <fcntl.h>
+
+#include "base/error.h"
+
+#define BYTES_MAX (5 * 1024 * 1024) /* as much as any role may have: helper/feed/metadata.c */
+
+char *
+suture_pending_name (const char *role, gint64 version)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT ".%s.json", version, role);
+}
+
+SutureEnvelope *
+suture_pending_read (SutureDepot *depot, const char *role, gint64 version)
+{
+  g_autofree char *name = suture_pending_name (role, version);
+  g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, name, NULL);
+  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, BYTES_MAX, NULL);
+
+  return bytes != NULL ? suture_envelope_parse (bytes, BYTES_MAX, NULL) : NULL;
+}
+
+/* The role in the name of a file, or NULL. */
+static const char *
+role_of (const char *name)
+{
+  const char *dot = strchr (name, '.');
+
+  return dot != NULL && g_str_has_suffix (dot + 1, ".json") ? dot + 1 : NULL;
+}
+
+static gboolean
+is_of (const char *name, const char *role)
+{
+  const char *found = role_of (name);
+
+  return found != NULL && strlen (found) == strlen (role) + strlen (".json") && g_str_has_prefix (found, role);
+}
+
+gboolean
+suture_pending_has (SutureDepot *depot, const char *role)
+{
+  g_autoptr (GPtrArray) names = suture_depot_list (depot, SUTURE_DEPOT_PENDING, NULL);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    if (is_of (g_ptr_array_index (names, i), role))
+      return TRUE;
+  return FALSE;
+}
+
+static char *
+name_of (const char *role, SutureSeal *seal)
+{
+  return suture_pending_name (role, json_object_get_int_member (suture_seal_get_body (seal), "version"));
+}
+
+gboolean
+suture_pending_write (SutureDepot *depot, const char *role, SutureSeal *seal, GError **error)
+{
+  g_autofree char *name = name_of (role, seal);
+  g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, NULL);
+  g_autoptr (GBytes) bytes = suture_seal_write (seal);
+  g_auto (SutureFd) folder = suture_file_open_folder (path, 0700, error);
+
+  return folder >= 0
+         && suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
+}
+
+/* Whether the file @name is one of @waiting. */
+static gboolean
+is_waiting (GHashTable *waiting, const char *name)
+{
+  GHashTableIter iter;
+  gpointer role, seal;
+
+  g_hash_table_iter_init (&iter, waiting);
+  while (g_hash_table_iter_next (&iter, &role, &seal))
+    {
+      g_autofree char *right = name_of (role, seal);
+
+      if (g_str_equal (right, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+suture_pending_prune (SutureDepot *depot, GHashTable *waiting, GError **error)
+{
+  g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, NULL);
+  g_autoptr (GPtrArray) names = suture_depot_list (depot, SUTURE_DEPOT_PENDING, error);
+  g_auto (SutureFd) folder = suture_file_open_folder (path, 0700, error);
+
+  if (names == NULL || folder < 0)
+    return FALSE;
+  for (guint i = 0; i < names->len; i++)
+    if (role_of (g_ptr_array_index (names, i)) != NULL && !is_waiting (waiting, g_ptr_array_index (names, i))
+        && !suture_file_remove (folder, g_ptr_array_index (names, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+char *
+suture_pending_describe_keys (SutureDepot *depot, GPtrArray *ids)
+{
+  GString *text = g_string_new ("");
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+      g_autofree char *owner = suture_depot_owner (depot, id);
+
+      g_string_append_printf (text, "%skey %.8s%s%s%s", i > 0 ? ", " : "", id, owner != NULL ? " (" : "",
+                              owner != NULL ? owner : "", owner != NULL ? ")" : "");
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+list (SutureReport *report, const char *file, const char *role, SutureSeal *seal, GPtrArray *missing)
+{
+  JsonObject *object = suture_report_object (report);
+  JsonObject *entry = json_object_new ();
+  JsonArray *keys = json_array_new ();
+
+  if (!json_object_has_member (object, "pending"))
+    json_object_set_array_member (object, "pending", json_array_new ());
+  for (guint i = 0; i < missing->len; i++)
+    json_array_add_string_element (keys, g_ptr_array_index (missing, i));
+  json_object_set_string_member (entry, "file", file);
+  json_object_set_string_member (entry, "role", role);
+  json_object_set_int_member (entry, "missing", suture_seal_count_missing (seal));
+  json_object_set_array_member (entry, "keys", keys);
+  json_array_add_object_element (json_object_get_array_member (object, "pending"), entry);
+}
+
+void
+suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal)
+{
+  g_autofree char *name = name_of (role, seal);
+  g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, name, NULL);
+  g_autoptr (GPtrArray) missing = suture_seal_missing (seal);
+  g_autofree char *keys = suture_pending_describe_keys (depot, missing);
+  guint count = suture_seal_count_missing (seal);
+
+  list (report, path, role, seal, missing);
+  if (count == 0)
+    suture_report_say (report, "waits for the others: %s, signed", path);
+  else
+    suture_report_say (report, "waits for %u more signature%s: %s\n  of %s\n  \"suture-publish sign\" adds one, and "
+                               "\"suture-publish publish\" goes on",
+                       count, count == 1 ? "" : "s", path, keys);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "depot.h"
+#include "report.h"
+#include "seal.h"
+
+/* DEPOT/pending: the next version of a role, VERSION.ROLE.json, that waits for signatures. It can be carried to whoever has the keys
+ * (sign.c), and goes out when enough of them have signed. */
+
+G_BEGIN_DECLS
+
+/* The name of such a file. */
+char *suture_pending_name (const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What waits as @version of @role, not verified; NULL when nothing (that can be read) does. */
+SutureEnvelope *suture_pending_read (SutureDepot *depot, const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether any version of @role waits. */
+gboolean suture_pending_has (SutureDepot *depot, const char *role);
+
+/* Writes @seal, with what signatures it has, as what waits of @role. */
+gboolean suture_pending_write (SutureDepot *depot, const char *role, SutureSeal *seal, GError **error);
+
+/* Removes all that is not in @waiting: role → SutureSeal. */
+gboolean suture_pending_prune (SutureDepot *depot, GHashTable *waiting, GError **error);
+
+/* Tells that @seal waits, and for whom. */
+void suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal);
+
+/* "key 0a1b2c3d (Jane), key …" for people. */
+char *suture_pending_describe_keys (SutureDepot *depot, GPtrArray *ids) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "feed/metadata.h"
+#include "keyring.h"
+
+/* A file of metadata while signatures are collected for it, and who still has to sign. */
+
+G_BEGIN_DECLS
+
+/* Keys of which so many have to sign. */
+typedef struct
+{
+  SutureRole *role; /* (owned) */
+  GHashTable *keys; /* key id → SutureKey (owned) */
+} SutureSealQuorum;
+
+/* From the object with "keyids" and "threshold" and the object "keys". */
+SutureSealQuorum *suture_seal_quorum_new (JsonObject *signers, JsonObject *keys, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void suture_seal_quorum_free (SutureSealQuorum *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSealQuorum, suture_seal_quorum_free)
+
+/* Whether it has signed @envelope. */
+gboolean suture_seal_quorum_has_signed (const SutureSealQuorum *self, const SutureEnvelope *envelope);
+
+typedef struct _SutureSeal SutureSeal;
+
+/* @body: the whole of "signed" (referenced, not to be changed any more). @quorums: SutureSealQuorum, all of which have to sign; it is referenced. */
+SutureSeal *suture_seal_new (JsonObject *body, GPtrArray *quorums) G_GNUC_WARN_UNUSED_RESULT;
+void suture_seal_free (SutureSeal *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSeal, suture_seal_free)
+
+/* The whole of "signed"; part of @self. */
+JsonObject *suture_seal_get_body (SutureSeal *self);
+
+/* Takes over the signatures of @envelope that are valid for this body and count for one of the quorums; their number. */
+guint suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope);
+
+/* Signs with keys at hand until every quorum has signed: first with those that need no passphrase, then, if @unlock, with the others. A
+ * key that would have to be unlocked without a way to ask for its passphrase is passed over. */
+gboolean suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, gboolean unlock, GError **error);
+
+/* Adds the signature of @signer. SUTURE_ERROR_NOT_AUTHORIZED: it is of none of the quorums. */
+gboolean suture_seal_add (SutureSeal *self, SutureSigner *signer, GError **error);
+
+/* Whether every quorum has signed. */
+gboolean suture_seal_is_complete (SutureSeal *self);
+
+/* The ids of keys whose signature would still count, none twice; char *. Empty when it is complete. */
+GPtrArray *suture_seal_missing (SutureSeal *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many signatures it still needs, at least. */
+guint suture_seal_count_missing (SutureSeal *self);
+
+/* The file, with what signatures there are. */
+GBytes *suture_seal_write (SutureSeal *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, read again. */
+SutureEnvelope *suture_seal_read (SutureSeal *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session.h"
+
+#include "base/error.h"
+#include "settle.h"
+
+void
+suture_session_options_clear (SutureSessionOptions *self)
+{
+  suture_keyring_options_clear (&self->keys);
+}
+
+void
+suture_session_clear (SutureSession *self)
+{
+  g_clear_pointer (&self->draft, suture_draft_free);
+  g_clear_pointer (&self->keyring, suture_keyring_free);
+  g_clear_pointer (&self->repository, suture_repository_free);
+  g_clear_pointer (&self->depot, suture_depot_free);
+}
+
+static gboolean
+check_days (int days, GError **error)
+{
+  if (days >= 1 && days <= SUTURE_EDITION_DAYS_MAX)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--expires-days can be 1 to %d days",
+               SUTURE_EDITION_DAYS_MAX);
+  return FALSE;
+}
+
+/* A change that somebody began to sign and that can't go out any more is not dropped without a word. */
+static void
+tell_outdated (SutureSession *self)
+{
+  GPtrArray *files = suture_draft_outdated (self->draft);
+
+  for (guint i = 0; i < files->len; i++)
+    suture_report_warn (self->report, "%s/%s/%s does not follow what is published, and is left out: make the change again",
+                        self->depot->path, SUTURE_DEPOT_PENDING, (char *) g_ptr_array_index (files, i));
+}
+
+gboolean
+suture_session_open (SutureSession *self,
+                     SutureReport *report,
+                     const char *path,
+                     const SutureSessionOptions *options,
+                     gboolean pending,
+                     GError **error)
+{
+  g_autofree char *keys = NULL;
+
+  self->report = report;
+  self->days = (guint) options->days;
+  self->pending = pending;
+  self->any_clock = options->any_clock;
+  if (!check_days (options->days, error))
+    return FALSE;
+  self->depot = suture_depot_open (path, error);
+  if (self->depot == NULL)
+    return FALSE;
+  keys = suture_depot_path (self->depot, "keys", NULL);
+  self->keyring = suture_keyring_open (keys, &options->keys, error);
+  self->repository = self->keyring != NULL ? suture_repository_open (self->depot, error) : NULL;
+  self->draft = self->repository != NULL ? suture_draft_new (self->repository, pending, error) : NULL;
+  if (self->draft == NULL)
+    return FALSE;
+  tell_outdated (self);
+  return TRUE;
+}
+
+/* The role's first key; one that is there already, made by a run that was killed, is taken. */
+static gboolean
+begin_role (SutureSession *self, const char *role, GError **error)
+{
+  const SutureKeyringNew new = { .role = role, .plain_name = TRUE };
+  SutureSigner *signer = suture_keyring_make (self->keyring, &new, error);
+
+  if (signer == NULL)
+    return FALSE;
+  suture_draft_add_role (self->draft, role);
+  return suture_draft_add_key (self->draft, role, suture_signer_get_id (signer), suture_signer_get_key (signer), error);
+}
+
+gboolean
+suture_session_add_stages (SutureSession *self, GPtrArray *stages, GError **error)
+{
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i);
+
+      if (suture_draft_get (self->draft, stage->role) == NULL && !begin_role (self, stage->role, error))
+        return FALSE;
+      suture_draft_add_stage (self->draft, stage);
+    }
+  return TRUE;
+}
+
+static void
+tell_end (SutureSession *self)
+{
+  const char *role = NULL;
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (suture_edition_end (self->repository, &role));
+  g_autofree char *text = g_date_time_format (end, "%F %R UTC");
+
+  suture_report_say (self->report, "signed until %s (%s): publish or refresh again before", text, role);
+  json_object_set_string_member (suture_report_object (self->report), "until", text);
+}
+
+gboolean
+suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
+{
+  SutureEdition edition = { .repository = self->repository,
+                            .draft = self->draft,
+                            .keyring = self->keyring,
+                            .report = self->report,
+                            .stages = stages,
+                            .days = self->days,
+                            .pending = self->pending,
+                            .any_clock = self->any_clock };
+  const char *complaint = suture_keyring_complaint (self->keyring);
+  gboolean published = FALSE;
+
+  if (!suture_edition_publish (&edition, &published, error))
+    {
+      g_prefix_error (error, "nothing was published, the repository is as it was: ");
+      return FALSE;
+    }
+  json_object_set_boolean_member (suture_report_object (self->report), "signed", published);
+  if (!published)
+    {
+      suture_report_say (self->report, "nothing was published yet, the repository is as it was%s%s",
+                         complaint != NULL ? "; " : "", complaint != NULL ? complaint : "");
+      return TRUE;
+    }
+  /* what fails from here on is published all the same, and the next run does the rest */
+  if (!suture_repository_refresh (self->repository, 0, error))
+    {
+      g_prefix_error (error, "published, but not noted in %s/client: ", self->depot->path);
+      return FALSE;
+    }
+  tell_end (self);
+  return stages == NULL || suture_settle_run (self->repository, self->report, stages, error);
+}

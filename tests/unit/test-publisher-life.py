@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""suture-publish and what becomes of an improvement after it was made: spread over time, withdrawn, renewed, shown.
+Usage: test-publisher-life.py PROGRAM TUF-CLIENT [unittest options]"""
+
+import datetime
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+import unittest
+
+from publishing import ROLE, Case
+
+CLIENT = None
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Life(Case):
+    def setUp(self):
+        super().setUp()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(
+            *args, directory=f"{self.depot}/repository"))
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.desktop = f"{self.top}/desktop"
+        self.ask_client("init", f"{self.depot}/repository/metadata/1.root.json", url=False)
+
+    def ask_client(self, *words, url=True):
+        """A desktop's own TUF client, with a state that lives as long as the test."""
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        options = ["--metadata-url", f"{base}/metadata"] if url else []
+        done = subprocess.run([CLIENT, *options, "--metadata-dir", self.desktop, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def accept(self, *ids):
+        """The desktop accepts what is served, and gets the manifests."""
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        self.ask_client("refresh")
+        for name in ids:
+            self.ask_client("--target-name", f"{ROLE}/{name}.json", "--target-dir", f"{self.top}/got",
+                            "--target-base-url", f"{base}/targets", "download")
+
+    def stage(self):
+        self.run_ok(*self.make(*self.debs()))
+
+    def publish_one(self):
+        self.stage()
+        self.run_ok("publish", self.depot)
+
+    def latest(self, role):
+        versions = [int(name.split(".")[0]) for name in os.listdir(f"{self.depot}/repository/metadata")
+                    if name.endswith(f".{role}.json")]
+        name = "timestamp.json" if role == "timestamp" else f"{max(versions)}.{role}.json"
+        with open(f"{self.depot}/repository/metadata/{name}", encoding="utf-8") as file:
+            return json.load(file)["signed"]
+
+    def custom(self, id="demo-a"):
+        return self.latest(ROLE)["targets"][f"{ROLE}/{id}.json"]["custom"]
+
+    def times(self):
+        return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    # withdrawal
+
+    def test_withdraw(self):
+        self.publish_one()
+        before = self.times()
+        self.assertIn(f"withdrew {ROLE}/demo-a", self.run_ok("withdraw", self.depot, "demo-a", "--reason", "It's bad\n"))
+        withdrawn = self.custom()["withdrawn"]
+        self.assertEqual(withdrawn["reason"], "It's bad")
+        self.assertTrue(before <= withdrawn["date"] <= self.times())
+        self.accept("demo-a")
+        told = json.loads(self.run_ok("withdraw", self.depot, f"{ROLE}/demo-a", "--undo", "--json"))
+        self.assertEqual(told["restored"], [f"{ROLE}/demo-a"])
+        self.assertEqual(self.custom(), {"id": "demo-a", "component": "demo", "number": 1})
+        self.accept("demo-a")
+
+    def test_withdraw_sentences(self):
+        self.publish_one()
+        for complaint, *words in (("no demo-b is published", "demo-b", "--reason", "x"),
+                                  ("either --reason or --undo", "demo-a"),
+                                  ("either --reason or --undo", "demo-a", "--undo", "--reason", "x"),
+                                  ("at most 1024 bytes", "demo-a", "--reason", "x" * 1025),
+                                  ("at most 1024 bytes", "demo-a", "--reason", " "),
+                                  ("is not withdrawn", "demo-a", "--undo")):
+            with self.subTest(words=words[:3]):
+                self.run_refused(complaint, "withdraw", self.depot, *words)
+        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "ü" * 512)
+
+    # rollout
+
+    def test_rollout_staged(self):
+        self.stage()
+        self.run_ok("rollout", self.depot, "demo-a", "--start", "2026-11-25T12:00:00Z", "--hours", "24")
+        self.run_ok("publish", self.depot)
+        self.assertEqual(self.custom()["rollout"], {"start": "2026-11-25T12:00:00Z", "hours": 24})
+        self.accept("demo-a")
+
+    def test_rollout(self):
+        self.publish_one()
+        before = self.times()
+        self.run_ok("rollout", self.depot, "demo-a", "--hours", "720")
+        rollout = self.custom()["rollout"]
+        self.assertEqual(rollout["hours"], 720)
+        self.assertTrue(before <= rollout["start"] <= self.times())
+        self.run_refused("--start", "rollout", self.depot, "demo-a", "--start", "soon", "--hours", "0")
+        self.run_ok("rollout", self.depot, "demo-a", "--start", "2999-01-01T00:00:00+01:00", "--hours", "0")
+        self.assertEqual(self.custom()["rollout"], {"start": "2998-12-31T23:00:00Z", "hours": 0})
+        self.run_ok("rollout", self.depot, "demo-a", "--hours", "0")
+        self.assertNotIn("rollout", self.custom())
+        for hours in "-1", "721", "":
+            self.run_refused("hours", "rollout", self.depot, "demo-a", f"--hours={hours}")
+        self.run_refused("staging has no demo-x", "rollout", self.depot, "demo-x", "--hours", "1")
+        self.accept("demo-a")
+
+    # renewal
+
+    def test_refresh(self):
+        """Only the timestamp is new, and desktops fetch nothing else."""
+        self.publish_one()
+        self.stage()
+        self.accept("demo-a")
+        before = self.served()
+        now = self.times()
+        self.run_ok("refresh", self.depot)
+        after = self.served()
+        self.assertEqual({name for name in after if after[name] != before.get(name)}, {"metadata/timestamp.json"})
+        self.assertEqual(len(after), len(before))
+        self.assertEqual(self.names(), [f"{ROLE}/demo-b"])
+        self.assertTrue(now <= self.latest("timestamp")["issued"] <= self.times())
+        self.accept()
+        self.run_ok("refresh", self.depot, "--expires-days", "40")
+        changed = {name for name, data in self.served().items() if data != after.get(name)}
+        self.assertEqual(changed, {"metadata/timestamp.json", "metadata/3.snapshot.json"})
+        self.accept("demo-a")
+
+    # what is shown
+
+    def test_show(self):
+        self.publish_one()
+        self.stage()
+        shown = json.loads(self.run_ok("show", self.depot, "--json"))
+        self.assertEqual([(role["name"], role["version"], role["threshold"], len(role["keys"])) for role in shown["roles"]],
+                         [("root", 1, 1, 1), ("targets", 2, 1, 1), ("snapshot", 2, 1, 1), ("timestamp", 2, 1, 1),
+                          (ROLE, 1, 1, 1)])
+        key = shown["roles"][0]["keys"][0]
+        self.assertEqual((key["id"], key["type"], key["file"], key["encrypted"]),
+                         (*self.latest("root")["roles"]["root"]["keyids"], "ed25519", f"{self.depot}/keys/root.pem", False))
+        self.assertEqual([(item["name"], item["state"]) for item in shown["improvements"]],
+                         [(f"{ROLE}/demo-a", "published"), (f"{ROLE}/demo-b", "staged")])
+        self.run_ok("rollout", self.depot, "demo-a", "--hours", "5")
+        self.assertIn(f"{ROLE}/demo-a: rollout, 5 hours from", self.run_ok("show", self.depot, "demo-a"))
+        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "No good")
+        self.assertIn(f"{ROLE}/demo-a: withdrawn: No good", self.run_ok("show", self.depot, "demo-a"))
+        self.run_refused("no demo-x is published or staged", "show", self.depot, "demo-x")
+
+
+if __name__ == "__main__":
+    Case.program = sys.argv.pop(1)
+    CLIENT = sys.argv.pop(1)
+    unittest.main()
