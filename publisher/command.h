@@ -18,5 +18,7 @@ gboolean suture_command_withdraw (SutureReport *report, int argc, char **argv, G
 gboolean suture_command_rollout (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_refresh (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_show (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_key (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_sign (SutureReport *report, int argc, char **argv, GError **error);
 
 G_END_DECLS

@@ -349,6 +349,94 @@ suture_draft_add_key (SutureDraft *self, const char *role, const char *id, JsonN
   return TRUE;
 }
 
+/* Whether any role in @roles, by name, lists @id. */
+static gboolean
+is_listed (JsonArray *roles, const char *id)
+{
+  for (guint r = 0; r < json_array_get_length (roles); r++)
+    {
+      JsonArray *ids = json_object_get_array_member (json_array_get_object_element (roles, r), "keyids");
+
+      for (guint i = 0; i < json_array_get_length (ids); i++)
+        if (g_str_equal (json_array_get_string_element (ids, i), id))
+          return TRUE;
+    }
+  return FALSE;
+}
+
+/* All roles whose keys are in the same table as those of @role. */
+static JsonArray *
+siblings (SutureDraft *self, const char *role)
+{
+  JsonObject *roles = json_object_get_object_member (suture_draft_get (self, "root"), "roles");
+  g_autoptr (GList) names = json_object_get_members (roles);
+  JsonArray *found;
+
+  if (!json_object_has_member (roles, role))
+    return json_array_ref (json_object_get_array_member (delegations (self), "roles"));
+  found = json_array_new ();
+  for (GList *at = names; at != NULL; at = at->next)
+    json_array_add_object_element (found, json_object_ref (json_object_get_object_member (roles, at->data)));
+  return found;
+}
+
+void
+suture_draft_remove_key (SutureDraft *self, const char *role, const char *id)
+{
+  JsonObject *signers, *keys;
+  g_autoptr (JsonArray) all = siblings (self, role);
+  JsonArray *ids;
+
+  if (!suture_draft_find_signers (suture_draft_get (self, "root"), suture_draft_get (self, "targets"), role, &signers,
+                                  &keys, NULL))
+    return;
+  ids = json_object_get_array_member (signers, "keyids");
+  for (guint i = json_array_get_length (ids); i > 0; i--)
+    if (g_str_equal (json_array_get_string_element (ids, i - 1), id))
+      json_array_remove_element (ids, i - 1);
+  if (!is_listed (all, id) && json_object_has_member (keys, id))
+    json_object_remove_member (keys, id);
+}
+
+/* What is published of the target at @path, or NULL. */
+static JsonObject *
+published_target (SutureDraft *self, const char *role, const char *path)
+{
+  const SutureMetadata *latest = suture_repository_latest (self->repository, role);
+
+  return latest != NULL && json_object_has_member (latest->targets, path)
+             ? json_object_get_object_member (latest->targets, path)
+             : NULL;
+}
+
+guint
+suture_draft_approve (SutureDraft *self, const char *name)
+{
+  g_autoptr (GPtrArray) roles = suture_draft_roles (self);
+  guint approved = 0;
+
+  for (guint i = 0; i < roles->len; i++)
+    {
+      const char *role = g_ptr_array_index (roles, i);
+      JsonObject *targets = json_object_get_object_member (suture_draft_get (self, role), "targets");
+      g_autoptr (GList) paths = json_object_get_members (targets);
+
+      for (GList *at = paths; at != NULL; at = at->next)
+        {
+          JsonObject *target = json_object_get_object_member (targets, at->data);
+          JsonObject *custom = json_object_has_member (target, "custom") ? json_object_get_object_member (target, "custom")
+                                                                         : NULL;
+
+          if (custom == NULL || !json_object_has_member (custom, "prepared")
+              || published_target (self, role, at->data) != NULL)
+            continue;
+          json_object_set_string_member (custom, "approved", name);
+          approved++;
+        }
+    }
+  return approved;
+}
+
 void
 suture_draft_add_stage (SutureDraft *self, const SutureStage *stage)
 {

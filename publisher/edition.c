@@ -68,26 +68,38 @@ quorum_of (JsonObject *root, JsonObject *targets, const char *role, GError **err
   return suture_seal_quorum_new (signers, keys, error);
 }
 
-/* Who has to sign @role: for a root the old quorum, too. */
+/* Who has to sign @role, as @root and @targets say: for a root the quorum of the published one, too. */
 static GPtrArray *
-quorums_of (const Work *self, const char *role, GError **error)
+find_quorums (SutureRepository *repository, JsonObject *root, JsonObject *targets, const char *role, GError **error)
 {
   g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
-  const SutureMetadata *old = g_str_equal (role, "root") ? latest_of (self, role) : NULL;
+  const SutureMetadata *old = g_str_equal (role, "root") ? suture_repository_latest (repository, role) : NULL;
   SutureSealQuorum *quorum;
 
   if (old != NULL)
     {
-      quorum = quorum_of (old->envelope->body, self->targets, role, error);
+      quorum = quorum_of (old->envelope->body, targets, role, error);
       if (quorum == NULL)
         return NULL;
       g_ptr_array_add (quorums, quorum);
     }
-  quorum = quorum_of (self->root, self->targets, role, error);
+  quorum = quorum_of (root, targets, role, error);
   if (quorum == NULL)
     return NULL;
   g_ptr_array_add (quorums, quorum);
   return g_steal_pointer (&quorums);
+}
+
+static GPtrArray *
+quorums_of (const Work *self, const char *role, GError **error)
+{
+  return find_quorums (self->plan->repository, self->root, self->targets, role, error);
+}
+
+GPtrArray *
+suture_edition_quorums (SutureRepository *repository, SutureDraft *draft, const char *role, GError **error)
+{
+  return find_quorums (repository, suture_draft_get (draft, "root"), suture_draft_get (draft, "targets"), role, error);
 }
 
 /* The body of @role's next version, to be signed: @body with what is its own each time. */

@@ -4,6 +4,7 @@
 #include "draft.h"
 #include "keyring.h"
 #include "report.h"
+#include "seal.h"
 
 /* A new edition of the repository: every role that is new, changes or ends soon, signed. What can't be signed with the keys at
  * hand waits in DEPOT/pending, partly signed, and nothing else waits for it: so an urgent fix goes out while the keys for a
@@ -31,6 +32,10 @@ typedef struct
  * FALSE when not even the timestamp could be signed; then all that was asked for waits. On error the repository is as it
  * was. */
 gboolean suture_edition_publish (SutureEdition *self, gboolean *published, GError **error);
+
+/* Who has to sign the draft's @role (SutureSealQuorum): for a root the quorum of the published one, too. */
+GPtrArray *suture_edition_quorums (
+    SutureRepository *repository, SutureDraft *draft, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* When the first role of what is published ends, in seconds since the epoch; *@role (a name, static or of
  * @repository) is that role. */

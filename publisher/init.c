@@ -6,11 +6,38 @@
 #include "seal.h"
 #include "tree.h"
 
-static const char *const roles[] = { "root", "targets", "snapshot", "timestamp" };
+static const struct
+{
+  const char *name;
+  gboolean offline; /* can be kept elsewhere: day-to-day work does without it */
+} roles[] = {
+  { "root", TRUE },
+  { "targets", TRUE },
+  { "snapshot", FALSE },
+  { "timestamp", FALSE },
+};
+
+/* What people say about the keys. */
+typedef struct
+{
+  SutureKeyringOptions keys;
+  char *offline; /* a folder, or NULL (owned) */
+  char *type;    /* (owned) */
+  gboolean encrypt;
+} Options;
+
+static void
+options_clear (Options *self)
+{
+  suture_keyring_options_clear (&self->keys);
+  g_free (self->offline);
+  g_free (self->type);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
 /* Makes the keys, and the first root, which names them. */
 static GBytes *
-make_root (SutureKeyring *keyring, GError **error)
+make_root (SutureKeyring *keyring, const Options *options, GError **error)
 {
   g_autoptr (JsonObject) root = json_object_new ();
   g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
@@ -26,11 +53,17 @@ make_root (SutureKeyring *keyring, GError **error)
   suture_repository_set_common (root, 1, g_get_real_time () / G_USEC_PER_SEC + (gint64) SUTURE_EDITION_ROOT_DAYS * 24 * 60 * 60);
   for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
     {
-      const SutureKeyringNew new = { .role = roles[i], .plain_name = TRUE };
-      SutureSigner *signer = suture_keyring_make (keyring, &new, error);
+      SutureKeyringNew new = { .folder = roles[i].offline ? options->offline : NULL,
+                               .role = roles[i].name,
+                               .encrypt = options->encrypt && roles[i].offline,
+                               .plain_name = TRUE };
+      SutureSigner *signer;
       JsonObject *role;
       JsonArray *ids;
 
+      if (options->type != NULL && !suture_signer_type_from_name (options->type, &new.type, error))
+        return NULL;
+      signer = suture_keyring_make (keyring, &new, error);
       if (signer == NULL)
         return NULL;
       role = json_object_new ();
@@ -38,7 +71,7 @@ make_root (SutureKeyring *keyring, GError **error)
       json_array_add_string_element (ids, suture_signer_get_id (signer));
       json_object_set_array_member (role, "keyids", ids);
       json_object_set_int_member (role, "threshold", 1);
-      json_object_set_object_member (all, roles[i], role);
+      json_object_set_object_member (all, roles[i].name, role);
       json_object_set_member (keys, suture_signer_get_id (signer), suture_signer_get_key (signer));
     }
   quorum = suture_seal_quorum_new (json_object_get_object_member (all, "root"), keys, error);
@@ -50,12 +83,11 @@ make_root (SutureKeyring *keyring, GError **error)
 }
 
 static gboolean
-make (SutureDepot *depot, SutureReport *report, const char *path, GError **error)
+make (SutureDepot *depot, SutureReport *report, const Options *options, const char *path, GError **error)
 {
-  const SutureKeyringOptions options = SUTURE_KEYRING_OPTIONS_NONE;
   g_autofree char *keys = suture_depot_path (depot, "keys", NULL);
-  g_autoptr (SutureKeyring) keyring = suture_keyring_open (keys, &options, error);
-  g_autoptr (GBytes) root = keyring != NULL ? make_root (keyring, error) : NULL;
+  g_autoptr (SutureKeyring) keyring = suture_keyring_open (keys, &options->keys, error);
+  g_autoptr (GBytes) root = keyring != NULL ? make_root (keyring, options, error) : NULL;
   g_autoptr (SutureRepository) repository = root != NULL ? suture_repository_create (depot, root, error) : NULL;
   g_autoptr (SutureDraft) draft = repository != NULL ? suture_draft_new_empty (repository) : NULL;
   SutureEdition edition = { .repository = repository,
@@ -67,6 +99,23 @@ make (SutureDepot *depot, SutureReport *report, const char *path, GError **error
 
   return draft != NULL && suture_edition_publish (&edition, &published, error)
          && suture_repository_refresh (repository, 0, error) && suture_depot_finish (depot, path, error);
+}
+
+/* Keys of another feed are never written over, nor mixed with these. */
+static gboolean
+check_offline (const char *path, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
+    {
+      g_autofree char *name = g_strconcat (roles[i].name, ".pem", NULL);
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      if (!roles[i].offline || !g_file_test (file, G_FILE_TEST_EXISTS))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "there is a key %s already: name another folder", file);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -89,8 +138,14 @@ suture_command_init (SutureReport *report, int argc, char **argv, GError **error
 {
   g_autofree char *name = NULL;
   g_autofree char *publisher = NULL;
+  g_auto (Options) options = { .keys = SUTURE_KEYRING_OPTIONS_NONE };
   const GOptionEntry entries[] = {
     { "name", 0, 0, G_OPTION_ARG_STRING, &name, "The feed's name, also of its file in feeds.d", "NAME" },
+    { "offline", 0, 0, G_OPTION_ARG_FILENAME, &options.offline, "Keep the keys of root and targets in DIR, not in FOLDER/keys",
+      "DIR" },
+    { "encrypt", 0, 0, G_OPTION_ARG_NONE, &options.encrypt, "Give the keys of root and targets a passphrase", NULL },
+    { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, "Of all keys (ed25519)", "ed25519|ecdsa|rsa" },
+    SUTURE_KEYRING_PASSPHRASE_ENTRIES (options.keys),
     { "publisher", 0, 0, G_OPTION_ARG_STRING, &publisher, "The publisher as people will read it", "TEXT" },
     G_OPTION_ENTRY_NULL,
   };
@@ -111,10 +166,12 @@ suture_command_init (SutureReport *report, int argc, char **argv, GError **error
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "FOLDER, --name and --publisher are needed");
       return FALSE;
     }
+  if (options.offline != NULL && !check_offline (options.offline, error))
+    return FALSE;
   depot = suture_depot_create (argv[1], name, publisher, error);
   if (depot == NULL)
     return FALSE;
-  if (!make (depot, report, argv[1], error))
+  if (!make (depot, report, &options, argv[1], error))
     {
       suture_tree_remove (depot->path);
       return FALSE;

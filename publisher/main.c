@@ -25,6 +25,8 @@ static const Command commands[] = {
   { "withdraw", suture_command_withdraw, NULL, "take a published improvement back" },
   { "refresh", suture_command_refresh, NULL, "renew the signatures, from cron or a timer" },
   { "show", suture_command_show, NULL, "show roles, keys and improvements" },
+  { "key", suture_command_key, NULL, "change who may sign" },
+  { "sign", suture_command_sign, NULL, "sign what waits for it" },
   { "discard", suture_command_discard, NULL, "remove staged improvements" },
   { "restore", suture_command_restore, NULL, "put what was published into the repository again" },
 };

@@ -32,6 +32,14 @@ role_of (const char *name)
   return dot != NULL && g_str_has_suffix (dot + 1, ".json") ? dot + 1 : NULL;
 }
 
+char *
+suture_pending_role (const char *name)
+{
+  const char *found = role_of (name);
+
+  return found != NULL ? g_strndup (found, strlen (found) - strlen (".json")) : NULL;
+}
+
 static gboolean
 is_of (const char *name, const char *role)
 {

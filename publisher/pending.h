@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* The name of such a file. */
 char *suture_pending_name (const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The role in such a name, or NULL. */
+char *suture_pending_role (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What waits as @version of @role, not verified; NULL when nothing (that can be read) does. */
 SutureEnvelope *suture_pending_read (SutureDepot *depot, const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
 

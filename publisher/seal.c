@@ -105,6 +105,23 @@ suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope)
   return taken;
 }
 
+void
+suture_seal_keep (SutureSeal *self, const SutureEnvelope *envelope)
+{
+  for (guint i = 0; i < envelope->signatures->len; i++)
+    {
+      const SutureEnvelopeSignature *signature = g_ptr_array_index (envelope->signatures, i);
+
+      g_hash_table_replace (self->values, g_strdup (signature->key_id), g_strdup (signature->value));
+    }
+}
+
+gboolean
+suture_seal_counts (SutureSeal *self, const char *id)
+{
+  return find_key (self, id) != NULL;
+}
+
 static gint64
 lacks (SutureSeal *self, const SutureSealQuorum *quorum)
 {

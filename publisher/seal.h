@@ -36,6 +36,12 @@ JsonObject *suture_seal_get_body (SutureSeal *self);
 /* Takes over the signatures of @envelope that are valid for this body and count for one of the quorums; their number. */
 guint suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope);
 
+/* Takes over all signatures of @envelope, which has this body, whoever's they are and whether they are valid or not. */
+void suture_seal_keep (SutureSeal *self, const SutureEnvelope *envelope);
+
+/* Whether a signature of the key @id counts. */
+gboolean suture_seal_counts (SutureSeal *self, const char *id);
+
 /* Signs with keys at hand until every quorum has signed: first with those that need no passphrase, then, if @unlock, with the others. A
  * key that would have to be unlocked without a way to ask for its passphrase is passed over. */
 gboolean suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, gboolean unlock, GError **error);

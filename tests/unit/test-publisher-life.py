@@ -4,68 +4,15 @@
 Usage: test-publisher-life.py PROGRAM TUF-CLIENT [unittest options]"""
 
 import datetime
-import http.server
 import json
-import os
-import subprocess
 import sys
-import threading
 import unittest
 
-from publishing import ROLE, Case
-
-CLIENT = None
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
+from publishing import ROLE
+from living import Living
 
 
-class Life(Case):
-    def setUp(self):
-        super().setUp()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(
-            *args, directory=f"{self.depot}/repository"))
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-        self.desktop = f"{self.top}/desktop"
-        self.ask_client("init", f"{self.depot}/repository/metadata/1.root.json", url=False)
-
-    def ask_client(self, *words, url=True):
-        """A desktop's own TUF client, with a state that lives as long as the test."""
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        options = ["--metadata-url", f"{base}/metadata"] if url else []
-        done = subprocess.run([CLIENT, *options, "--metadata-dir", self.desktop, *words], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stdout)
-
-    def accept(self, *ids):
-        """The desktop accepts what is served, and gets the manifests."""
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        self.ask_client("refresh")
-        for name in ids:
-            self.ask_client("--target-name", f"{ROLE}/{name}.json", "--target-dir", f"{self.top}/got",
-                            "--target-base-url", f"{base}/targets", "download")
-
-    def stage(self):
-        self.run_ok(*self.make(*self.debs()))
-
-    def publish_one(self):
-        self.stage()
-        self.run_ok("publish", self.depot)
-
-    def latest(self, role):
-        versions = [int(name.split(".")[0]) for name in os.listdir(f"{self.depot}/repository/metadata")
-                    if name.endswith(f".{role}.json")]
-        name = "timestamp.json" if role == "timestamp" else f"{max(versions)}.{role}.json"
-        with open(f"{self.depot}/repository/metadata/{name}", encoding="utf-8") as file:
-            return json.load(file)["signed"]
-
-    def custom(self, id="demo-a"):
-        return self.latest(ROLE)["targets"][f"{ROLE}/{id}.json"]["custom"]
-
+class Life(Living):
     def times(self):
         return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -165,6 +112,5 @@ class Life(Case):
 
 
 if __name__ == "__main__":
-    Case.program = sys.argv.pop(1)
-    CLIENT = sys.argv.pop(1)
+    Living.take_programs(sys.argv)
     unittest.main()

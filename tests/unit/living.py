@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A publisher's folder that is served on the loopback interface, and a desktop's own TUF client that follows it."""
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+
+from publishing import ROLE, Case
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import feed  # pylint: disable=wrong-import-position
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class Living(Case):
+    client = None
+
+    @classmethod
+    def take_programs(cls, arguments):
+        Case.program = arguments.pop(1)
+        cls.client = arguments.pop(1)
+
+    def setUp(self):
+        super().setUp()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(
+            *args, directory=f"{self.depot}/repository"))
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.desktops = 0
+        self.begin_desktop()
+
+    def begin_desktop(self):
+        """A new one, that knows only the first root."""
+        self.desktops += 1
+        self.desktop = f"{self.top}/desktop-{self.desktops}"
+        self.ask_client("init", f"{self.depot}/repository/metadata/1.root.json", url=False)
+
+    def run_client(self, *words, url=True):
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        options = ["--metadata-url", f"{base}/metadata"] if url else []
+        return subprocess.run([self.client, *options, "--metadata-dir", self.desktop, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
+
+    def ask_client(self, *words, url=True):
+        done = self.run_client(*words, url=url)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def accept(self, *ids):
+        """The desktop accepts what is served, and gets the manifests."""
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        self.ask_client("refresh")
+        for name in ids:
+            self.ask_client("--target-name", f"{ROLE}/{name}.json", "--target-dir", f"{self.desktop}-targets",
+                            "--target-base-url", f"{base}/targets", "download")
+
+    def refuse(self):
+        self.assertEqual(self.run_client("refresh").returncode, 1)
+
+    def stage(self):
+        self.run_ok(*self.make(*self.debs()))
+
+    def publish_one(self):
+        self.stage()
+        self.run_ok("publish", self.depot)
+
+    def metadata(self, role):
+        """The newest file of a role."""
+        if role == "timestamp":
+            return f"{self.depot}/repository/metadata/timestamp.json"
+        versions = [int(name.split(".")[0]) for name in os.listdir(f"{self.depot}/repository/metadata")
+                    if name.endswith(f".{role}.json")]
+        return f"{self.depot}/repository/metadata/{max(versions)}.{role}.json"
+
+    def envelope(self, role):
+        with open(self.metadata(role), encoding="utf-8") as file:
+            return json.load(file)
+
+    def latest(self, role):
+        return self.envelope(role)["signed"]
+
+    def custom(self, id="demo-a"):
+        return self.latest(ROLE)["targets"][f"{ROLE}/{id}.json"]["custom"]
+
+    def forge(self, role, signed):
+        """Serves it, signed with the role's own key, which only a thief has beside the publisher."""
+        text = feed.canonical(signed)
+        signature = feed.sign(f"{self.depot}/keys/{role}.pem", text, f"{self.top}/to-sign")
+        key = self.latest("root")["roles"][role]["keyids"][0]
+        name = "timestamp.json" if role == "timestamp" else f"{signed['version']}.{role}.json"
+        with open(f"{self.depot}/repository/metadata/{name}", "w", encoding="utf-8") as file:
+            file.write(feed.canonical({"signatures": [{"keyid": key, "sig": signature}], "signed": signed}))
+        return name

@@ -1,0 +1,299 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""suture-publish and its keys: types, passphrases, thresholds, what is kept offline, rotation and revocation, with the
+desktop's own client looking at each result. Usage: test-publisher-keys.py PROGRAM TUF-CLIENT [unittest options]"""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import unittest
+
+from publishing import ROLE
+from living import Living
+
+TOP_LEVELS = ("root", "targets", "snapshot", "timestamp")
+
+
+class Keys(Living):
+    def ids(self, role):
+        """The key ids and the threshold of a role."""
+        if role in TOP_LEVELS:
+            entry = self.latest("root")["roles"][role]
+        else:
+            entry = next(item for item in self.latest("targets")["delegations"]["roles"] if item["name"] == role)
+        return entry["keyids"], entry["threshold"]
+
+    def begin(self, *options):
+        """Another feed, made with options."""
+        shutil.rmtree(self.depot)
+        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor", *options)
+        self.begin_desktop()
+
+    def pending(self):
+        return sorted(os.listdir(f"{self.depot}/pending"))
+
+    def write(self, name, text):
+        path = f"{self.top}/{name}"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def openssl(self, *words):
+        return subprocess.run(["openssl", *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
+
+    # types
+
+    def test_types(self):
+        for kind in "ecdsa", "rsa":
+            with self.subTest(kind=kind):
+                self.begin("--type", kind)
+                self.assertEqual({key["keytype"] for key in self.latest("root")["keys"].values()}, {kind})
+                self.publish_one()
+                self.accept("demo-a")
+                self.run_ok("key", "rotate", self.depot, ROLE, "--type", kind)
+                self.accept("demo-a")
+
+    def test_weak(self):
+        """What desktops don't take, or hardly."""
+        for name, *options in (("rsa", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
+                               ("curve", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"),
+                               ("ed448", "-algorithm", "ed448")):
+            self.openssl("genpkey", *options, "-out", f"{self.top}/{name}.pem")
+            before = self.served()
+            with self.subTest(name=name):
+                self.run_refused(f"{name}.pem", "key", "add", self.depot, "root", "--public", f"{self.top}/{name}.pem")
+                self.assertEqual(self.served(), before)
+        self.run_refused("no type of key", "key", "add", self.depot, "root", "--type", "dsa")
+
+    # who may sign
+
+    def test_add_and_threshold(self):
+        self.publish_one()
+        self.run_ok("key", "add", self.depot, ROLE, "--owner", "Jane Doe", "--type", "ecdsa")
+        ids, threshold = self.ids(ROLE)
+        self.assertEqual((len(ids), threshold), (2, 1))
+        self.assertIn("ecdsa of Jane Doe", self.run_ok("show", self.depot))
+        self.run_refused("can be 1 to 2", "key", "threshold", self.depot, ROLE, "3")
+        self.run_refused("can be 1 to 2", "key", "threshold", self.depot, ROLE, "0")
+        self.run_ok("key", "threshold", self.depot, ROLE, "2")
+        self.assertEqual(len(self.envelope(ROLE)["signatures"]), 2)
+        self.accept("demo-a")
+        self.run_ok("key", "revoke", self.depot, ids[0][:8])
+        self.assertEqual(len(set(self.ids(ROLE)[0]) - set(ids)), 1)  # one was made in its place
+        self.assertNotIn(ids[0], self.latest("targets")["delegations"]["keys"])
+        self.accept("demo-a")
+
+    def test_rotate_all(self):
+        self.publish_one()
+        self.accept("demo-a")
+        for role in (*TOP_LEVELS, ROLE):
+            with self.subTest(role=role):
+                before = self.ids(role)[0]
+                self.run_ok("key", "rotate", self.depot, role)
+                after, threshold = self.ids(role)
+                self.assertEqual((len(after), threshold, set(before) & set(after)), (1, 1, set()))
+                self.accept("demo-a")
+        self.assertEqual(self.latest("root")["version"], 5)
+        self.stage()
+        self.run_ok("publish", self.depot)
+        self.accept("demo-b")
+        new = self.desktop
+        self.begin_desktop()  # that has the first root and follows all of it
+        self.assertNotEqual(self.desktop, new)
+        self.accept("demo-b")
+        self.run_ok("restore", self.depot)
+
+    def test_root_quorums(self):
+        """A new root is signed by the old quorum and by the new one."""
+        old, _ = self.ids("root")
+        self.run_ok("key", "rotate", self.depot, "root")
+        new, _ = self.ids("root")
+        self.assertEqual({item["keyid"] for item in self.envelope("root")["signatures"]}, {*old, *new})
+        self.accept()
+
+    def test_names(self):
+        self.publish_one()
+        self.run_ok("key", "add", self.depot, "root")
+        ids, _ = self.ids("root")
+        self.run_refused("has several keys", "key", "rotate", self.depot, "root")
+        self.run_refused("has no key", "key", "rotate", self.depot, "root", ids[0][:3])
+        self.run_refused("no role has a key", "key", "revoke", self.depot, "0" * 64)
+        self.run_refused("has no role", "key", "add", self.depot, "timestmap")
+        self.run_refused("add, rotate, revoke or threshold", "key", "change", self.depot, "root")
+        self.run_refused("it takes: add FOLDER ROLE", "key", "add", self.depot)
+        self.run_ok("key", "add", self.depot, "debian-13-x86-64", "--new-role")
+        self.assertEqual(self.latest("debian-13-x86-64")["targets"], {})
+        self.accept("demo-a")
+
+    # passphrases
+
+    def test_passphrase(self):
+        words = self.write("words", "open sesame\nnot this\n")
+        self.begin("--encrypt", "--passphrase-file", words)
+        with open(f"{self.depot}/keys/root.pem", encoding="utf-8") as file:
+            self.assertIn("ENCRYPTED", file.read())
+        self.assertIn("scrypt", self.openssl("asn1parse", "-in", f"{self.depot}/keys/root.pem").decode())
+        self.stage()
+        self.assertIn("waits for 1 more signature", self.run_ok("publish", self.depot))  # targets has a new role
+        self.assertEqual(self.pending(), [f"1.{ROLE}.json", "2.targets.json"])
+        wrong = self.write("wrong", "open barley\n")
+        self.run_refused("the passphrase is not that of", "publish", self.depot, "--passphrase-file", wrong)
+        self.run_refused("the passphrase is empty", "publish", self.depot, "--passphrase-file", "/dev/null")
+        self.run_ok("publish", self.depot, "--passphrase-file", words)
+        self.assertEqual(self.pending(), [])
+        self.accept("demo-a")
+        self.run_ok("refresh", self.depot)  # nobody is asked
+        with open(words, encoding="utf-8") as file:
+            done = subprocess.run([self.program, "key", "rotate", self.depot, "targets", "--encrypt", "--passphrase-fd", "0"],
+                                  stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.accept("demo-a")
+
+    def test_openssl_key(self):
+        """A key of openssl(1)'s with a passphrase of its own (PBKDF2), which says nothing about its public half."""
+        path = f"{self.top}/mine.pem"
+        words = self.write("words", "open sesame")
+        self.openssl("genpkey", "-algorithm", "ed25519", "-aes-256-cbc", "-pass", f"file:{words}", "-out", path)
+        public = self.openssl("pkey", "-in", path, "-passin", f"file:{words}", "-pubout").decode()
+        self.run_ok("key", "add", self.depot, "targets", "--public", self.write("public.pem", public))
+        self.run_ok("key", "threshold", self.depot, "targets", "2", "--key", path, "--passphrase-file", words)
+        self.assertEqual(len(self.envelope("targets")["signatures"]), 2)
+        self.accept()
+
+    def test_terminal(self):
+        """The terminal is asked, twice for a new one, and shows nothing of it."""
+        done = self.on_terminal(["open sesame", "open sesame"], "key", "rotate", self.depot, "targets", "--encrypt")
+        self.assertEqual(done[0], 0, done[1])
+        self.assertIn("New passphrase of", done[1])
+        self.assertNotIn("sesame", done[1])
+        code, said = self.on_terminal(["open sesame", "open barley"], "key", "rotate", self.depot, "targets", "--encrypt")
+        self.assertEqual(code, 1, said)
+        self.accept()
+
+    def on_terminal(self, answers, *words):
+        pid, master = pty.fork()
+        if pid == 0:
+            os.execv(self.program, [self.program, *words])
+        said = ""
+        answers = list(answers)
+        prompts = 0
+        while True:
+            try:
+                data = os.read(master, 1000).decode()
+            except OSError:
+                data = ""
+            if not data:
+                break
+            said += data
+            while said.count("assphrase of") + said.count("erifying") > prompts and said.rstrip("\r\n").endswith(": ") and answers:
+                prompts += 1
+                os.write(master, answers.pop(0).encode() + b"\n")
+        os.close(master)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said
+
+    # kept elsewhere
+
+    def test_offline(self):
+        stick = f"{self.top}/stick"
+        self.begin("--offline", stick)
+        self.assertEqual((sorted(os.listdir(stick)), sorted(os.listdir(f"{self.depot}/keys"))),
+                         (["root.pem", "targets.pem"], ["snapshot.pem", "timestamp.pem"]))
+        self.run_refused("already", "init", f"{self.top}/other", "--name", "x", "--publisher", "x", "--offline", stick)
+        self.stage()
+        self.run_ok("publish", self.depot, "--keys", stick)
+        os.rename(stick, f"{self.top}/safe")
+        self.publish_one()
+        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "No good")
+        self.run_ok("rollout", self.depot, "demo-b", "--hours", "5")
+        self.run_ok("refresh", self.depot)
+        self.accept("demo-a", "demo-b")
+        self.assertEqual(self.pending(), [])
+
+    def test_ceremony(self):
+        """A change of root waits for a key that is elsewhere, is signed there, and nothing else waits for it."""
+        stick = f"{self.top}/stick"
+        self.begin("--offline", stick)
+        self.run_ok("key", "rotate", self.depot, "timestamp", "--keys", stick)
+        self.stage()
+        self.run_ok("publish", self.depot, "--keys", stick)
+        before, _ = self.ids("timestamp")
+        told = json.loads(self.run_ok("key", "rotate", self.depot, "timestamp", "--json"))
+        root_key = self.ids("root")[0]
+        self.assertEqual([(item["file"], item["missing"], item["keys"]) for item in told["pending"] if item["missing"]],
+                         [(f"{self.depot}/pending/3.root.json", 1, root_key)])
+        self.assertEqual(self.ids("timestamp")[0], before)
+        self.publish_one()  # an urgent fix
+        self.run_ok("refresh", self.depot)
+        self.accept("demo-b")
+        self.assertEqual(self.ids("timestamp")[0], before)
+        elsewhere = f"{self.top}/3.root.json"
+        shutil.copy(f"{self.depot}/pending/3.root.json", elsewhere)
+        self.run_refused("--key or --keys is needed", "sign", elsewhere)
+        self.assertIn("root, version 3", self.run_ok("sign", elsewhere, "--key", f"{stick}/root.pem"))
+        self.run_ok("sign", self.depot, "--merge", elsewhere)
+        self.run_refused("no new signature", "sign", self.depot, "--merge", elsewhere)
+        self.assertEqual(self.ids("timestamp")[0], before)
+        self.run_ok("publish", self.depot)
+        self.assertNotEqual(self.ids("timestamp")[0], before)
+        self.assertEqual(self.pending(), [])
+        self.accept("demo-a", "demo-b")
+
+    def test_person(self):
+        """Of two signatures only one is the automation's; somebody else approves."""
+        self.publish_one()
+        self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/jane.pem")
+        self.run_ok("key", "add", self.depot, ROLE, "--public", f"{self.top}/jane.pem", "--owner", "Jane")
+        jane = ("--key", f"{self.top}/jane.pem")
+        self.run_ok("key", "threshold", self.depot, ROLE, "2", *jane)
+        self.stage()
+        with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
+            file.write('{"prepared":"automatic"}')
+        self.assertIn("(Jane)", self.run_ok("publish", self.depot))
+        self.assertEqual((self.pending(), self.names()), ([f"4.{ROLE}.json"], [f"{ROLE}/demo-b"]))
+        self.accept("demo-a")
+        self.run_ok("publish", self.depot, "--approve", "Jane Doe", *jane)
+        self.assertEqual((self.pending(), self.names()), ([], []))
+        self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Jane Doe"))
+        self.assertNotIn("approved", self.custom("demo-a"))
+        self.accept("demo-b")
+
+    def test_thief(self):
+        """Whoever has the online keys drives versions up for a desktop; once they are revoked it comes back by itself."""
+        self.publish_one()
+        self.accept("demo-a")
+        shutil.copytree(self.depot, f"{self.top}/honest", symlinks=True)
+        huge = 2 ** 53 - 1
+        snapshot = self.latest("snapshot")
+        snapshot["version"] = huge
+        name = self.forge("snapshot", snapshot)
+        timestamp = self.latest("timestamp")
+        timestamp["version"] = huge
+        timestamp["meta"]["snapshot.json"] = {"version": huge}
+        self.forge("timestamp", timestamp)
+        self.accept()
+        self.assertIn(str(huge), name)
+        shutil.rmtree(self.depot)
+        os.rename(f"{self.top}/honest", self.depot)
+        self.refuse()
+        for role in "snapshot", "timestamp":
+            self.run_ok("key", "revoke", self.depot, self.ids(role)[0][0])
+        self.stage()
+        self.run_ok("publish", self.depot)
+        self.accept("demo-a", "demo-b")
+
+    def test_lost(self):
+        """One of two keys is lost: it takes no new feed to go on."""
+        self.run_ok("key", "add", self.depot, "root")
+        first, second = self.ids("root")[0]
+        os.unlink(f"{self.depot}/keys/root.pem")
+        self.run_ok("key", "revoke", self.depot, first)
+        self.assertEqual(self.ids("root")[0], [second])
+        self.accept()
+
+
+if __name__ == "__main__":
+    Living.take_programs(sys.argv)
+    unittest.main()
