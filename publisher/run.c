@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "run.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
+
 #include "base/error.h"
 
 /* Where Debian has the programs. */
@@ -29,6 +32,13 @@ set_missing (GError **error, const char *program, const char *why)
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s could not be run: %s", program, why);
 }
 
+/* In the child: what it does is of no use when this program is gone, and its files are somebody else's then. */
+static void
+die_with_parent (gpointer user_data)
+{
+  (void) prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* Runs @argv. What it wrote to standard output, and *@complaint to standard error; NULL when it did not run. */
 static char *
 spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **error)
@@ -45,6 +55,7 @@ spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
   g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   process = g_subprocess_launcher_spawnv (launcher, argv, &why);
   if (process == NULL)
     {

@@ -228,9 +228,28 @@ suture_seal_missing (SutureSeal *self)
   return ids;
 }
 
+/* Canonical JSON keeps line ends in strings as they are, which plain JSON has no room for. */
+static GBytes *
+escape (GBytes *canonical)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (canonical, &length);
+  GString *text = g_string_sized_new (length);
+
+  for (gsize i = 0; i < length; i++)
+    if (data[i] == '\n')
+      g_string_append (text, "\\n");
+    else if ((guchar) data[i] < 0x20)
+      g_string_append_printf (text, "\\u%04x", (guint) data[i]);
+    else
+      g_string_append_c (text, data[i]);
+  return g_string_free_to_bytes (text);
+}
+
 GBytes *
 suture_seal_write (SutureSeal *self)
 {
+  g_autoptr (GBytes) canonical = NULL;
   JsonObject *whole = json_object_new ();
   JsonArray *signatures = json_array_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -247,7 +266,8 @@ suture_seal_write (SutureSeal *self)
   json_object_set_array_member (whole, "signatures", signatures);
   json_object_set_member (whole, "signed", json_node_copy (self->node));
   json_node_take_object (node, whole);
-  return suture_json_canonical (node);
+  canonical = suture_json_canonical (node);
+  return escape (canonical);
 }
 
 SutureEnvelope *

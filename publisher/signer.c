@@ -310,6 +310,28 @@ suture_signer_load (int folder, const char *name, SuturePassphrase *passphrase, 
   return NULL;
 }
 
+/* The public key among the blocks of @memory, or NULL. OpenSSL's own search asks for passphrases on the way. */
+static EVP_PKEY *
+find_public (BIO *memory)
+{
+  EVP_PKEY *key = NULL;
+  char *name, *header;
+  unsigned char *data;
+  long length;
+
+  while (key == NULL && PEM_read_bio (memory, &name, &header, &data, &length) == 1)
+    {
+      const unsigned char *at = data;
+
+      if (g_str_equal (name, PEM_STRING_PUBLIC))
+        key = d2i_PUBKEY (NULL, &at, length);
+      OPENSSL_free (name);
+      OPENSSL_free (header);
+      OPENSSL_clear_free (data, (size_t) length);
+    }
+  return key;
+}
+
 JsonNode *
 suture_signer_read_public (int folder, const char *name, gboolean *locked, gboolean *private, GError **error)
 {
@@ -331,7 +353,7 @@ suture_signer_read_public (int folder, const char *name, gboolean *locked, gbool
   if (private != NULL)
     *private = is_locked || key != NULL;
   if (key == NULL && memory != NULL && BIO_reset (memory) == 1)
-    key = PEM_read_bio_PUBKEY (memory, NULL, NULL, NULL);
+    key = find_public (memory);
   ERR_clear_error ();
   if (key != NULL)
     return public_node (key, name, &type, error);
