@@ -89,7 +89,7 @@ def measure(name, releases, own, others):
     serve()
     found["one new for another release"] = desktop.check()
     ring.expect("clean end", desktop.ring.close(), 0)
-    return {"name": name, "count": own + (releases - 1) * others, "made": made, "publish": first, "renew": timed("publish", "--renew"),
+    return {"name": name, "count": own + (releases - 1) * others, "made": made, "publish": first, "renew": timed("refresh"),
             "found": found, "others": alternatives()}
 
 
@@ -144,7 +144,7 @@ def print_desktop(results):
 
 def print_publisher(results):
     print("\nThe publisher:\n")
-    row("feed", "improvements", "publish, one added", "publish --renew", "all made and published at once")
+    row("feed", "improvements", "publish, one added", "refresh", "all made and published at once")
     row(*["---"] * 5)
     for result in results:
         row(result["name"], result["count"], f"{result['publish']:.2f} s", f"{result['renew']:.2f} s", f"{result['made']:.0f} s")

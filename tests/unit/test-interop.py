@@ -120,7 +120,7 @@ def make_tuf_js(folder, kind):
 
 def make_ours(folder):
     depot = f"{folder}/depot"
-    for state, words in (("1", [MAKE_FEED, depot, "2", "2", "2"]), ("2", [PUBLISHER, "publish", depot, "--renew"])):
+    for state, words in (("1", [MAKE_FEED, depot, "2", "2", "2"]), ("2", [PUBLISHER, "refresh", depot])):
         if state == "1":
             same(run(PUBLISHER, "init", depot, "--name", "demo", "--publisher", "Demo Ä")[0], 0, "init")
         same(run(*words)[0], 0, words[1])

@@ -71,7 +71,7 @@ class Upload:
         return "new" if done.returncode == 0 else done.stderr
 
     def check(self):
-        self.publish("publish", "--renew")
+        self.publish("refresh")
         same(self.run(), (0, ""), "the first upload")
         same(self.seen("www"), "old", "the first feed")
         subprocess.run([MAKE_FEED, self.depot, "2", "2", "2"], check=True)
