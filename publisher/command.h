@@ -20,5 +20,6 @@ gboolean suture_command_refresh (SutureReport *report, int argc, char **argv, GE
 gboolean suture_command_show (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_key (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_sign (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_log (SutureReport *report, int argc, char **argv, GError **error);
 
 G_END_DECLS

@@ -2,7 +2,9 @@
 #include "edition.h"
 
 #include "base/error.h"
+#include "chain.h"
 #include "clock-check.h"
+#include "events.h"
 #include "pending.h"
 #include "proof.h"
 #include "seal.h"
@@ -359,6 +361,77 @@ settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
   return TRUE;
 }
 
+/* The file of @role that this edition has, and the body in it; FALSE when it is the published one and that is in the log. */
+static gboolean
+find_news (Work *self, const char *role, gboolean begun, SutureEventsPlace *place, JsonObject **body)
+{
+  const SutureMetadata *latest = latest_of (self, role);
+  gboolean is_new = g_hash_table_contains (self->used, role);
+  SutureSeal *seal = is_new ? g_hash_table_lookup (self->seals, role) : NULL;
+
+  if ((!is_new && (begun || latest == NULL)))
+    return FALSE;
+  place->role = role;
+  *body = seal != NULL ? suture_seal_get_body (seal) : latest->envelope->body;
+  place->version = seal != NULL ? json_object_get_int_member (*body, "version") : latest->version;
+  place->bytes = seal != NULL ? suture_seal_write (seal) : g_bytes_ref (latest->envelope->bytes);
+  return TRUE;
+}
+
+/* Signatures that wait for this very edition wait for the time in it, too. */
+static gint64
+time_of_log (Work *self)
+{
+  gint64 version = next_version (latest_of (self, "timestamp"));
+  g_autoptr (SutureEnvelope) waiting
+      = self->plan->pending ? suture_pending_read (self->plan->repository->depot, "timestamp", version) : NULL;
+  gint64 issued = waiting != NULL ? suture_repository_read_time (waiting->body, "issued") : 0;
+
+  return issued > 0 ? issued : self->now;
+}
+
+/* Adds what this edition says for the first time to the log, and its head to the timestamp @body. */
+static gboolean
+write_log (Work *self, GBytes *snapshot, gint64 snapshot_version, JsonObject *body, GError **error)
+{
+  const SutureMetadata *timestamp = latest_of (self, "timestamp");
+  SutureChainHead head = { 0 };
+  gboolean begun = timestamp != NULL && suture_chain_read_head (timestamp->envelope->body, &head);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+  g_autoptr (GPtrArray) roles = suture_draft_roles (self->plan->draft);
+  g_autoptr (GBytes) lines = NULL;
+  gint64 first;
+
+  if (!begun)
+    suture_chain_read_head (body, &head);
+  first = head.entries + 1;
+  g_ptr_array_insert (roles, 0, (gpointer) "root");
+  g_ptr_array_insert (roles, 1, (gpointer) "targets");
+  for (guint i = 0; i < roles->len; i++)
+    {
+      const char *role = g_ptr_array_index (roles, i);
+      SutureEventsPlace place = { .snapshot_version = snapshot_version, .snapshot = snapshot };
+      JsonObject *news = NULL;
+
+      if (!find_news (self, role, begun, &place, &news))
+        continue;
+      suture_events_find (begun && latest_of (self, role) != NULL ? latest_of (self, role)->envelope->body : NULL, news,
+                          &place, entries);
+      g_bytes_unref (place.bytes);
+    }
+  if (entries->len > 0)
+    {
+      g_autofree char *name = suture_chain_name (first);
+
+      lines = suture_chain_append (&head, entries, time_of_log (self));
+      suture_repository_add_file (self->plan->repository, name, lines);
+      if (!suture_chain_keep (self->plan->repository->depot, first, lines, error))
+        return FALSE;
+    }
+  suture_chain_set_head (body, &head);
+  return TRUE;
+}
+
 static gboolean
 settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
 {
@@ -373,6 +446,8 @@ settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
   json_object_set_object_member (meta, "snapshot.json", entry);
   json_object_set_string_member (body, "_type", "timestamp");
   json_object_set_object_member (body, "meta", meta);
+  if (!write_log (self, snapshot, version, body, error))
+    return FALSE;
   seal = collect (self, "timestamp", body, self->plan->days, TRUE, error);
   if (seal == NULL)
     return FALSE;

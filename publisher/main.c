@@ -27,6 +27,7 @@ static const Command commands[] = {
   { "show", suture_command_show, NULL, "show roles, keys and improvements" },
   { "key", suture_command_key, NULL, "change who may sign" },
   { "sign", suture_command_sign, NULL, "sign what waits for it" },
+  { "log", suture_command_log, NULL, "tell, or check, what was ever published" },
   { "discard", suture_command_discard, NULL, "remove staged improvements" },
   { "restore", suture_command_restore, NULL, "put what was published into the repository again" },
 };

@@ -276,6 +276,12 @@ suture_repository_add (SutureRepository *self, const char *name, gint64 version,
 }
 
 void
+suture_repository_add_file (SutureRepository *self, const char *file, GBytes *bytes)
+{
+  g_hash_table_replace (self->added, g_strdup (file), g_bytes_ref (bytes));
+}
+
+void
 suture_repository_drop (SutureRepository *self)
 {
   g_hash_table_remove_all (self->added);

@@ -66,6 +66,9 @@ gint64 suture_repository_read_time (JsonObject *body, const char *name);
 /* Adds @bytes as the next file of the role @name. */
 void suture_repository_add (SutureRepository *self, const char *name, gint64 version, GBytes *bytes);
 
+/* The same of any other file that lies beside the metadata. */
+void suture_repository_add_file (SutureRepository *self, const char *file, GBytes *bytes);
+
 /* Forgets what was added. */
 void suture_repository_drop (SutureRepository *self);
 

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/error.h"
+#include "chain.h"
 #include "proof.h"
 #include "settle.h"
 
@@ -32,7 +33,8 @@ restore (SutureDepot *depot, SutureReport *report, GError **error)
 
   if (repository == NULL)
     return FALSE;
-  if (settle (depot, report, repository, error) && serve_all (depot, error) && suture_proof_check (repository, 0, error))
+  if (settle (depot, report, repository, error) && serve_all (depot, error) && suture_chain_restore (repository, error)
+      && suture_proof_check (repository, 0, error))
     return TRUE;
   g_prefix_error (error, "the metadata is as it was published, but not all of the rest: ");
   return FALSE;

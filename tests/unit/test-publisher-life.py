@@ -4,7 +4,9 @@
 Usage: test-publisher-life.py PROGRAM TUF-CLIENT [unittest options]"""
 
 import datetime
+import hashlib
 import json
+import os
 import sys
 import unittest
 
@@ -89,6 +91,53 @@ class Life(Living):
         changed = {name for name, data in self.served().items() if data != after.get(name)}
         self.assertEqual(changed, {"metadata/timestamp.json", "metadata/3.snapshot.json"})
         self.accept("demo-a")
+
+    # the log
+
+    def log(self):
+        return json.loads(self.run_ok("log", self.depot, "--json"))["entries"]
+
+    def test_log(self):
+        """Every line is the hash of the one before, and the timestamp signs the last."""
+        self.publish_one()
+        self.run_ok("refresh", self.depot)
+        self.run_ok("rollout", self.depot, "demo-a", "--hours", "5")
+        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "Bad")
+        self.run_ok("withdraw", self.depot, "demo-a", "--undo")
+        self.run_ok("key", "rotate", self.depot, "root")
+        entries = self.log()
+        self.assertEqual([entry["event"] for entry in entries],
+                         ["root", *["keys"] * 4, "keys", "published", "rollout", "withdrawn", "restored", "root", "keys"])
+        self.assertEqual([entry["number"] for entry in entries], list(range(1, 13)))
+        served = self.served()
+        self.assertEqual(entries[6]["sha256"], next(name.split("/")[2].split(".")[0] for name in served if "demo-a" in name))
+        lines = b"".join(served[f"metadata/{first}.log.jsonl"] for first in (1, 6, 8, 9, 10, 11)).splitlines()
+        before = "0" * 64
+        for line, entry in zip(lines, entries):
+            self.assertEqual((json.loads(line), entry["previous"]), (entry, before))
+            before = hashlib.sha256(line).hexdigest()
+            for name, file in entry["metadata"].items():
+                data = served[f"metadata/{file['version']}.{name}"]
+                self.assertEqual(hashlib.sha256(data).hexdigest(), file["sha256"])
+        self.assertEqual(self.latest("timestamp")["log"], {"entries": 12, "sha256": before})
+        self.assertEqual(self.run_ok("log", self.depot, "--verify"), "12 entries, good\n")
+        self.accept("demo-a")
+
+    def test_log_spoilt(self):
+        self.publish_one()
+        good = self.served()
+        for name in "metadata/1.log.jsonl", "metadata/6.log.jsonl":
+            path = f"{self.depot}/repository/{name}"
+            for what in (b"", good[name][:-1], good[name] + b"{}\n", good[name].replace(b"demo", b"evil").replace(b'"version":1', b'"version":3'), b"[]\n",
+                         good["metadata/1.root.json"]):
+                with open(path, "wb") as file:
+                    file.write(what)
+                with self.subTest(name=name, what=what[:20]):
+                    self.assertEqual(self.run_refused("is not the log that was signed", "log", self.depot).count("\n"), 1)
+            os.unlink(path)
+            self.run_refused("there is no file", "log", self.depot)
+            self.run_ok("restore", self.depot)
+            self.assertEqual(self.served()[name], good[name])
 
     # what is shown
 
