@@ -195,16 +195,13 @@ add_offers (const Lesson *lesson, GError **error)
 {
   g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
   g_autoptr (GPtrArray) targets = NULL;
-  g_autoptr (GError) local = NULL;
 
-  targets = suture_trust_list (lesson->trust, lesson->source, lesson->role, &local);
-  if (targets == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
-    return TRUE; /* this publisher has nothing for this base */
+  /* a publisher that has nothing for this base is well; one whose server lacks what was promised is not */
+  if (suture_delegations_find (suture_trust_get (lesson->trust, "targets")->delegations, lesson->role) == NULL)
+    return TRUE;
+  targets = suture_trust_list (lesson->trust, lesson->source, lesson->role, error);
   if (targets == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+    return FALSE;
   suture_listing_sort (targets);
   if (!learn_offers (lesson, targets, mine, error))
     return FALSE;

@@ -87,10 +87,13 @@ verify_plan (Install *self, GError **error)
   if (self->trust == NULL)
     return FALSE;
   target = suture_trust_find (self->trust, self->source, self->plan->known->target, &local);
-  if (target == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+  /* the list was read, and it is not in it: not that the server lacks the list */
+  if (target == NULL && g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND)
+      && suture_trust_get (self->trust, self->role) != NULL)
     return not_applicable ("its publisher offers it no longer: check again", error);
   if (target == NULL)
     {
+      suture_check_blame_server (local);
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }

@@ -59,14 +59,14 @@ def write_base(component, version="1.0"):
     os.chmod(path, 0o644)
 
 
-def make_improvement(component, version):
+def make_improvement(component, version, base="debian:12"):
     """Makes and publishes an improvement from 1.0 to that version."""
     old, new = make_package(component, "1.0"), make_package(component, version)
     notes = f"/run/ring/{component}.notes"
     with open(notes, "w", encoding="utf-8") as file:
         file.write(f"[Improvement]\nTitle=Library <{component}> & more\nDescription=Fixes {component}.\nComponent={component}\n"
                    "Severity=high\n[CVE-2026-0001]\nTitle=A flaw\n")
-    publish("make", "--old", old, "--new", new, "--notes", notes, "--base", "debian:12")
+    publish("make", "--old", old, "--new", new, "--notes", notes, "--base", base)
     publish("publish")
 
 
@@ -94,3 +94,13 @@ def make_authority():
 
 def ids():
     return {component: f"{component}-{chr(ord('a') + number - 1)}" for component, number in LIBRARIES.items()}
+
+
+def latest():
+    """The file that is current of each role with a version."""
+    found = {}
+    for file in os.listdir(f"{FOLDER}/repository/metadata"):
+        version, _, role = file.partition(".")
+        if version.isdigit():
+            found[role] = max(found.get(role, 0), int(version))
+    return {role.removesuffix(".json"): f"{version}.{role}" for role, version in found.items()}

@@ -115,6 +115,13 @@ class Feed(http.server.SimpleHTTPRequestHandler):
         super().setup()
         self.rfile, self.wfile = Counted(self.rfile), Counted(self.wfile)
 
+    def send_head(self):
+        path = self.translate_path(self.path)
+        if os.path.exists(path) and not os.path.isdir(path) and not os.path.isfile(path):
+            self.send_error(404)  # as nginx does
+            return None
+        return super().send_head()
+
     def send_response_only(self, code, message=None):
         self.status = int(code)
         super().send_response_only(code, message)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a check costs: how many requests of which files, and how many bytes of HTTP. tests/bench has the numbers of large feeds."""
 
-import os
 import shutil
 import subprocess
 
@@ -48,23 +47,13 @@ def serve(folder):
     shutil.copy(f"{folder}/repository/metadata/1.root.json", f"/etc/suture/feeds.d/{feed.NAME}.root.json")
 
 
-def versions(folder=feed.FOLDER):
-    """The latest of each role, as file names."""
-    found = {}
-    for file in os.listdir(f"{folder}/repository/metadata"):
-        version, _, role = file.partition(".")
-        if version.isdigit():
-            found[role] = max(found.get(role, 0), int(version))
-    return {role.removesuffix(".json"): f"{version}.{role}" for role, version in found.items()}
-
-
 NOTHING_NEW = [(404, "2.root.json"), (200, "timestamp.json")]
 
 
 def test_one_feed(ring_):
     """A first check, one with nothing new, and one after each kind of change."""
     root = start(ring_)
-    latest = versions()
+    latest = feed.latest()
     requests, _ = check(root)
     expect("a first check", requests, [*NOTHING_NEW, *((200, latest[role]) for role in ("snapshot", "targets", ROLE)),
                                        (200, "alpha-a.json"), (200, "beta-b.json")])
@@ -77,7 +66,7 @@ def test_one_feed(ring_):
     for version, letter in (("1.2", "c"), ("1.3", "d")):
         feed.make_improvement("alpha", version)
         serve(feed.FOLDER)
-        latest = versions()
+        latest = feed.latest()
         expect(f"alpha-{letter}", check(root)[0], [*NOTHING_NEW, (200, latest["snapshot"]), (200, latest[ROLE]),
                                                    (200, f"alpha-{letter}.json")])
         expect("nothing new, with older letters", check(root)[0], NOTHING_NEW)
