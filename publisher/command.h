@@ -21,5 +21,6 @@ gboolean suture_command_show (SutureReport *report, int argc, char **argv, GErro
 gboolean suture_command_key (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_sign (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_log (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_simulate (SutureReport *report, int argc, char **argv, GError **error);
 
 G_END_DECLS
