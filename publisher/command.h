@@ -22,5 +22,7 @@ gboolean suture_command_key (SutureReport *report, int argc, char **argv, GError
 gboolean suture_command_sign (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_log (SutureReport *report, int argc, char **argv, GError **error);
 gboolean suture_command_simulate (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_follow (SutureReport *report, int argc, char **argv, GError **error);
+gboolean suture_command_approve (SutureReport *report, int argc, char **argv, GError **error);
 
 G_END_DECLS

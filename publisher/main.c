@@ -20,6 +20,8 @@ static const Command commands[] = {
   { "init", suture_command_init, "nothing was made: ", "make a publisher's folder: keys and an empty repository" },
   { "make", suture_command_make, "nothing was staged: ", "make an improvement from old and fixed packages, into staging" },
   { "lint", suture_command_lint, NULL, "check staged improvements the way a desktop will" },
+  { "follow", suture_command_follow, NULL, "watch an archive, and stage improvements by itself" },
+  { "approve", suture_command_approve, NULL, "look at what was staged by itself, sign and publish it" },
   { "simulate", suture_command_simulate, NULL, "play an improvement against a fleet of machines" },
   { "publish", suture_command_publish, NULL, "check, sign and publish what is staged" },
   { "rollout", suture_command_rollout, NULL, "spread an improvement over time" },

@@ -15,6 +15,8 @@
 #include "stage.h"
 #include "tree.h"
 
+#define AUTOMATIC "{\"prepared\":\"automatic\"}" /* "custom" of what no person has looked at (approval.h) */
+
 /* One improvement in the making, below the work folder: base-N/ and fixed/ (unpacked packages), with-N/ (those that are only
  * looked at), tree/ (the image's files), stage/ (what becomes staging/ROLE/ID). */
 typedef struct
@@ -107,9 +109,8 @@ find_notes (Making *self, GError **error)
   return TRUE;
 }
 
-/* "ID:VERSION_ID", or "ID" of a release without versions. */
-static gboolean
-parse_release (SutureDescription *description, const char *base, GError **error)
+gboolean
+suture_making_parse_base (const char *base, char **id, char **version_id, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (base, ":", 2);
   const char *version = parts[0] != NULL && parts[1] != NULL ? parts[1] : "";
@@ -120,8 +121,8 @@ parse_release (SutureDescription *description, const char *base, GError **error)
                    "\"%s\" is no release: --base has to be ID:VERSION_ID as in os-release(5)", base);
       return FALSE;
     }
-  description->base_id = g_strdup (parts[0]);
-  description->base_version_id = g_strdup (version);
+  *id = g_strdup (parts[0]);
+  *version_id = g_strdup (version);
   return TRUE;
 }
 
@@ -141,7 +142,7 @@ find_release (Making *self, GError **error)
       description->base_id = g_strdup (release->id);
       description->base_version_id = g_strdup (release->version_id);
     }
-  else if (!parse_release (description, base, error))
+  else if (!suture_making_parse_base (base, &description->base_id, &description->base_version_id, error))
     return FALSE;
   if (self->options->architecture != NULL && self->origin->pairs == NULL)
     description->base_architecture = g_strdup (self->options->architecture);
@@ -155,15 +156,16 @@ static gboolean
 find_component (Making *self, GError **error)
 {
   const SuturePairs *pairs = self->origin->pairs;
+  const char *said = self->options->component != NULL ? self->options->component : self->notes->component;
   const char *source = pairs != NULL ? ((SuturePackage *) g_ptr_array_index (pairs->fixed, 0))->source : NULL;
 
-  if (self->notes->component == NULL && source == NULL)
+  if (said == NULL && source == NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
                    "root folders do not say which component changes: set Component= in the notes");
       return FALSE;
     }
-  self->description->component = g_strdup (self->notes->component != NULL ? self->notes->component : source);
+  self->description->component = g_strdup (said != NULL ? said : source);
   g_strdelimit (self->description->component, "+", '-');
   return TRUE;
 }
@@ -295,7 +297,8 @@ write_texts (Making *self, GError **error)
   /* read back at once: notes that a desktop would refuse are found before anything is staged */
   return manifest != NULL
          && write_file (self, "manifest.json", g_bytes_get_data (json, NULL), g_bytes_get_size (json), error)
-         && write_file (self, SUTURE_FINDINGS_FILE, findings, strlen (findings), error);
+         && write_file (self, SUTURE_FINDINGS_FILE, findings, strlen (findings), error)
+         && (!self->options->automatic || write_file (self, SUTURE_STAGE_CUSTOM, AUTOMATIC, strlen (AUTOMATIC), error));
 }
 
 /* How many bytes a desktop with base @base fetches: its own payload, or that for everyone. */

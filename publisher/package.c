@@ -189,8 +189,14 @@ suture_package_unpack (const SuturePackage *self, const char *work, const char *
 const char *
 suture_package_systemd_architecture (const SuturePackage *self)
 {
+  return suture_package_systemd_name (self->architecture);
+}
+
+const char *
+suture_package_systemd_name (const char *architecture)
+{
   for (gsize i = 0; i < G_N_ELEMENTS (architectures); i++)
-    if (g_str_equal (architectures[i].debian, self->architecture))
+    if (g_str_equal (architectures[i].debian, architecture))
       return architectures[i].systemd;
   return NULL;
 }

@@ -32,6 +32,8 @@ gboolean suture_package_unpack (const SuturePackage *self, const char *work, con
 
 /* systemd's name of the package's architecture (systemd.unit(5)); NULL for "all" and for what has none. */
 const char *suture_package_systemd_architecture (const SuturePackage *self);
+/* The same of Debian's name of an architecture. */
+const char *suture_package_systemd_name (const char *architecture);
 
 /* The packages that it needs in exactly one version, name → version; the caller's. */
 GHashTable *suture_package_get_exact (const SuturePackage *self) G_GNUC_WARN_UNUSED_RESULT;

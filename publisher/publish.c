@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-#include "base/error.h"
-#include "rights.h"
 #include "session.h"
-#include "settle.h"
-
-/* What a desktop does is done as root. */
-static gboolean
-check_stages (SutureDepot *depot, GPtrArray *stages, GError **error)
-{
-  if (stages->len > 0 && !suture_rights_be_root (error))
-    return FALSE;
-  for (guint i = 0; i < stages->len; i++)
-    if (!suture_stage_check (g_ptr_array_index (stages, i), depot, error))
-      return FALSE;
-  return TRUE;
-}
 
 static gboolean
 publish (SutureSession *session, char **wanted, const char *approve, GError **error)
 {
   g_autoptr (GPtrArray) stages = suture_stage_open_all (session->depot, "staging", wanted, error);
 
-  if (stages == NULL || !suture_settle_run (session->repository, session->report, stages, error)
-      || !check_stages (session->depot, stages, error) || !suture_session_add_stages (session, stages, error))
+  if (stages == NULL || !suture_session_check_stages (session, stages, error)
+      || !suture_session_add_stages (session, stages, error))
     {
       g_prefix_error (error, "nothing was published, the repository is as it was: ");
       return FALSE;

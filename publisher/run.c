@@ -17,6 +17,8 @@ static const struct
   { "mkfs.erofs", "erofs-utils" },
   { "fsck.erofs", "erofs-utils" },
   { "veritysetup", "cryptsetup-bin" },
+  { "apt-get", "apt" },
+  { "apt-cache", "apt" },
 };
 
 static void
@@ -39,9 +41,15 @@ die_with_parent (gpointer user_data)
   (void) prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* What a program gets besides its words; NULL for what it does not. */
+typedef struct
+{
+  const char *folder, *variable, *value;
+} SutureRun;
+
 /* Runs @argv. What it wrote to standard output, and *@complaint to standard error; NULL when it did not run. */
 static char *
-spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **error)
+spawn (const char *const *argv, const SutureRun *how, GSubprocess **ended, char **complaint, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE
@@ -56,6 +64,10 @@ spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **
   g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
   g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  if (how->variable != NULL)
+    g_subprocess_launcher_setenv (launcher, how->variable, how->value, TRUE);
+  if (how->folder != NULL)
+    g_subprocess_launcher_set_cwd (launcher, how->folder);
   process = g_subprocess_launcher_spawnv (launcher, argv, &why);
   if (process == NULL)
     {
@@ -74,9 +86,16 @@ spawn (const char *const *argv, GSubprocess **ended, char **complaint, GError **
 char *
 suture_run (const char *const *argv, GError **error)
 {
+  return suture_run_in (argv, NULL, NULL, NULL, error);
+}
+
+char *
+suture_run_in (const char *const *argv, const char *folder, const char *variable, const char *value, GError **error)
+{
+  const SutureRun how = { folder, variable, value };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *complaint = NULL;
-  g_autofree char *output = spawn (argv, &process, &complaint, error);
+  g_autofree char *output = spawn (argv, &how, &process, &complaint, error);
 
   if (output == NULL || g_subprocess_get_successful (process))
     return g_steal_pointer (&output);
@@ -87,9 +106,10 @@ suture_run (const char *const *argv, GError **error)
 char *
 suture_run_status (const char *const *argv, int *status, GError **error)
 {
+  const SutureRun how = { NULL, NULL, NULL };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *complaint = NULL;
-  g_autofree char *output = spawn (argv, &process, &complaint, error);
+  g_autofree char *output = spawn (argv, &how, &process, &complaint, error);
 
   if (output == NULL)
     return NULL;

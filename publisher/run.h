@@ -12,7 +12,11 @@ G_BEGIN_DECLS
  * an error that holds what it wrote to standard error when it could not start or failed. */
 char *suture_run (const char *const *argv, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same for a program whose exit status, *@status, says more than whether it failed. NULL when it did not run to its
+/* The same in the folder @folder and with @value in the environment variable @variable. */
+char *suture_run_in (const char *const *argv, const char *folder, const char *variable, const char *value, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same as suture_run () for a program whose exit status, *@status, says more than whether it failed. NULL when it did not run to its
  * end. */
 char *suture_run_status (const char *const *argv, int *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "base/error.h"
+#include "rights.h"
 #include "settle.h"
 
 void
@@ -141,4 +142,18 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
     }
   tell_end (self);
   return stages == NULL || suture_settle_run (self->repository, self->report, stages, error);
+}
+
+gboolean
+suture_session_check_stages (SutureSession *self, GPtrArray *stages, GError **error)
+{
+  if (!suture_settle_run (self->repository, self->report, stages, error))
+    return FALSE;
+  /* what a desktop does is done as root */
+  if (stages->len > 0 && !suture_rights_be_root (error))
+    return FALSE;
+  for (guint i = 0; i < stages->len; i++)
+    if (!suture_stage_check (g_ptr_array_index (stages, i), self->depot, error))
+      return FALSE;
+  return TRUE;
 }

@@ -54,4 +54,7 @@ gboolean suture_session_add_stages (SutureSession *self, GPtrArray *stages, GErr
  * until when all is signed. */
 gboolean suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error);
 
+/* Takes out of @stages (SutureStage) those that are published already, and checks the others as desktops will. */
+gboolean suture_session_check_stages (SutureSession *self, GPtrArray *stages, GError **error);
+
 G_END_DECLS

@@ -78,9 +78,12 @@ find_payload (const SutureManifest *manifest, const char *label, guint64 *bytes,
   return known;
 }
 
+/* What is said where it is published, or is going to be. */
 static gboolean
 find_rollout (SutureRepository *repository, const SutureStage *stage, SutureRollout *rollout, GError **error)
 {
+  g_autoptr (JsonNode) custom = json_node_init_object (json_node_alloc (), stage->custom);
+  const SutureTarget staged = { .custom = custom };
   g_autoptr (GPtrArray) targets = suture_repository_targets (repository, stage->role, error);
   g_autofree char *path = g_strconcat (stage->name, ".json", NULL);
 
@@ -91,7 +94,7 @@ find_rollout (SutureRepository *repository, const SutureStage *stage, SutureRoll
       if (g_str_equal (target->path, path))
         return suture_rollout_parse (rollout, target, error);
     }
-  return targets != NULL;
+  return targets != NULL && suture_rollout_parse (rollout, &staged, error);
 }
 
 static JsonObject *

@@ -14,13 +14,12 @@
 #include "verify/content.h"
 #include "verify/image.h"
 
-#define CUSTOM "custom.json"
 #define CUSTOM_MAX 16384 /* bytes */
 
 static gboolean
 read_custom (SutureStage *self, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, CUSTOM, NULL);
+  g_autofree char *path = g_build_filename (self->path, SUTURE_STAGE_CUSTOM, NULL);
   g_autoptr (GError) why = NULL;
   g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, CUSTOM_MAX, &why);
   g_autoptr (JsonNode) node = NULL;
@@ -48,7 +47,8 @@ suture_stage_set_custom (SutureStage *self, JsonObject *custom, GError **error)
   g_auto (SutureFd) folder = suture_file_open_folder (self->path, 0, error);
 
   if (folder < 0
-      || !suture_file_replace (folder, CUSTOM, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error))
+      || !suture_file_replace (folder, SUTURE_STAGE_CUSTOM, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644,
+                               error))
     return FALSE;
   g_clear_pointer (&self->custom, json_object_unref);
   self->custom = json_object_ref (custom);

@@ -16,6 +16,8 @@
 
 G_BEGIN_DECLS
 
+#define SUTURE_STAGE_CUSTOM "custom.json"
+
 typedef struct
 {
   char *path;               /* (owned) */

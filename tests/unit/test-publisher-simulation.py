@@ -128,11 +128,14 @@ class Simulation(Case):
         self.assertAlmostEqual(first["protected_after"]["50"], other["protected_after"]["50"], delta=3600)
 
     def test_published(self):
-        """A published one, and nothing changes."""
+        """A published one, with its own rollout, which it has before, too; and nothing changes."""
+        self.run_ok("rollout", self.depot, "demo-a", "--hours", "48")
+        self.assertEqual(self.simulate(f"{FLEET}{ONE}")["rollout_hours"], 48)
         self.run_ok("publish", self.depot)
         before = self.served()
         told = self.simulate(f"{FLEET}{ONE}")
-        self.assertEqual(told["rollout_hours"], 0)
+        self.assertEqual(told["rollout_hours"], 48)
+        self.assertGreater(told["protected_after"]["50"], 20 * 3600)
         self.assertEqual(self.served(), before)
 
     def test_refused(self):

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "approval.h"
+#include "base/error.h"
+#include "session.h"
+
+/* Whether the person at the terminal agrees. */
+static gboolean
+ask (const char *name, GError **error)
+{
+  char answer[16] = "";
+
+  if (!isatty (STDIN_FILENO))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                   "nobody can be asked here: look at what is shown, and say --yes");
+      return FALSE;
+    }
+  g_print ("Sign and publish this as %s? [y/N] ", name);
+  (void) fflush (stdout);
+  if (fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y'))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "it was not approved");
+  return FALSE;
+}
+
+static gboolean
+show (SutureSession *session, GPtrArray *stages, GError **error)
+{
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i);
+
+      if (!suture_approval_is_needed (stage))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s waits for no approval: suture-publish publish",
+                       stage->name);
+          return FALSE;
+        }
+      suture_approval_tell (stage, session->report);
+    }
+  return TRUE;
+}
+
+/* A role is signed as a whole: nothing else that nobody has looked at may go out with it. */
+static gboolean
+check_others (SutureSession *session, const char *role, GError **error)
+{
+  const SutureMetadata *latest = suture_repository_latest (session->repository, role);
+  JsonObject *body = suture_draft_get (session->draft, role);
+  JsonObject *targets = body != NULL ? json_object_get_object_member (body, "targets") : NULL;
+  g_autoptr (GList) paths = targets != NULL ? json_object_get_members (targets) : NULL;
+
+  for (GList *at = paths; at != NULL; at = at->next)
+    {
+      JsonObject *target = json_object_get_object_member (targets, at->data);
+
+      if ((latest != NULL && json_object_has_member (latest->targets, at->data)) || !suture_approval_is_missing (target))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                   "%s, which was prepared automatically as well, waits in %s and would go out with it: name it, too", (char *) at->data,
+                   session->depot->path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+approve (SutureSession *session, GPtrArray *stages, const char *name, GError **error)
+{
+  if (!suture_session_check_stages (session, stages, error) || !suture_session_add_stages (session, stages, error))
+    return FALSE;
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i);
+
+      /* in what is signed, and there alone: where it fails, nobody has said anything */
+      suture_approval_note (suture_draft_custom (session->draft, stage->name), name);
+    }
+  for (guint i = 0; i < stages->len; i++)
+    if (!check_others (session, ((SutureStage *) g_ptr_array_index (stages, i))->role, error))
+      return FALSE;
+  return suture_session_publish (session, stages, error);
+}
+
+static gboolean
+run (SutureSession *session, char **wanted, const char *name, gboolean yes, GError **error)
+{
+  g_autoptr (GPtrArray) stages = suture_stage_open_all (session->depot, "staging", wanted, error);
+
+  return stages != NULL && show (session, stages, error) && (yes || ask (name, error))
+         && approve (session, stages, name, error);
+}
+
+gboolean
+suture_command_approve (SutureReport *report, int argc, char **argv, GError **error)
+{
+  g_auto (SutureSessionOptions) options = SUTURE_SESSION_OPTIONS_INIT;
+  g_autofree char *name = NULL;
+  gboolean yes = FALSE;
+  const GOptionEntry entries[] = {
+    { "name", 0, 0, G_OPTION_ARG_STRING, &name, "Who approves, as people will read it", "TEXT" },
+    { "yes", 0, 0, G_OPTION_ARG_NONE, &yes, "Do not ask: it was looked at", NULL },
+    SUTURE_SESSION_ENTRIES (options),
+    G_OPTION_ENTRY_NULL,
+  };
+  const SutureUsage usage = {
+    .arguments = "FOLDER ID…",
+    .summary = "Shows what was prepared automatically (suture-publish follow), and when a person\n"
+               "agrees, signs it with that person's key as well and publishes it.",
+    .min = 2,
+    .max = -1,
+    .entries = entries,
+  };
+  g_auto (SutureSession) session = { 0 };
+
+  if (!suture_report_parse (report, &usage, &argc, &argv, error))
+    return FALSE;
+  if (name == NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "who approves? --name is needed");
+      return FALSE;
+    }
+  return suture_approval_check_name (name, error) && suture_session_open (&session, report, argv[1], &options, TRUE, error)
+         && run (&session, argv + 2, name, yes, error);
+}
