@@ -16,6 +16,7 @@ import stage as stages  # noqa: E402
 import cases  # noqa: E402
 import test_automatic  # noqa: E402,F401
 import test_access  # noqa: E402,F401
+import test_sign_in  # noqa: E402,F401
 import test_programs  # noqa: E402,F401
 import test_system  # noqa: E402,F401
 import test_faults  # noqa: E402,F401

@@ -30,9 +30,11 @@ http {{
     ssl_certificate_key /mnt/server.key;
     root /mnt/site;
     include /mnt/nginx-feed.conf;
+    {private}
   }}
 }}
 """
+PRIVATE = 'if ($http_authorization != "{wanted}") {{ return 401; }}'
 
 
 def snippet(variant=None):
@@ -68,7 +70,7 @@ class WebServer:
         self.site = f"{self.folder}/site"
         self.port = PORT if machine.cable else ALTERNATIVE
         self.url = f"https://{HOST}" + ("" if self.port == 443 else f":{self.port}")
-        self.process = self.bad = None
+        self.process = self.bad = self.wanted = None
         machine.children.append(self)
         os.makedirs(self.folder + "/temp")
         os.makedirs(self.site)
@@ -79,7 +81,8 @@ class WebServer:
 
     def start(self, variant=None):
         with open(f"{self.folder}/nginx.conf", "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(address=self.machine.address, port=self.port, host=HOST))
+            private = PRIVATE.format(wanted=self.wanted) if self.wanted else ""
+            file.write(CONFIG.format(address=self.machine.address, port=self.port, host=HOST, private=private))
         with open(f"{self.folder}/nginx-feed.conf", "w", encoding="utf-8") as file:
             file.write(snippet(variant).replace("/etc/nginx/", "/mnt/"))
         script = f'mount --bind "{self.folder}" "$0/mnt" && exec chroot "$0" nginx -c /mnt/nginx.conf "$@"'
@@ -93,6 +96,12 @@ class WebServer:
             time.sleep(0.05)
         with open(f"{self.folder}/error.log", encoding="utf-8") as file:
             raise RuntimeError("the web server does not start: " + file.read())
+
+    def require(self, wanted):
+        """Answers 401 from now on to whoever does not send this header Authorization; None: serves everybody again."""
+        self.wanted = wanted
+        self.stop()
+        self.start()
 
     def behave(self, modes):
         """Answers badly from now on: lines of "BEHAVIOUR [GLOB]" (tests/support/bad-server.py); empty: well again."""

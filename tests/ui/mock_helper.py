@@ -42,17 +42,26 @@ IMPROVEMENT_DEFAULTS = {
     'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
     'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
 
+FEED_DEFAULTS = {
+    'Name': '', 'Address': 'https://fixes.example.org/suture', 'Origin': 'https://fixes.example.org:443', 'Components': [],
+    'Keys': [['root', 'ed25519', 'a1b2c3d4e5f60718' * 4], ['timestamp', 'ecdsa', '0f1e2d3c4b5a6978' * 4],
+             ['snapshot', 'ecdsa', '0f1e2d3c4b5a6978' * 4], ['targets', 'ed25519', 'a1b2c3d4e5f60718' * 4]],
+    'RootVersion': 1, 'MetadataVersion': 7, 'Expires': 0, 'LastContact': 0, 'LastError': ['', ''], 'SignedIn': 'none',
+    'NeedsSignIn': False}
+
 
 class Mock:
     def __init__(self, xml, state_path):
         node = Gio.DBusNodeInfo.new_for_xml(open(xml, encoding='utf-8').read())
         self.helper_info = node.lookup_interface('org.suture.Helper1')
         self.improvement_info = node.lookup_interface('org.suture.Improvement1')
+        self.feed_info = node.lookup_interface('org.suture.Feed1')
         self.state_path = state_path
         self.bus = Gio.bus_get_sync(Gio.BusType.STARTER)
         self.loop = GLib.MainLoop()
         self.helper = dict(HELPER_DEFAULTS)
         self.improvements = {}
+        self.feeds = {}  # 'accepts': [user, secret]; 'kept': the same, what was sent
         self.registered = {}
         self.state = {}
         self.cancelled = set()
@@ -80,11 +89,20 @@ class Mock:
                 self.set_improvement(name, values)
             else:
                 self.add_object(name, values)
+        feeds = {f['Name']: dict(FEED_DEFAULTS, **f) for f in self.state.get('sources', [])}
+        for gone in set(self.feeds) - set(feeds):
+            self.remove_feed(gone)
+        for name, values in feeds.items():
+            if name in self.feeds:
+                self.set_feed(name, values)
+            else:
+                self.add_feed(name, values)
 
     def save(self, coming=None):
         """coming: what is told next. Once it is told, whoever waits for it may write the state."""
         self.state.update({k: v for k, v in {**self.helper, **(coming or {})}.items() if k not in ('Activity', 'Operation')})
         self.state['improvements'] = list(self.improvements.values())
+        self.state['sources'] = list(self.feeds.values())
         with open(self.state_path + '.new', 'w', encoding='utf-8') as file:
             json.dump(self.state, file)
         os.rename(self.state_path + '.new', self.state_path)
@@ -138,12 +156,60 @@ class Mock:
         if changed:
             self.emit_changed(self.path_of(name), self.improvement_info, changed)
 
+    @staticmethod
+    def path_of_feed(name):
+        return Mock.path_of(name).replace('/improvement/', '/feed/')
+
+    def add_feed(self, name, values):
+        self.feeds[name] = values
+        path = self.path_of_feed(name)
+        self.registered[path] = self.bus.register_object(
+            path, self.feed_info, lambda *_: None,
+            lambda c, s, p, i, prop: self.variants(self.feed_info, self.feeds[name])[prop], None)
+        self.emit(PATH, 'org.freedesktop.DBus.ObjectManager', 'InterfacesAdded', GLib.Variant(
+            '(oa{sa{sv}})', (path, {self.feed_info.name: self.variants(self.feed_info, values)})))
+
+    def remove_feed(self, name):
+        path = self.path_of_feed(name)
+        self.bus.unregister_object(self.registered.pop(path))
+        del self.feeds[name]
+        self.emit(PATH, 'org.freedesktop.DBus.ObjectManager', 'InterfacesRemoved',
+                  GLib.Variant('(oas)', (path, [self.feed_info.name])))
+
+    def set_feed(self, name, values):
+        changed = {k: v for k, v in values.items() if self.feeds[name].get(k) != v}
+        self.feeds[name].update(changed)
+        if changed:
+            self.emit_changed(self.path_of_feed(name), self.feed_info, changed)
+
+    def sign(self, name, kept):
+        kind = 'none' if kept is None else 'password' if kept[0] else 'token'
+        self.set_feed(name, {'kept': kept, 'SignedIn': kind,
+                             **({'NeedsSignIn': False, 'LastError': ['', '']} if kept else {})})
+        self.save()
+
+    def check_feeds(self):
+        """How the feeds answer to a check: the first error of theirs."""
+        first = ['', '']
+        for name, feed in self.feeds.items():
+            error = feed.get('answers', ['', ''])
+            if feed.get('accepts') not in (None, feed.get('kept')):
+                words = 'did not accept the sign-in' if feed.get('kept') else 'asks for a sign-in'
+                error = ['NotSignedIn', 'fixes.example.org ' + words]
+            self.set_feed(name, {'LastError': error, 'NeedsSignIn': error[0] == 'NotSignedIn',
+                                 **({} if error[0] else {'LastContact': int(time.time())})})
+            if error[0] and not first[0]:
+                first = [error[0], 'feed %s: %s' % (name, error[1])]
+        return first
+
     # calls
 
     def on_other_call(self, bus, sender, path, interface, method, parameters, invocation):
         if method == 'GetManagedObjects':
             objects = {self.path_of(n): {self.improvement_info.name: self.variants(self.improvement_info, v)}
                        for n, v in self.improvements.items()}
+            objects.update({self.path_of_feed(n): {self.feed_info.name: self.variants(self.feed_info, v)}
+                            for n, v in self.feeds.items()})
             invocation.return_value(GLib.Variant('(a{oa{sa{sv}}})', (objects,)))
             return
         invocation.return_value(None)
@@ -169,6 +235,12 @@ class Mock:
         elif method == 'SetAutomatic':
             self.set_helper({'Automatic': arguments[0]})
             invocation.return_value(None)
+        elif method in ('SignIn', 'SignOut'):
+            if arguments[0] not in self.feeds:
+                refuse('NotFound', 'there is no such feed')
+            else:
+                self.sign(arguments[0], list(arguments[1:]) or None)
+                invocation.return_value(None)
         elif method == 'Cancel':
             if arguments[0] != self.helper['Operation']:
                 refuse('NotFound', 'no such operation')
@@ -222,6 +294,8 @@ class Mock:
             left = 'superseded' if self.improvements[name]['State'] == 'overtaken' else 'available'
             self.set_improvement(name, {'State': left, 'InstalledAt': 0, 'Owed': [], 'Restarted': []})
         elif method == 'Check':
+            found = self.check_feeds()
+            error, ok = (found, False) if ok and found[0] else (error, ok)
             self.set_helper({'LastError': error, **({'LastChecked': int(time.time())} if ok else {})})
         if name:
             event = {'Install': 'installed', 'Remove': 'removed'}[method] if ok else 'failed'

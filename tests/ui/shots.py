@@ -37,6 +37,37 @@ def open_row(title, then):
     return do
 
 
+def all_of(*steps):
+    def do(app):
+        for step in steps:
+            step(app)
+    return do
+
+
+def type_secret(text):
+    def do(app):
+        atspi.Atspi.EditableText.set_text_contents(atspi.find(app, 'text', 'Token'), text)
+    return do
+
+
+def press(title):
+    """The row has the focus and is activated by the keyboard."""
+    def do(app):
+        for _ in range(20):
+            if any(atspi.has(n, atspi.State.FOCUSED) for n in atspi.find_all(app, 'list item', title)):
+                break
+            subprocess.run(['xdotool', 'key', 'Tab'], check=True)
+            time.sleep(0.2)
+        subprocess.run(['xdotool', 'key', 'space'], check=True)
+        time.sleep(0.8)
+    return do
+
+
+BETA = {'Name': 'beta', 'accepts': ['', 'opensesame'], 'NeedsSignIn': True, 'LastError': ['NotSignedIn', 'asks'],
+        'LastContact': NOW - 3 * 86400}
+STABLE = {'Name': 'stable', 'Address': 'https://updates.example.net:8443/suture/stable', 'LastContact': NOW - 180,
+          'SignedIn': 'token', 'Components': ['openssl', 'expat']}
+TO_SOURCES = open_row('Sources', 'Last Contact')
 LONG = harness.openssl(
     Title='Printing, Scanning and the Conversion of Documents from Other Programs', Id='long-a', Exploited=True,
     Severity='critical', Description='Fixes how pages are prepared.\nA page made for this purpose could run commands.')
@@ -89,6 +120,13 @@ STATES = {
     'history': (shown(active(), history=harness.records(30)),
                 open_row('Update History', 'Installed “Encrypted Connections 30”')),
     'history-empty': (shown(), open_row('Update History', None)),
+    'sources': (shown(sources=[BETA, STABLE]), TO_SOURCES),
+    'sources-none': ({}, open_row('Sources', 'No Source')),
+    'sources-keys': (shown(sources=[BETA]), all_of(TO_SOURCES, press('Keys'))),
+    'sign-in': (shown(sources=[BETA]), all_of(TO_SOURCES, click('Sign In…'))),
+    'sign-in-refused': (shown(sources=[BETA]), all_of(TO_SOURCES, click('Sign In…'), type_secret('wrong'), click('Sign In'),
+                                                      lambda app: time.sleep(1))),
+    'sign-out': (shown(sources=[STABLE]), all_of(TO_SOURCES, click('Sign Out…'))),
     'source-help': ({}, click('Add a Source…')),
     'unreachable': (None, None),
 }

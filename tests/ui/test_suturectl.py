@@ -277,9 +277,123 @@ class Completion(unittest.TestCase):
             self.assertEqual(self.complete(machine, 'suturectl', 'install', ''), ['openssl-a'])
             self.assertEqual(self.complete(machine, 'suturectl', '--json', 'remove', ''), ['expat-b'])
             self.assertEqual(self.complete(machine, 'suturectl', 'automatic', 'of'), ['off'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'sign'), ['sign-in', 'sign-out'])
+            machine.change(sources=[beta(), beta(Name='stable')])
+            self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'sign-in', 'b'), ['beta'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'show', ''), ['--json', 'beta', 'stable'])
             machine.change(improvements=[harness.openssl(State='inactive'), harness.expat(State='overtaken')])
             self.assertEqual(self.complete(machine, 'suturectl', 'install', ''), ['openssl-a'])
             self.assertEqual(self.complete(machine, 'suturectl', 'remove', ''), ['expat-b', 'openssl-a'])
+
+
+def beta(**more):
+    return dict({'Name': 'beta', 'Address': 'https://fixes.example.org/suture', 'accepts': ['', 'opensesame']}, **more)
+
+
+def kept(machine):
+    with open(machine.state_path, encoding='utf-8') as file:
+        return json.load(file)['sources'][0].get('kept')
+
+
+def type_into(machine, keys, *arguments):
+    """What is on the terminal, and the exit status, when keys are typed at the prompt."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(CTL, [CTL, *arguments], dict(machine.env, PATH='/nonexistent'))  # no agent: nobody is asked here
+    shown = b''
+    while b':' not in shown:
+        shown += os.read(fd, 1000)
+    os.write(fd, keys)
+    try:
+        while piece := os.read(fd, 1000):
+            shown += piece
+    except OSError:
+        pass  # the other side has left
+    os.close(fd)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
+
+
+class Feeds(unittest.TestCase):
+    def sign_in(self, machine, secret, *arguments):
+        done = subprocess.run([CTL, 'feed', 'sign-in', *arguments], env=machine.env, input=secret, capture_output=True, timeout=60)
+        self.assertNotIn(secret.strip(), done.stdout + done.stderr)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def test_list_and_show(self):
+        other = beta(Name='stable', Address='https://example.net:8443/', LastContact=int(time.time()) - 180,
+                     SignedIn='password', Components=['openssl', 'expat'], Expires=int(time.time()) + 86400)
+        with harness.Machine(dict(harness.checked(), sources=[other, beta(NeedsSignIn=True)])) as machine:
+            self.assertEqual(run(machine, 'feed', 'list'), (
+                0, 'beta\n  https://fixes.example.org/suture\n  Last contact: never\n  fixes.example.org asks for a sign-in\n'
+                'stable\n  https://example.net:8443/\n  Last contact: 3 minutes ago\n  Signed in with a password\n', ''))
+            feeds = json.loads(run(machine, 'feed', 'list', '--json')[1])['feeds']
+            self.assertEqual([f['name'] for f in feeds], ['beta', 'stable'])
+            code, out, _ = run(machine, 'feed', 'show', 'stable')
+            self.assertEqual(code, 0)
+            for wanted in ('https://example.net:8443/', 'openssl, expat', 'Names the keys (root), ed25519', 'a1b2c3d4e5f60718' * 4):
+                self.assertIn(wanted, out)
+            self.assertEqual(json.loads(run(machine, 'feed', 'show', 'stable', '--json')[1]), feeds[1])
+            self.assertEqual(feeds[1]['keys'][1], {'role': 'timestamp', 'type': 'ecdsa', 'fingerprint': '0f1e2d3c4b5a6978' * 4})
+            code, out, error = run(machine, 'feed', 'show', 'nothing')
+            self.assertEqual((code, out), (4, ''))
+
+    def test_no_feed(self):
+        with harness.Machine(harness.checked()) as machine:
+            self.assertEqual(run(machine, 'feed', 'list'), (0, 'No source can be used.\n', ''))
+
+    def test_sign_in_from_input(self):
+        with harness.Machine(dict(harness.checked(), sources=[beta()])) as machine:
+            code, out, error = self.sign_in(machine, b'wrong\n', 'beta')
+            self.assertEqual((code, out), (8, ''))
+            self.assertIn('did not accept', error)
+            self.assertEqual(self.sign_in(machine, b'opensesame\n', 'beta'), (0, 'Signed in.\n', ''))
+            self.assertEqual(kept(machine), ['', 'opensesame'])
+            code, out, _ = run(machine, 'feed', 'sign-out', 'beta')
+            self.assertEqual((code, out), (0, 'Signed out. What was kept for this source is erased.\n'))
+            self.assertIsNone(kept(machine))
+            self.assertEqual(run(machine, 'check')[0], 8)
+
+    def test_sign_in_as_a_user(self):
+        with harness.Machine(dict(harness.checked(), sources=[beta(accepts=['anna', 'open sesame, ü'])])) as machine:
+            self.assertEqual(self.sign_in(machine, 'open sesame, ü'.encode(), 'beta', '--user', 'anna')[0], 0)
+            self.assertEqual(kept(machine), ['anna', 'open sesame, ü'])
+            code, out, _ = self.sign_in(machine, b'secret word', 'beta', '--json', '--user=berta')
+            self.assertEqual((code, json.loads(out)['error']), (8, 'NotSignedIn'))
+
+    def test_bad_input(self):
+        with harness.Machine(dict(harness.checked(), sources=[beta()])) as machine:
+            for secret in (b'a b', b'to ken', b'a\nb', b'x' * 5000, b'to\0ken', b'\xff'):
+                with self.subTest(secret[:10]):
+                    self.assertEqual(self.sign_in(machine, secret, 'beta')[0], 2)
+            self.assertEqual(run(machine, 'feed', 'sign-in', 'beta')[0], 2)
+            self.assertIsNone(kept(machine))
+            # never from the arguments, and no option where it means nothing
+            for wrong in (['feed'], ['feed', 'sign-in'], ['feed', 'sign-in', 'beta', 'opensesame'], ['feed', 'list', 'beta'],
+                          ['feed', 'burn', 'beta'], ['check', '--user', 'anna']):
+                with self.subTest(wrong):
+                    self.assertEqual(run(machine, *wrong)[0], 2)
+            self.assertEqual(self.sign_in(machine, b'opensesame', 'nothing')[0], 4)
+
+    def test_terminal(self):
+        """Nothing that is typed is shown; it can be corrected, and given up."""
+        with harness.Machine(dict(harness.checked(), sources=[beta()])) as machine:
+            code, shown = type_into(machine, b'wrongopenx\x7fsesame\n'.replace(b'wrong', b'wrong\x15'), 'feed', 'sign-in', 'beta')
+            self.assertEqual(code, 0, shown)
+            self.assertTrue(shown.startswith('Token for fixes.example.org: \r\n'), shown)
+            self.assertNotIn('sesame', shown)
+            self.assertEqual(kept(machine), ['', 'opensesame'])
+            code, shown = type_into(machine, b'other\x03', 'feed', 'sign-in', 'beta')
+            self.assertEqual(code, 7, shown)
+            self.assertNotIn('other', shown)
+            self.assertEqual(kept(machine), ['', 'opensesame'])
+            code, shown = type_into(machine, 'x ü\x7fy\n'.encode(), 'feed', 'sign-in', 'beta', '-u', 'anna')
+            self.assertTrue(shown.startswith('Password for fixes.example.org: '), shown)
+            self.assertEqual(kept(machine), ['anna', 'x y'])
+
+    def test_without_permission(self):
+        with harness.Machine(dict(harness.checked(), sources=[beta()], deny=['SignIn', 'SignOut'])) as machine:
+            self.assertEqual(self.sign_in(machine, b'opensesame', 'beta')[0], 3)
+            self.assertEqual(run(machine, 'feed', 'sign-out', 'beta')[0], 3)
 
 
 if __name__ == '__main__':

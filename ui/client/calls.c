@@ -211,6 +211,31 @@ suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GE
 }
 
 void
+suture_client_keep_credential_async (SutureClient *self, const char *feed, const char *user, const char *secret,
+                                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  send (new_call (self, "SignIn", g_variant_new ("(sss)", feed, user, secret), callback, user_data));
+}
+
+gboolean
+suture_client_keep_credential_finish (SutureClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (self, result, error);
+}
+
+void
+suture_client_sign_out_async (SutureClient *self, const char *feed, GAsyncReadyCallback callback, gpointer user_data)
+{
+  send (new_call (self, "SignOut", g_variant_new ("(s)", feed), callback, user_data));
+}
+
+gboolean
+suture_client_sign_out_finish (SutureClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (self, result, error);
+}
+
+void
 suture_client_get_history_async (SutureClient *self, guint64 before, guint limit, GAsyncReadyCallback callback,
                                  gpointer user_data)
 {

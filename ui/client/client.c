@@ -21,7 +21,8 @@ struct _SutureClient
   GError *error;                /* (owned) (nullable) */
   SutureFacts *facts;           /* (owned) */
   GListStore *improvements;     /* of SutureImprovement (owned) */
-  GHashTable *paths;            /* object path → SutureImprovement (owned) */
+  GListStore *feeds;            /* of SutureFeed (owned) */
+  GHashTable *paths;            /* object path → SutureImprovement or SutureFeed (owned) */
   SutureOperations *operations; /* (owned) */
   guint settle_source;
   guint restarts;
@@ -161,15 +162,40 @@ by_title (gconstpointer a, gconstpointer b, gpointer user_data)
   return g_strcmp0 (suture_improvement_get_facts (left)->id, suture_improvement_get_facts (right)->id);
 }
 
+static int
+by_name (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  return g_strcmp0 (suture_feed_get_facts ((SutureFeed *) a)->name, suture_feed_get_facts ((SutureFeed *) b)->name);
+}
+
+static void
+take_feed (SutureClient *self, const char *path, SutureDBusFeed1 *proxy)
+{
+  SutureFeed *known = g_hash_table_lookup (self->paths, path);
+  GVariant *properties = dup_properties (G_DBUS_PROXY (proxy));
+
+  if (known != NULL)
+    {
+      suture_feed_update (known, properties);
+      return;
+    }
+  known = suture_feed_new (properties);
+  g_hash_table_insert (self->paths, g_strdup (path), known);
+  g_list_store_insert_sorted (self->feeds, known, by_name, NULL);
+}
+
 static void
 take_object (SutureClient *self, GDBusObject *object)
 {
   const char *path = g_dbus_object_get_object_path (object);
   SutureDBusImprovement1 *proxy = suture_dbus_object_peek_improvement1 (SUTURE_DBUS_OBJECT (object));
+  SutureDBusFeed1 *feed = suture_dbus_object_peek_feed1 (SUTURE_DBUS_OBJECT (object));
   SutureImprovement *known = g_hash_table_lookup (self->paths, path);
   GVariant *properties = NULL;
 
-  if (proxy == NULL)
+  if (feed != NULL)
+    take_feed (self, path, feed);
+  if (proxy == NULL || feed != NULL)
     return;
   properties = dup_properties (G_DBUS_PROXY (proxy));
   if (known != NULL)
@@ -185,11 +211,12 @@ take_object (SutureClient *self, GDBusObject *object)
 static void
 drop_path (SutureClient *self, const char *path)
 {
-  SutureImprovement *known = g_hash_table_lookup (self->paths, path);
+  GObject *known = g_hash_table_lookup (self->paths, path);
+  GListStore *list = known != NULL && SUTURE_IS_FEED (known) ? self->feeds : self->improvements;
   guint position = 0;
 
-  if (known != NULL && g_list_store_find (self->improvements, known, &position))
-    g_list_store_remove (self->improvements, position);
+  if (known != NULL && g_list_store_find (list, known, &position))
+    g_list_store_remove (list, position);
   g_hash_table_remove (self->paths, path);
 }
 
@@ -398,6 +425,7 @@ suture_client_finalize (GObject *object)
   g_clear_error (&self->error);
   suture_facts_free (self->facts);
   g_clear_object (&self->improvements);
+  g_clear_object (&self->feeds);
   g_hash_table_unref (self->paths);
   suture_operations_free (self->operations);
   G_OBJECT_CLASS (suture_client_parent_class)->finalize (object);
@@ -419,6 +447,7 @@ suture_client_init (SutureClient *self)
   self->error = g_error_new (SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper could not be reached");
   self->facts = suture_facts_new ();
   self->improvements = g_list_store_new (SUTURE_TYPE_IMPROVEMENT);
+  self->feeds = g_list_store_new (SUTURE_TYPE_FEED);
   self->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->operations = suture_operations_new ();
 }
@@ -474,8 +503,28 @@ suture_client_find (SutureClient *self, const char *id)
 
   g_hash_table_iter_init (&each, self->paths);
   while (g_hash_table_iter_next (&each, NULL, &improvement))
-    if (g_strcmp0 (suture_improvement_get_facts (improvement)->id, id) == 0)
+    if (SUTURE_IS_IMPROVEMENT (improvement)
+        && g_strcmp0 (suture_improvement_get_facts (improvement)->id, id) == 0)
       return improvement;
+  return NULL;
+}
+
+GListModel *
+suture_client_get_feeds (SutureClient *self)
+{
+  return G_LIST_MODEL (self->feeds);
+}
+
+SutureFeed *
+suture_client_find_feed (SutureClient *self, const char *name)
+{
+  GHashTableIter each;
+  gpointer feed = NULL;
+
+  g_hash_table_iter_init (&each, self->paths);
+  while (g_hash_table_iter_next (&each, NULL, &feed))
+    if (SUTURE_IS_FEED (feed) && g_strcmp0 (suture_feed_get_facts (feed)->name, name) == 0)
+      return feed;
   return NULL;
 }
 

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "client/facts.h"
+#include "client/feed.h"
 #include "client/improvement.h"
 #include "client/record.h"
 
@@ -11,7 +12,7 @@
  * in the thread-default main context. The helper leaves the bus when it is idle: what it said last stays, and the next
  * call starts it again. Errors are SUTURE_ERROR; a helper that can't be reached is SUTURE_ERROR_UNAVAILABLE.
  *
- * Signal "changed": facts, improvements or reachability are different from before. */
+ * Signal "changed": facts, improvements, feeds or reachability are different from before. */
 
 G_BEGIN_DECLS
 
@@ -47,6 +48,12 @@ GListModel *suture_client_get_improvements (SutureClient *self);
 /* The improvement of this id, or NULL; borrowed. */
 SutureImprovement *suture_client_find (SutureClient *self, const char *id);
 
+/* All feeds that can be used (SutureFeed), by name; owned by @self. */
+GListModel *suture_client_get_feeds (SutureClient *self);
+
+/* The feed of this name, or NULL; borrowed. */
+SutureFeed *suture_client_find_feed (SutureClient *self, const char *name);
+
 /* Ends when the work has ended, not when it has begun. @id: for INSTALL and REMOVE, else NULL. Cancelling @cancellable
  * asks the helper to stop; the result tells whether it did. */
 void suture_client_run_async (SutureClient *self, SutureWork work, const char *id, GCancellable *cancellable,
@@ -62,6 +69,15 @@ gboolean suture_client_cancel_finish (SutureClient *self, GAsyncResult *result, 
 void suture_client_set_automatic_async (SutureClient *self, gboolean automatic, GAsyncReadyCallback callback,
                                         gpointer user_data);
 gboolean suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+/* Has the helper keep a token (@user "") or a password for @feed; kept when it ends. client/sign-in.h tries it, too. */
+void suture_client_keep_credential_async (SutureClient *self, const char *feed, const char *user, const char *secret,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_keep_credential_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
+/* Has the helper erase what it keeps for @feed; erased when it ends. */
+void suture_client_sign_out_async (SutureClient *self, const char *feed, GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_sign_out_finish (SutureClient *self, GAsyncResult *result, GError **error);
 
 /* At most @limit (1 to 200) records older than @before (0: from the newest), newest first: an array of SutureRecord. */
 void suture_client_get_history_async (SutureClient *self, guint64 before, guint limit, GAsyncReadyCallback callback,

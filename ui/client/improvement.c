@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/improvement.h"
 
-#include "client/facts.h"
-
 #include "base/name.h"
+#include "client/properties.h"
 
-#define LIST_MAX 4096         /* entries of one list that are kept: more than any real improvement has */
 #define DESCRIPTION_MAX 16384 /* bytes */
 
 struct _SutureImprovement
@@ -66,52 +64,6 @@ clear_facts (SutureImprovementFacts *facts)
   g_strfreev (facts->conflict);
   g_free (facts->withdrawn_reason);
   *facts = (SutureImprovementFacts){ 0 };
-}
-
-static char *
-dup_text (GVariantDict *dict, const char *name)
-{
-  const char *text = "";
-
-  g_variant_dict_lookup (dict, name, "&s", &text);
-  return suture_facts_clean (text);
-}
-
-static char **
-dup_list (GVariantDict *dict, const char *name)
-{
-  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE_STRING_ARRAY);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      const char *text = NULL;
-      g_autofree char *clean = NULL;
-
-      g_variant_get_child (list, i, "&s", &text);
-      clean = suture_facts_clean (text);
-      g_strv_builder_add (builder, clean);
-    }
-  return g_strv_builder_end (builder);
-}
-
-/* Calls @add with the three clean strings, which it owns then, of each entry of an a(sss). */
-static void
-each_triple (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, char *, char *))
-{
-  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE ("a(sss)"));
-  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      const char *a = NULL;
-      const char *b = NULL;
-      const char *c = NULL;
-
-      g_variant_get_child (list, i, "(&s&s&s)", &a, &b, &c);
-      add (array, suture_facts_clean (a), suture_facts_clean (b), suture_facts_clean (c));
-    }
 }
 
 static void
@@ -213,33 +165,33 @@ read_facts (SutureImprovementFacts *facts, GVariant *properties)
   const char *description = "";
   const char *state = "";
 
-  facts->id = dup_text (&dict, "Id");
-  facts->component = dup_text (&dict, "Component");
-  facts->letter = dup_text (&dict, "Letter");
-  facts->kind = dup_text (&dict, "Kind");
-  facts->title = dup_text (&dict, "Title");
+  facts->id = suture_properties_dup_text (&dict, "Id");
+  facts->component = suture_properties_dup_text (&dict, "Component");
+  facts->letter = suture_properties_dup_text (&dict, "Letter");
+  facts->kind = suture_properties_dup_text (&dict, "Kind");
+  facts->title = suture_properties_dup_text (&dict, "Title");
   g_variant_dict_lookup (&dict, "Description", "&s", &description);
   facts->description = suture_name_clean_text (description, DESCRIPTION_MAX, TRUE);
-  facts->publisher = dup_text (&dict, "Publisher");
-  facts->feed = dup_text (&dict, "Feed");
-  facts->severity = dup_text (&dict, "Severity");
+  facts->publisher = suture_properties_dup_text (&dict, "Publisher");
+  facts->feed = suture_properties_dup_text (&dict, "Feed");
+  facts->severity = suture_properties_dup_text (&dict, "Severity");
   g_variant_dict_lookup (&dict, "Exploited", "b", &facts->exploited);
   facts->vulnerabilities = g_ptr_array_new_with_free_func (vulnerability_free);
-  each_triple (&dict, "Vulnerabilities", facts->vulnerabilities, add_vulnerability);
+  suture_properties_each_triple (&dict, "Vulnerabilities", facts->vulnerabilities, add_vulnerability);
   g_variant_dict_lookup (&dict, "State", "&s", &state);
   facts->state = state_from_name (state);
   g_variant_dict_lookup (&dict, "DownloadSize", "t", &facts->download_size);
   g_variant_dict_lookup (&dict, "ImageSize", "t", &facts->image_size);
-  facts->files = dup_list (&dict, "Files");
+  facts->files = suture_properties_dup_list (&dict, "Files");
   g_variant_dict_lookup (&dict, "InstalledAt", "x", &facts->installed_at);
   facts->owed = g_ptr_array_new_with_free_func (owed_free);
-  each_triple (&dict, "Owed", facts->owed, add_owed);
-  facts->restarted = dup_list (&dict, "Restarted");
-  facts->conflict = dup_list (&dict, "Conflict");
+  suture_properties_each_triple (&dict, "Owed", facts->owed, add_owed);
+  facts->restarted = suture_properties_dup_list (&dict, "Restarted");
+  facts->conflict = suture_properties_dup_list (&dict, "Conflict");
   g_variant_dict_lookup (&dict, "WaitsUntil", "x", &facts->waits_until);
   g_variant_dict_lookup (&dict, "Withdrawn", "b", &facts->withdrawn);
   g_variant_dict_lookup (&dict, "WithdrawnAt", "x", &facts->withdrawn_at);
-  facts->withdrawn_reason = dup_text (&dict, "WithdrawnReason");
+  facts->withdrawn_reason = suture_properties_dup_text (&dict, "WithdrawnReason");
 }
 
 static void

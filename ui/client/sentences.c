@@ -14,7 +14,7 @@
 static const char *const error_sentences[] = {
   [SUTURE_ERROR_FAILED] = N_ ("Something went wrong. Nothing was changed. Update History may tell more."),
   [SUTURE_ERROR_NOT_AUTHORIZED] = N_ ("Permission was not given. Nothing was changed."),
-  [SUTURE_ERROR_INVALID_ARGUMENT] = N_ ("This is not the name of an improvement. Nothing was changed."),
+  [SUTURE_ERROR_INVALID_ARGUMENT] = N_ ("What was entered can’t be used. Nothing was changed."),
   [SUTURE_ERROR_NOT_FOUND]
   = N_ ("There is no such improvement, or this can’t be done with it now. Nothing was changed."),
   [SUTURE_ERROR_NOT_APPLICABLE]
@@ -324,6 +324,51 @@ suture_sentence_exposure (const SutureImprovementFacts *facts, guint others)
                               others);
     }
   return g_string_free (text, FALSE);
+}
+
+char *
+suture_sentence_sign_in (const SutureFeedFacts *facts)
+{
+  gboolean token = g_str_equal (facts->signed_in, "token");
+  gboolean kept = token || g_str_equal (facts->signed_in, "password");
+
+  if (facts->needs_sign_in && kept)
+    return g_strdup_printf (_("%s did not accept the sign-in"), facts->host);
+  if (facts->needs_sign_in)
+    return g_strdup_printf (_("%s asks for a sign-in"), facts->host);
+  if (kept)
+    return g_strdup (token ? _("Signed in with a token") : _("Signed in with a password"));
+  return g_strdup (_("Not signed in"));
+}
+
+char *
+suture_sentence_contact (const SutureFeedFacts *facts, gint64 now)
+{
+  g_autofree char *ago = facts->last_contact > 0 ? suture_sentence_ago (facts->last_contact, now) : NULL;
+  g_autofree char *why = NULL;
+
+  if (ago == NULL)
+    ago = g_strdup (_("never"));
+  /* what asks for a sign-in is said where one signs in */
+  if (facts->last_error[0] == '\0' || facts->needs_sign_in)
+    return g_steal_pointer (&ago);
+  why = suture_sentence_error_name (facts->last_error, facts->last_message);
+  /* Translators: when, and what went wrong since: "3 days ago. The publisher could not be reached. …". */
+  return g_strdup_printf (_("%s. %s"), ago, why);
+}
+
+char *
+suture_sentence_role (const char *role)
+{
+  if (g_str_equal (role, "root"))
+    return g_strdup (_("Names the keys (root)"));
+  if (g_str_equal (role, "targets"))
+    return g_strdup (_("Signs improvements (targets)"));
+  if (g_str_equal (role, "snapshot"))
+    return g_strdup (_("Signs what belongs together (snapshot)"));
+  if (g_str_equal (role, "timestamp"))
+    return g_strdup (_("Signs what is current (timestamp)"));
+  return g_strdup (role);
 }
 
 char *

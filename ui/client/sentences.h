@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "client/feed.h"
 #include "client/improvement.h"
 #include "client/record.h"
 
@@ -44,6 +45,13 @@ char *suture_sentence_owed_when (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESU
 
 /* What removing it does: "The computer becomes exposed again to 2 problems." @others: how many others are active. */
 char *suture_sentence_exposure (const SutureImprovementFacts *facts, guint others) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What is kept for a feed, or missing: "Signed in with a token", "example.org asks for a sign-in". */
+char *suture_sentence_sign_in (const SutureFeedFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+/* "3 minutes ago", or what went wrong since. @now: seconds since the epoch. */
+char *suture_sentence_contact (const SutureFeedFacts *facts, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
+/* What a role of a feed's keys is for: "Signs the list of keys (root)". */
+char *suture_sentence_role (const char *role) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "today, 09:12", "yesterday, 18:00", "4 June 2026, 09:12", with a capital where it @begins a line; and "12 minutes
  * ago". Seconds since the epoch. */

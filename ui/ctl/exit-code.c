@@ -16,6 +16,7 @@ suture_exit_code_for_error (const GError *error)
     { SUTURE_ERROR_NO_SOURCE, SUTURE_EXIT_NO_SOURCE },
     { SUTURE_ERROR_UNAVAILABLE, SUTURE_EXIT_UNAVAILABLE },
     { SUTURE_ERROR_CANCELLED, SUTURE_EXIT_CANCELLED },
+    { SUTURE_ERROR_NOT_SIGNED_IN, SUTURE_EXIT_NOT_SIGNED_IN },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)

@@ -17,6 +17,7 @@ typedef enum
   SUTURE_EXIT_NO_SOURCE = 5,   /* no feed is configured */
   SUTURE_EXIT_UNAVAILABLE = 6, /* the helper can't be reached */
   SUTURE_EXIT_CANCELLED = 7,
+  SUTURE_EXIT_NOT_SIGNED_IN = 8, /* a feed's server asks for a sign-in, or did not accept the one it got */
 } SutureExitCode;
 
 SutureExitCode suture_exit_code_for_error (const GError *error);

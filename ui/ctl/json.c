@@ -158,6 +158,73 @@ suture_json_status (SutureClient *client)
   return print (builder);
 }
 
+static void
+add_keys (JsonBuilder *builder, const SutureFeedFacts *facts)
+{
+  json_builder_set_member_name (builder, "keys");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->keys->len; i++)
+    {
+      const SutureFeedKey *key = g_ptr_array_index (facts->keys, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "role", key->role);
+      add_text (builder, "type", key->type);
+      add_text (builder, "fingerprint", key->fingerprint);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_feed (JsonBuilder *builder, const SutureFeedFacts *facts)
+{
+  json_builder_begin_object (builder);
+  add_text (builder, "name", facts->name);
+  add_text (builder, "address", facts->address);
+  add_list (builder, "components", facts->components);
+  add_text (builder, "signed_in", facts->signed_in);
+  add_boolean (builder, "needs_sign_in", facts->needs_sign_in);
+  add_number (builder, "last_contact", facts->last_contact);
+  add_text (builder, "last_error", facts->last_error);
+  add_text (builder, "last_message", facts->last_message);
+  add_number (builder, "metadata_version", (gint64) facts->version);
+  add_number (builder, "expires", facts->expires);
+  add_number (builder, "root_version", (gint64) facts->root_version);
+  add_keys (builder, facts);
+  json_builder_end_object (builder);
+}
+
+char *
+suture_json_feeds (SutureClient *client)
+{
+  GListModel *feeds = suture_client_get_feeds (client);
+  guint n = g_list_model_get_n_items (feeds);
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "feeds");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureFeed) feed = g_list_model_get_item (feeds, i);
+
+      add_feed (builder, suture_feed_get_facts (feed));
+    }
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  return print (builder);
+}
+
+char *
+suture_json_feed (const SutureFeedFacts *facts)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  add_feed (builder, facts);
+  return print (builder);
+}
+
 char *
 suture_json_history (GPtrArray *records)
 {

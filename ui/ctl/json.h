@@ -17,4 +17,8 @@ char *suture_json_history (GPtrArray *records) G_GNUC_WARN_UNUSED_RESULT;
 /* The end of all other commands: "error" is "" or a short error name, "message" says why. */
 char *suture_json_result (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* { "feeds": [ … ] }, and one of them alone. */
+char *suture_json_feeds (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
+char *suture_json_feed (const SutureFeedFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

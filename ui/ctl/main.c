@@ -5,12 +5,16 @@
 #include <locale.h>
 #include <signal.h>
 
+#include "base/credential.h"
+#include "base/error.h"
 #include "client/client.h"
 #include "client/sentences.h"
+#include "client/sign-in.h"
 #include "ctl/agent.h"
 #include "ctl/exit-code.h"
 #include "ctl/json.h"
 #include "ctl/progress.h"
+#include "ctl/secret.h"
 #include "ctl/text.h"
 
 #define HISTORY_PAGE 200 /* records a call; the contract's most */
@@ -19,8 +23,8 @@ typedef struct _Ctl Ctl;
 
 typedef struct
 {
-  const char *name;
-  int n_arguments;
+  const char *name; /* of one word or two */
+  int n_arguments;  /* behind it */
   gboolean asks; /* polkit may want a password */
   void (*run) (Ctl *ctl);
 } Command;
@@ -34,7 +38,8 @@ struct _Ctl
   GSubprocess *agent;        /* (owned) (nullable) */
   GPtrArray *records;        /* of SutureRecord (owned) */
   const Command *command;
-  const char *argument; /* ID, on, off or NULL */
+  const char *argument; /* ID, NAME, on, off or NULL */
+  char *user;           /* --user (owned) (nullable) */
   gboolean json;
   int limit; /* records of history, 0: all */
   int code;
@@ -217,6 +222,87 @@ load_history (Ctl *ctl)
   suture_client_get_history_async (ctl->client, before, wanted, on_history, ctl);
 }
 
+/* The feed that was named; NULL: it is over. */
+static SutureFeed *
+find_feed (Ctl *ctl)
+{
+  SutureFeed *feed = suture_client_find_feed (ctl->client, ctl->argument);
+  g_autoptr (GError) error = NULL;
+
+  if (feed != NULL)
+    return feed;
+  error = g_error_new (SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such feed");
+  finish_result (ctl, error, NULL);
+  return NULL;
+}
+
+static void
+run_feed_list (Ctl *ctl)
+{
+  g_autofree char *text = ctl->json ? suture_json_feeds (ctl->client) : suture_text_feeds (ctl->client);
+
+  g_print ("%s", text);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
+static void
+run_feed_show (Ctl *ctl)
+{
+  SutureFeed *feed = find_feed (ctl);
+  g_autofree char *text = NULL;
+
+  if (feed == NULL)
+    return;
+  text = ctl->json ? suture_json_feed (suture_feed_get_facts (feed)) : suture_text_feed (suture_feed_get_facts (feed));
+  g_print ("%s", text);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  suture_sign_in_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (user_data, error, _("Signed in."));
+}
+
+static void
+run_sign_in (Ctl *ctl)
+{
+  SutureFeed *feed = find_feed (ctl);
+  g_autofree char *prompt = NULL;
+  g_autoptr (GError) error = NULL;
+  char *secret = NULL;
+
+  if (feed == NULL)
+    return;
+  prompt = g_strdup_printf (ctl->user != NULL ? _("Password for %s:") : _("Token for %s:"),
+                            suture_feed_get_facts (feed)->host);
+  secret = suture_secret_read (prompt, &error);
+  if (secret == NULL || !suture_credential_check (ctl->user != NULL ? ctl->user : "", secret, &error))
+    finish_result (ctl, error, NULL);
+  else
+    suture_sign_in_async (ctl->client, ctl->argument, ctl->user != NULL ? ctl->user : "", secret, on_signed_in, ctl);
+  suture_credential_wipe (secret);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (user_data, error, _("Signed out. What was kept for this source is erased."));
+}
+
+static void
+run_sign_out (Ctl *ctl)
+{
+  if (find_feed (ctl) != NULL)
+    suture_client_sign_out_async (ctl->client, ctl->argument, on_signed_out, ctl);
+}
+
 static const Command commands[] = {
   { "status", 0, FALSE, run_status },
   { "check", 0, TRUE, run_check },
@@ -224,6 +310,10 @@ static const Command commands[] = {
   { "remove", 1, TRUE, run_remove },
   { "history", 0, FALSE, load_history },
   { "automatic", 1, TRUE, run_set_automatic },
+  { "feed list", 0, FALSE, run_feed_list },
+  { "feed show", 1, FALSE, run_feed_show },
+  { "feed sign-in", 1, TRUE, run_sign_in },
+  { "feed sign-out", 1, TRUE, run_sign_out },
   { "run-automatic", 0, FALSE, run_automatically }, /* for suture-check.service */
 };
 
@@ -255,13 +345,32 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* *@argument: what stands behind it, or NULL. */
 static const Command *
-find_command (int argc, char **argv)
+find_command (char **argv, const char **argument)
 {
-  for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (argv[1], commands[i].name))
-      return argc - 2 == commands[i].n_arguments ? &commands[i] : NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_auto (GStrv) words = g_strsplit (commands[i].name, " ", 2);
+      guint n = 0;
+
+      while (words[n] != NULL && g_strcmp0 (argv[n], words[n]) == 0)
+        n++;
+      if (words[n] != NULL)
+        continue;
+      *argument = commands[i].n_arguments > 0 ? argv[n] : NULL;
+      return (int) g_strv_length (argv) - (int) n == commands[i].n_arguments ? &commands[i] : NULL;
+    }
   return NULL;
+}
+
+/* Whether the options and the argument make sense together. */
+static gboolean
+is_sound (const Ctl *ctl)
+{
+  if (ctl->command == NULL || ctl->limit < 0 || (ctl->user != NULL && ctl->command->run != run_sign_in))
+    return FALSE;
+  return ctl->command->run != run_set_automatic || g_str_equal (ctl->argument, "on") || g_str_equal (ctl->argument, "off");
 }
 
 static const char *
@@ -274,9 +383,13 @@ description (void)
            "  remove ID         remove an improvement; the computer is exposed again\n"
            "  history           what was installed and removed\n"
            "  automatic on|off  install improvements when they are ready\n"
+           "  feed list         the sources, and whether they answer\n"
+           "  feed show NAME    one source, and the fingerprints of its keys\n"
+           "  feed sign-in NAME   keep a token or password for it, read from the terminal or standard input\n"
+           "  feed sign-out NAME  erase what is kept for it\n"
            "\n"
            "Exit status: 0 done, 1 failed, 2 wrong usage, 3 permission was not given, 4 not found or\n"
-           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped.");
+           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped, 8 a source asks for a sign-in.");
 }
 
 /* TRUE when there is something to do; else @code is set. */
@@ -287,6 +400,8 @@ parse (Ctl *ctl, int argc, char **argv)
   const GOptionEntry entries[]
       = { { "json", 0, 0, G_OPTION_ARG_NONE, &ctl->json, N_ ("Print JSON"), NULL },
           { "limit", 'n', 0, G_OPTION_ARG_INT, &ctl->limit, N_ ("Print at most this many records of history"), "N" },
+          { "user", 'u', 0, G_OPTION_ARG_STRING, &ctl->user, N_ ("Sign in with a password of this user, not a token"),
+            N_ ("USER") },
           { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
           { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) context = g_option_context_new (_("COMMAND"));
@@ -307,11 +422,8 @@ parse (Ctl *ctl, int argc, char **argv)
       ctl->code = SUTURE_EXIT_OK;
       return FALSE;
     }
-  ctl->command = find_command (argc, argv);
-  ctl->argument = ctl->command != NULL && ctl->command->n_arguments > 0 ? argv[2] : NULL;
-  if (ctl->command == NULL || ctl->limit < 0
-      || (ctl->command->run == run_set_automatic && g_strcmp0 (ctl->argument, "on") != 0
-          && g_strcmp0 (ctl->argument, "off") != 0))
+  ctl->command = find_command (argv + 1, &ctl->argument);
+  if (!is_sound (ctl))
     {
       g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
 
@@ -347,5 +459,6 @@ main (int argc, char **argv)
   g_object_unref (ctl.client);
   g_object_unref (ctl.cancellable);
   g_main_loop_unref (ctl.loop);
+  g_free (ctl.user);
   return ctl.code;
 }

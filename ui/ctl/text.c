@@ -90,6 +90,59 @@ suture_text_status (SutureClient *client)
 }
 
 char *
+suture_text_feeds (SutureClient *client)
+{
+  GListModel *feeds = suture_client_get_feeds (client);
+  guint n = g_list_model_get_n_items (feeds);
+  GString *text = g_string_new (NULL);
+
+  if (n == 0)
+    g_string_append_printf (text, "%s\n", _("No source can be used."));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (SutureFeed) feed = g_list_model_get_item (feeds, i);
+      const SutureFeedFacts *facts = suture_feed_get_facts (feed);
+      g_autofree char *contact = suture_sentence_contact (facts, seconds_now ());
+      g_autofree char *sign_in = suture_sentence_sign_in (facts);
+
+      g_string_append_printf (text, "%s\n  %s\n  %s: %s\n  %s\n", facts->name, facts->address, _("Last contact"), contact,
+                              sign_in);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
+suture_text_feed (const SutureFeedFacts *facts)
+{
+  g_autofree char *contact = suture_sentence_contact (facts, seconds_now ());
+  g_autofree char *sign_in = suture_sentence_sign_in (facts);
+  g_autofree char *components = g_strjoinv (", ", facts->components);
+  g_autofree char *root = g_strdup_printf ("%" G_GUINT64_FORMAT, facts->root_version);
+  g_autofree char *version = g_strdup_printf ("%" G_GUINT64_FORMAT, facts->version);
+  g_autofree char *expires
+      = facts->expires > 0 ? suture_sentence_time (facts->expires, seconds_now (), TRUE) : g_strdup (_("unknown"));
+  GString *text = g_string_new (NULL);
+
+  add_line (text, _("Source"), facts->name);
+  add_line (text, _("Address"), facts->address);
+  add_line (text, _("Components"), components[0] != '\0' ? components : _("any"));
+  add_line (text, _("Sign-in"), sign_in);
+  add_line (text, _("Last contact"), contact);
+  add_line (text, _("List version"), version);
+  add_line (text, _("List valid until"), expires);
+  add_line (text, _("Root version"), root);
+  g_string_append_printf (text, "\n%s\n", _("Keys"));
+  for (guint i = 0; i < facts->keys->len; i++)
+    {
+      const SutureFeedKey *key = g_ptr_array_index (facts->keys, i);
+      g_autofree char *role = suture_sentence_role (key->role);
+
+      g_string_append_printf (text, "  %s, %s\n    %s\n", role, key->type, key->fingerprint);
+    }
+  return g_string_free (text, FALSE);
+}
+
+char *
 suture_text_history (GPtrArray *records)
 {
   GString *text = g_string_new (NULL);

@@ -13,4 +13,8 @@ char *suture_text_status (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
 /* @records: of SutureRecord, newest first. */
 char *suture_text_history (GPtrArray *records) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All feeds in a few lines each, and all that is known of one. */
+char *suture_text_feeds (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
+char *suture_text_feed (const SutureFeedFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -4,10 +4,13 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
+#include "client/keyring.h"
 #include "client/sentences.h"
 #include "panel/details-page.h"
 #include "panel/history-page.h"
 #include "panel/overview-page.h"
+#include "panel/sign-in-dialog.h"
+#include "panel/sources-page.h"
 
 #define SHORT_SECONDS 8 /* a toast that tells of a success, and can undo it */
 #define LONG_SECONDS 20 /* one that tells of a failure: two sentences to read */
@@ -24,6 +27,7 @@ struct _SutureWindow
   SutureOverviewPage *overview;
   SutureDetailsPage *details;
   SutureHistoryPage *history;
+  SutureSourcesPage *sources;
 };
 
 G_DEFINE_FINAL_TYPE (SutureWindow, suture_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -74,7 +78,7 @@ show_page (SutureWindow *self, GtkWidget *page)
 static void
 hide_left_pages (SutureWindow *self)
 {
-  GtkWidget *pages[] = { GTK_WIDGET (self->details), GTK_WIDGET (self->history) };
+  GtkWidget *pages[] = { GTK_WIDGET (self->details), GTK_WIDGET (self->history), GTK_WIDGET (self->sources) };
   GtkWidget *shown = adw_leaflet_get_visible_child (self->leaflet);
 
   if (adw_leaflet_get_child_transition_running (self->leaflet))
@@ -111,6 +115,14 @@ on_history (GtkWidget *widget, const char *name, GVariant *parameter)
 
   suture_history_page_load (self->history, self->client);
   show_page (self, GTK_WIDGET (self->history));
+}
+
+static void
+on_sources (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  show_page (self, GTK_WIDGET (self->sources));
 }
 
 static void
@@ -298,6 +310,79 @@ on_remove (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+on_signed_in (SutureSignInDialog *dialog, const char *sentence, SutureWindow *self)
+{
+  show_toast (self, sentence, SHORT_SECONDS);
+}
+
+static void
+on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  SutureFeed *feed = suture_client_find_feed (self->client, g_variant_get_string (parameter, NULL));
+  GtkWidget *dialog = NULL;
+
+  if (feed == NULL)
+    return;
+  dialog = suture_sign_in_dialog_new (GTK_WINDOW (self), self->client, feed);
+  g_signal_connect_object (dialog, "signed-in", G_CALLBACK (on_signed_in), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* Where there is no keyring there is nothing to forget. */
+static void
+on_keyring_erased (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_keyring_erase_finish (result, &error))
+    g_message ("the keyring: %s", error->message);
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SutureWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error))
+    show_toast (self, _("Signed Out"), SHORT_SECONDS);
+  else
+    show_failure (self, error);
+}
+
+static void
+on_sign_out_response (AdwMessageDialog *dialog, const char *response, SutureWindow *self)
+{
+  const char *feed = g_object_get_data (G_OBJECT (dialog), "suture-feed");
+
+  if (!g_str_equal (response, "sign-out"))
+    return;
+  suture_keyring_erase_async (feed, NULL, on_keyring_erased, NULL);
+  suture_client_sign_out_async (self->client, feed, on_signed_out, g_object_ref (self));
+}
+
+static void
+on_sign_out (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  const char *feed = g_variant_get_string (parameter, NULL);
+  g_autofree char *heading = g_strdup_printf (_("Sign Out of “%s”?"), feed);
+  GtkWidget *dialog = adw_message_dialog_new (
+      GTK_WINDOW (self), heading,
+      _("What is kept for this source is erased, on this computer and in your keyring. New improvements from it no longer "
+        "arrive until somebody signs in again. Those that are active stay."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "sign-out", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_object_set_data_full (G_OBJECT (dialog), "suture-feed", g_strdup (feed), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 on_add_source (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkWidget *dialog = adw_message_dialog_new (
@@ -360,6 +445,9 @@ suture_window_class_init (SutureWindowClass *klass)
     { "suture.back", NULL, on_back },
     { "suture.open", "s", on_open },
     { "suture.history", NULL, on_history },
+    { "suture.sources", NULL, on_sources },
+    { "suture.sign-in", "s", on_sign_in },
+    { "suture.sign-out", "s", on_sign_out },
     { "suture.check", NULL, on_check },
     { "suture.install", "s", on_install },
     { "suture.install-all", NULL, on_install_all },
@@ -374,12 +462,14 @@ suture_window_class_init (SutureWindowClass *klass)
   g_type_ensure (SUTURE_TYPE_OVERVIEW_PAGE);
   g_type_ensure (SUTURE_TYPE_DETAILS_PAGE);
   g_type_ensure (SUTURE_TYPE_HISTORY_PAGE);
+  g_type_ensure (SUTURE_TYPE_SOURCES_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, overview);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, details);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, history);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, sources);
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].activate);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "suture.back", NULL);
@@ -406,6 +496,7 @@ suture_window_new (GtkApplication *application, SutureClient *client)
 
   self->client = g_object_ref (client);
   suture_overview_page_set_client (self->overview, client);
+  suture_sources_page_set_client (self->sources, client);
   g_signal_connect_object (self->overview, "failed", G_CALLBACK (show_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   return self;

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+/* One feed as the helper published it: a copy that outlives the helper. It is updated in place; "changed" tells. */
+
+G_BEGIN_DECLS
+
+#define SUTURE_TYPE_FEED (suture_feed_get_type ())
+G_DECLARE_FINAL_TYPE (SutureFeed, suture_feed, SUTURE, FEED, GObject)
+
+typedef struct
+{
+  char *role;        /* root, timestamp, snapshot, targets (owned) */
+  char *type;        /* ed25519, … (owned) */
+  char *fingerprint; /* hex (owned) */
+} SutureFeedKey;
+
+/* Meaning and units are those of data/org.suture.Helper1.xml. All strings are clean, plain text and not NULL; all is owned. */
+typedef struct
+{
+  char *name;
+  char *address;
+  char *host; /* of the address, as people know it */
+  char *origin;
+  char **components;
+  GPtrArray *keys; /* of SutureFeedKey */
+  guint64 root_version;
+  guint64 version;
+  gint64 expires;
+  gint64 last_contact;
+  char *last_error;
+  char *last_message;
+  char *signed_in; /* none, token, password */
+  gboolean needs_sign_in;
+} SutureFeedFacts;
+
+/* @properties: a dictionary (a{sv}) of org.suture.Feed1; what is missing or of another type is empty. */
+SutureFeed *suture_feed_new (GVariant *properties) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes over @properties and emits "changed" if anything is different. */
+void suture_feed_update (SutureFeed *self, GVariant *properties);
+
+/* Never NULL; valid until the next "changed". */
+const SutureFeedFacts *suture_feed_get_facts (SutureFeed *self);
+
+/* Whether anything is kept for it. */
+gboolean suture_feed_is_signed_in (SutureFeed *self);
+
+G_END_DECLS
