@@ -85,5 +85,11 @@ suture_proof_check (const SutureRequest *request, gint64 now, GError **error)
                    manifest->id);
       return NULL;
     }
+  if (!suture_manifest_is_for (manifest, release))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "%s is made for another release or architecture",
+                   request->id);
+      return NULL;
+    }
   return check_scope (request, manifest, error) ? g_steal_pointer (&manifest) : NULL;
 }

@@ -19,10 +19,28 @@ suture_automatic_set (SutureDatabase *database, gboolean automatic, GError **err
   return suture_setting_set_number (database, SUTURE_SETTING_AUTOMATIC, automatic ? 1 : 0, error);
 }
 
-gboolean
-suture_automatic_is_due (gint64 ran, gint64 now)
+gint64
+suture_automatic_interval (guint failed)
 {
-  return ran <= 0 || ran > now || now - ran >= SUTURE_AUTOMATIC_INTERVAL;
+  return MIN (SUTURE_AUTOMATIC_INTERVAL * (G_GINT64_CONSTANT (1) << MIN (failed, 10u)), SUTURE_AUTOMATIC_INTERVAL_MAX);
+}
+
+gboolean
+suture_automatic_is_due (gint64 ran, guint failed, gint64 now)
+{
+  return ran <= 0 || ran > now || now - ran >= suture_automatic_interval (failed);
+}
+
+static void
+count_failures (SutureWork *work, const GError *error)
+{
+  g_autoptr (GError) local = NULL;
+
+  if (g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
+    return;
+  work->failed = error != NULL ? work->failed + 1 : 0;
+  if (!suture_setting_set_number (work->database, SUTURE_SETTING_AUTOMATIC_FAILED, work->failed, &local))
+    g_message ("how often automatic runs failed is not kept: %s", local->message);
 }
 
 /* Whether it may install itself now: nobody has taken it out, and its publisher has come to this machine with it. */
@@ -182,6 +200,7 @@ suture_automatic_run (SutureWork *work, GError **error)
       if (ready->len + withdrawn->len > 0 && suture_work_may_change (work, first == NULL ? &first : NULL))
         carry_out (work, ready, withdrawn, &first);
     }
+  count_failures (work, first);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));

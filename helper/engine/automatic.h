@@ -7,19 +7,26 @@
 
 G_BEGIN_DECLS
 
-#define SUTURE_AUTOMATIC_INTERVAL (10 * 60) /* seconds between two runs, whoever asks: the contract's RateLimited */
+/* Seconds between two runs, whoever asks (the contract's RateLimited): it doubles with each that fails, up to the longest.
+ * With three tries of a payload in each, no file is asked for more than 6 times an hour (THREATS 12). */
+#define SUTURE_AUTOMATIC_INTERVAL (10 * 60)
+#define SUTURE_AUTOMATIC_INTERVAL_MAX (5 * 60 * 60) /* below the timer's, so that each of its runs is one */
 
 /* The stored choice; on until somebody switched it off. */
 gboolean suture_automatic_get (SutureDatabase *database);
 gboolean suture_automatic_set (SutureDatabase *database, gboolean automatic, GError **error);
 
-/* Whether a run at @now is allowed after one at @ran (seconds since the epoch; 0: never). A clock that was set back does
- * not lock it for ever. */
-gboolean suture_automatic_is_due (gint64 ran, gint64 now);
+/* Seconds that have to lie between a run, the last of @failed that failed in a row, and the next. */
+gint64 suture_automatic_interval (guint failed);
+
+/* Whether a run at @now is allowed after one at @ran (seconds since the epoch; 0: never), the last of @failed that failed in
+ * a row. A clock that was set back does not lock it for ever. */
+gboolean suture_automatic_is_due (gint64 ran, guint failed, gint64 now);
 
 /* Checks, and, when the choice is on, installs what is available, was not removed by a user and does not wait for its turn
  * (tests of the way as well as fixes), and takes out what its publisher, asked right now, has withdrawn. Each has its own
- * record; one that fails does not keep the others. */
+ * record; one that fails does not keep the others. Counts in @work and in the database how many runs failed in a row; one
+ * that a person stopped says nothing. */
 gboolean suture_automatic_run (SutureWork *work, GError **error);
 
 G_END_DECLS

@@ -32,19 +32,20 @@ suture_check_blame_server (GError *error)
 }
 
 SutureTrust *
-suture_check_open_feed (const SutureFeedConfig *config,
-                        GCancellable *cancellable,
+suture_check_open_feed (const SutureWork *work,
+                        const SutureFeedConfig *config,
                         SutureSource **source,
                         GError **error)
 {
   g_autoptr (SutureTrust) trust = open_trust (config, error);
-  g_autoptr (SutureSource) remote = suture_source_new_remote (config, cancellable);
+  g_autoptr (SutureSource) remote = suture_source_new_remote (config, work->cancellable);
   g_autoptr (GError) local = NULL;
   gint64 now = suture_clock_now ();
 
   if (trust == NULL)
     return NULL;
-  if (!suture_trust_refresh (trust, remote, now, &local))
+  if ((!g_hash_table_contains (work->checked, config->name) || !suture_trust_resume (trust, now, NULL))
+      && !suture_trust_refresh (trust, remote, now, &local))
     {
       suture_check_blame_server (local);
       gboolean away = g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
@@ -251,6 +252,7 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
   lesson->source = source;
   if (trust != NULL && suture_trust_refresh (trust, source, now, &local) && add_offers (lesson, &local))
     {
+      g_hash_table_add (work->checked, g_strdup (config->name));
       remember_feed (work, config, trust, NULL);
       remember_checked (work, config, now);
       return TRUE;

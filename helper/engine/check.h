@@ -19,10 +19,10 @@ void suture_check_blame_server (GError *error);
 /* What was known before, verified again from the trusted metadata on the disk, without network. */
 void suture_check_restore (SutureWork *work);
 
-/* A feed's metadata, verified up to now: from its server, or, when that can't be reached, from what was trusted before
- * and has not expired. *@source is what to list or find with. */
-SutureTrust *suture_check_open_feed (const SutureFeedConfig *config,
-                                     GCancellable *cancellable,
+/* A feed's metadata, verified up to now: from its server, unless this operation has been there already; or, when that can't
+ * be reached, from what was trusted before and has not expired. *@source is what to list or find with. */
+SutureTrust *suture_check_open_feed (const SutureWork *work,
+                                     const SutureFeedConfig *config,
                                      SutureSource **source,
                                      GError **error);
 

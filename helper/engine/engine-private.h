@@ -17,6 +17,7 @@ struct _SutureEngine
   GQueue ended;             /* SutureWork, newest first; whose they were */
   gint64 past;              /* journal lines up to this one are of an earlier process */
   gint64 automatic_ran;     /* seconds since the epoch */
+  guint automatic_failed;   /* runs that failed in a row */
   gint64 automatic_before;  /* the same, should the present run not be accepted */
   guint writing;            /* threads at work beside the queue's one */
   guint look;               /* source id */

@@ -136,6 +136,7 @@ new_work (SutureEngine *self, const char *operation, const char *kind, guint32 u
                                       g_str_equal (kind, "automatic") ? "automatic" : "user", user);
 
   work->past = self->past;
+  work->failed = self->automatic_failed;
   work->changed = work_changed;
   work->user_data = self; /* a running work's task holds a reference to the engine */
   if (g_str_equal (kind, "automatic"))
@@ -167,6 +168,8 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 
   take_facts (self, work);
   suture_engine_take_feeds (self, work->feeds);
+  if (g_str_equal (work->kind, "automatic"))
+    self->automatic_failed = work->failed;
   add_results (self, results);
   remember_ended (self, work);
   suture_queue_finish (self->queue);
@@ -260,10 +263,10 @@ may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "the helper is about to end");
       return FALSE;
     }
-  if (g_str_equal (kind, "automatic") && !suture_automatic_is_due (self->automatic_ran, now))
+  if (g_str_equal (kind, "automatic") && !suture_automatic_is_due (self->automatic_ran, self->automatic_failed, now))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_RATE_LIMITED, "it ran less than %d minutes ago",
-                   SUTURE_AUTOMATIC_INTERVAL / 60);
+                   (int) (suture_automatic_interval (self->automatic_failed) / 60));
       return FALSE;
     }
   return suture_queue_has_room (self->queue, user, error);
@@ -399,6 +402,7 @@ load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   self->database = g_steal_pointer (&load->database);
   self->past = load->past;
   self->automatic_ran = load->automatic_ran;
+  self->automatic_failed = load->automatic_failed;
   self->snapshot.automatic = load->automatic;
   g_ptr_array_unref (self->snapshot.results);
   self->snapshot.results = g_steal_pointer (&load->results);

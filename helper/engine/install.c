@@ -17,7 +17,7 @@
 #include "rebuild/rebuild.h"
 #include "verify/content.h"
 
-#define FETCH_TRIES 3 /* of one payload, each behind what has arrived: THREATS 12 allows 6 an hour */
+#define FETCH_TRIES 3 /* of one payload, each behind what has arrived; engine/automatic.h counts with it */
 
 /* What one installation holds between its stages. */
 typedef struct
@@ -83,7 +83,9 @@ verify_plan (Install *self, GError **error)
   self->config = suture_feed_config_find (self->plan->feed, error);
   if (self->config == NULL)
     return FALSE;
-  self->trust = suture_check_open_feed (self->config, self->work->cancellable, &self->source, error);
+  if (!suture_manifest_is_for (self->manifest, release))
+    return not_applicable ("it is made for another release or architecture: check again", error);
+  self->trust = suture_check_open_feed (self->work, self->config, &self->source, error);
   if (self->trust == NULL)
     return FALSE;
   target = suture_trust_find (self->trust, self->source, self->plan->known->target, &local);

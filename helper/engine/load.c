@@ -14,6 +14,8 @@ suture_load_run (void)
   self->database = suture_database_open ();
   self->past = suture_journal_last (self->database);
   self->automatic_ran = suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_RAN, 0);
+  self->automatic_failed = (guint) CLAMP (suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_FAILED, 0), 0,
+                                          G_MAXINT);
   self->automatic = suture_automatic_get (self->database);
   self->results = suture_record_results (self->database);
   work = suture_work_new (self->database, "", "load", "system", G_MAXUINT32);

@@ -16,6 +16,7 @@ typedef struct
   GPtrArray *results;       /* SutureResult, oldest first (owned) */
   gint64 past;              /* number of the last journal line: up to this one they are of an earlier process */
   gint64 automatic_ran;     /* seconds since the epoch; 0: never */
+  guint automatic_failed;   /* runs that failed in a row */
   gboolean automatic;       /* the stored choice */
 } SutureLoad;
 

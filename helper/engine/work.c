@@ -12,6 +12,7 @@ suture_work_new (SutureDatabase *database, const char *operation, const char *ki
 
   g_atomic_ref_count_init (&self->count);
   g_mutex_init (&self->mutex);
+  self->checked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->database = database;
   self->operation = g_strdup (operation);
   self->kind = g_strdup (kind);
@@ -41,6 +42,7 @@ suture_work_unref (SutureWork *self)
   g_free (self->operation);
   g_free (self->kind);
   g_free (self->by);
+  g_hash_table_unref (self->checked);
   g_object_unref (self->cancellable);
   g_mutex_clear (&self->mutex);
   g_free (self);

@@ -46,6 +46,8 @@ struct _SutureWork
   char *kind;                /* check, install, remove, automatic, recover (owned) */
   char *by;                  /* user, automatic (owned) */
   guint32 user;              /* uid */
+  GHashTable *checked;       /* names of the feeds whose metadata this operation has fetched (owned) */
+  guint failed;              /* automatic: runs that failed in a row, this one included once it has ended */
   gint64 past;               /* journal lines up to this one are of an earlier process */
   gboolean recovered;        /* nothing of the past is open */
   SutureStep step;           /* of the last line that is on the disk */

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 #define SUTURE_SETTING_AUTOMATIC "automatic"           /* 0 or 1; never set: 1 */
 #define SUTURE_SETTING_AUTOMATIC_RAN "automatic-ran"   /* seconds since the epoch of the last RunAutomatic */
+#define SUTURE_SETTING_AUTOMATIC_FAILED "automatic-failed" /* how many failed in a row; never set: 0 */
 #define SUTURE_SETTING_LAST_CHECKED "last-checked"     /* seconds since the epoch; never set: 0 */
 #define SUTURE_SETTING_CHECKED_OF "checked-of-"        /* and a feed's name: the same of it alone */
 #define SUTURE_SETTING_LAST_ERROR "last-error"         /* short error name of the last check */

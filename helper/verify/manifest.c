@@ -81,6 +81,13 @@ suture_manifest_unref (SutureManifest *self)
     g_atomic_rc_box_release_full (self, clear);
 }
 
+gboolean
+suture_manifest_is_for (const SutureManifest *self, const SutureRelease *release)
+{
+  return g_str_equal (self->base_id, release->id) && g_str_equal (self->base_version_id, release->version_id)
+         && g_str_equal (self->base_architecture, release->architecture);
+}
+
 char *
 suture_manifest_extension (const SutureManifest *self)
 {

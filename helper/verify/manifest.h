@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "base/release.h"
 
 /* The signed description of one improvement: data/manifest.schema.json in C, read only after its digest was found in
  * verified metadata. Everything in it is checked against its grammar here; whoever holds a SutureManifest needs to check
@@ -80,6 +80,9 @@ SutureManifest *suture_manifest_parse (GBytes *json, GError **error) G_GNUC_WARN
 SutureManifest *suture_manifest_ref (SutureManifest *self);
 void suture_manifest_unref (SutureManifest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureManifest, suture_manifest_unref)
+
+/* Whether it is made for @release: this product, version and architecture. */
+gboolean suture_manifest_is_for (const SutureManifest *self, const SutureRelease *release);
 
 /* The system extension's name, "suture-ID": mount point, extension-release file and image are named so. */
 char *suture_manifest_extension (const SutureManifest *self) G_GNUC_WARN_UNUSED_RESULT;

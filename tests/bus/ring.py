@@ -251,7 +251,7 @@ def forget():
 
 
 def forget_automatic(ring):
-    """As if the ten minutes were over."""
+    """As if the ten minutes were over, or more after runs that failed."""
     expect("clean end", ring.stop("helper"), 0)
     with sqlite3.connect("/var/lib/suture/suture.db") as database:
         database.execute("DELETE FROM setting WHERE name = 'automatic-ran'")

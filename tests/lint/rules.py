@@ -205,6 +205,23 @@ def manuals(tree):
                     yield file.path, line, f'names {match[0]}, which is not in data/man'
 
 
+# What must hold against a network, a mirror, a thief of online keys and a wrong clock: each is a test named after its number.
+THREATS = (*range(1, 18), 41)
+NAMED = re.compile(r'\b(?:ADD|g_test_add\w*) \("([^"]*)"|^def test_([sS]\d\d\w*)|\bcheck\(f?"((?:S\d\d[ /])+[^"]*)"', re.M)
+
+
+@rule
+def threats(tree):
+    """Each numbered statement has a test of its name."""
+    if tree.get('tests/unit/test-trust.c') is None:
+        return
+    names = [''.join(match.groups('')) for file in tree.files if file.below('tests/unit', 'tests/bus', 'tests/machine')
+             for match in NAMED.finditer(file.text)]
+    for number in THREATS:
+        if not any(re.search(rf'(?<![A-Za-z0-9])[sS]{number:02}(?!\d)', name) for name in names):
+            yield 'tests/unit', 1, f'no test is named S{number:02}'
+
+
 @rule
 def unfinished(tree):
     """Nothing is left for later, and nothing names the machine that it was made on."""

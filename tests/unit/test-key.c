@@ -252,9 +252,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/key/vectors", test_vectors);
-  g_test_add_func ("/key/schemes", test_schemes);
+  g_test_add_func ("/key/S15/schemes", test_schemes);
   g_test_add_func ("/key/rsa-padding", test_rsa_padding);
-  g_test_add_func ("/key/unusable", test_unusable);
+  g_test_add_func ("/key/S15/unusable", test_unusable);
   g_test_add_func ("/key/members", test_members);
   g_test_add_func ("/key/id", test_id);
   return g_test_run ();

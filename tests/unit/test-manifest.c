@@ -182,6 +182,31 @@ test_clean (void)
   g_assert_cmpstr (suture_manifest_text (manifest->title, NULL), ==, "Encry[31mpted Connections");
 }
 
+/* Another product, version or architecture is another base. */
+static void
+test_S11_other_base (void)
+{
+  const struct
+  {
+    const char *id, *version_id, *architecture;
+    gboolean is_for;
+  } rows[] = {
+    { "debian", "12", "x86-64", TRUE },    { "debian", "13", "x86-64", FALSE }, { "debian", "1", "x86-64", FALSE },
+    { "debian", "", "x86-64", FALSE },     { "ubuntu", "12", "x86-64", FALSE }, { "debian", "12", "arm64", FALSE },
+    { "debian-12", "", "x86-64", FALSE },
+  };
+  g_autofree char *text = example ();
+  g_autoptr (SutureManifest) manifest = parse (text, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const SutureRelease release = { .id = (char *) rows[i].id, .version_id = (char *) rows[i].version_id,
+                                      .architecture = (char *) rows[i].architecture };
+
+      g_assert_cmpint (suture_manifest_is_for (manifest, &release), ==, rows[i].is_for);
+    }
+}
+
 static void
 test_large (void)
 {
@@ -203,6 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/manifest/unknown-encoding", test_unknown_encoding);
   g_test_add_func ("/manifest/clean", test_clean);
   g_test_add_func ("/manifest/large", test_large);
+  g_test_add_func ("/manifest/S11/other-base", test_S11_other_base);
   for (gsize i = 0; i < G_N_ELEMENTS (wrongs); i++)
     {
       g_autofree char *path = g_strconcat ("/manifest/wrong/", wrongs[i].name, NULL);

@@ -192,8 +192,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/metadata/common", test_common);
   g_test_add_func ("/metadata/files", test_files);
-  g_test_add_func ("/metadata/root", test_root);
-  g_test_add_func ("/metadata/envelope", test_envelope);
+  g_test_add_func ("/metadata/S15/root", test_root);
+  g_test_add_func ("/metadata/S15/envelope", test_envelope);
   g_test_add_func ("/metadata/target", test_target);
   return g_test_run ();
 }

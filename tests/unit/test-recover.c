@@ -220,17 +220,60 @@ test_settle (Fixture *f, gconstpointer data)
     }
 }
 
+#define TRIES 3 /* of a payload, in a run that fails */
+
 static void
 test_automatic_is_due (void)
 {
   const gint64 now = 1800000000;
 
-  g_assert_true (suture_automatic_is_due (0, now));
-  g_assert_false (suture_automatic_is_due (now, now));
-  g_assert_false (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL + 1, now));
-  g_assert_true (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL, now));
+  g_assert_true (suture_automatic_is_due (0, 0, now));
+  g_assert_false (suture_automatic_is_due (now, 0, now));
+  g_assert_false (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL + 1, 0, now));
+  g_assert_true (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL, 0, now));
+  g_assert_false (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL, 1, now));
+  g_assert_true (suture_automatic_is_due (now - 2 * SUTURE_AUTOMATIC_INTERVAL, 1, now));
+  g_assert_false (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL_MAX + 1, G_MAXUINT, now));
+  g_assert_true (suture_automatic_is_due (now - SUTURE_AUTOMATIC_INTERVAL_MAX, G_MAXUINT, now));
   /* the clock was set back: not locked until it has caught up */
-  g_assert_true (suture_automatic_is_due (now + 1, now));
+  g_assert_true (suture_automatic_is_due (now + 1, 3, now));
+}
+
+/* Somebody asks all the time, and the server fails after @good runs, for ever: how often is one file asked for within any
+ * hour? Metadata once a run, a payload three times in a run that fails and never again after one that succeeds. */
+static guint
+most_in_an_hour (guint good, guint tries)
+{
+  guint most = 0;
+  guint failed = 0;
+  gint64 ran = 0;
+  gint64 at[400];
+  guint runs = 0;
+
+  for (gint64 now = 1; runs < G_N_ELEMENTS (at) && now < 40 * 60 * 60; now += 30)
+    if (suture_automatic_is_due (ran, failed, now))
+      {
+        ran = at[runs] = now;
+        if (++runs > good)
+          failed++;
+      }
+  for (guint i = 0; i < runs; i++)
+    {
+      guint count = 0;
+
+      for (guint n = i; n < runs && at[n] < at[i] + 60 * 60; n++)
+        count += n < good ? 1 : tries;
+      most = MAX (most, count);
+    }
+  return most;
+}
+
+static void
+test_S12_requests (void)
+{
+  for (guint good = 0; good < 20; good++)
+    g_assert_cmpuint (most_in_an_hour (good, 1), <=, 6);
+  g_assert_cmpuint (most_in_an_hour (0, TRIES), <=, 6);
 }
 
 int
@@ -247,5 +290,6 @@ main (int argc, char **argv)
   g_test_add ("/recover/no-journal", Fixture, NULL, set_up, test_no_journal, tear_down);
   g_test_add ("/recover/settle", Fixture, NULL, set_up, test_settle, tear_down);
   g_test_add_func ("/recover/automatic-is-due", test_automatic_is_due);
+  g_test_add_func ("/recover/S12/requests", test_S12_requests);
   return g_test_run ();
 }

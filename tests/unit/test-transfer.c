@@ -411,12 +411,12 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   folder = test_fetch_begin (&settings);
-  g_test_add_func ("/transfer/behaviours", test_behaviours);
-  g_test_add_func ("/transfer/bomb", test_bomb);
-  g_test_add_func ("/transfer/resume", test_resume);
-  g_test_add_func ("/transfer/resume-after-cut", test_resume_after_cut);
-  g_test_add_func ("/transfer/says-nothing", test_says_nothing);
-  g_test_add_func ("/transfer/tls", test_tls);
+  g_test_add_func ("/transfer/S04/S05/S06/S07/behaviours", test_behaviours);
+  g_test_add_func ("/transfer/S08/bomb", test_bomb);
+  g_test_add_func ("/transfer/S07/resume", test_resume);
+  g_test_add_func ("/transfer/S07/resume-after-cut", test_resume_after_cut);
+  g_test_add_func ("/transfer/S06/says-nothing", test_says_nothing);
+  g_test_add_func ("/transfer/S09/tls", test_tls);
   g_test_add_func ("/transfer/proxy", test_proxy);
   g_test_add_func ("/transfer/nobody", test_nobody);
   g_test_add_func ("/transfer/cancel", test_cancel);

@@ -390,16 +390,16 @@ main (int argc, char **argv)
 #define ADD(path, function) g_test_add ("/trust-root/" path, Fixture, NULL, set_up, function, tear_down)
   g_test_init (&argc, &argv, NULL);
   ADD ("rotation", test_rotation);
-  ADD ("missing-quorum", test_missing_quorum);
-  ADD ("wrong-version", test_wrong_version);
-  ADD ("too-many", test_too_many);
+  ADD ("S16/missing-quorum", test_missing_quorum);
+  ADD ("S02/S16/wrong-version", test_wrong_version);
+  ADD ("S16/too-many", test_too_many);
   ADD ("expired-kept", test_expired_kept);
-  ADD ("fast-forward-timestamp", test_fast_forward_timestamp);
-  ADD ("fast-forward-snapshot", test_fast_forward_snapshot);
-  ADD ("added-key", test_added_key);
+  ADD ("S14/timestamp", test_fast_forward_timestamp);
+  ADD ("S14/snapshot", test_fast_forward_snapshot);
+  ADD ("S02/added-key", test_added_key);
   ADD ("interrupted-adoption", test_interrupted_adoption);
   ADD ("foreign-root", test_foreign_root);
-  ADD ("removed-key", test_removed_key);
+  ADD ("S17/removed-key", test_removed_key);
   ADD ("spoiled-root", test_spoiled_root);
   ADD ("replaced-first-root", test_replaced_first_root);
   ADD ("no-root", test_no_root);

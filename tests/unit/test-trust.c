@@ -181,42 +181,6 @@ test_again (Fixture *f, gconstpointer data)
     }
 }
 
-/* A byte flipped anywhere in any file: refused, and the next honest check succeeds. */
-static void
-test_flipped (Fixture *f, gconstpointer data)
-{
-  const char *names[] = { "timestamp.json", "3.snapshot.json", "3.targets.json", "3." ROLE ".json" };
-
-  assert_fine (f);
-  test_repository_next (f->repository);
-  for (gsize n = 0; n < G_N_ELEMENTS (names); n++)
-    {
-      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->repository, names[n]));
-      gsize length = g_bytes_get_size (good);
-
-      for (gsize i = 0; i < length; i += 1 + length / 40)
-        {
-          g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (good, NULL), length);
-          g_autoptr (GBytes) bad = NULL;
-          g_autoptr (GError) error = NULL;
-
-          if (g_ascii_isspace (copy[i])) /* a blank more or less is the same JSON: covered by length and digest only */
-            continue;
-          copy[i] ^= 0x01;
-          bad = g_bytes_new (copy, length);
-          test_repository_set (f->repository, names[n], bad);
-          reopen (f);
-          if (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error))
-            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
-          g_assert_nonnull (error);
-          g_assert_true (error->code == SUTURE_ERROR_HASH || error->code == SUTURE_ERROR_SIGNATURE
-                         || error->code == SUTURE_ERROR_MALFORMED);
-        }
-      test_repository_set (f->repository, names[n], good);
-    }
-  assert_fine (f);
-}
-
 static void
 test_wrong_signature (Fixture *f, gconstpointer data)
 {
@@ -569,19 +533,18 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("first", test_first);
   ADD ("again", test_again);
-  ADD ("flipped", test_flipped);
   ADD ("wrong-signature", test_wrong_signature);
   ADD ("expired-timestamp", test_expired_timestamp);
-  ADD ("frozen", test_frozen);
+  ADD ("S03/frozen", test_frozen);
   ADD ("expired-others", test_expired_others);
-  ADD ("rollback", test_rollback);
-  ADD ("rollback-signed", test_rollback_signed);
-  ADD ("mixed", test_mixed);
+  ADD ("S02/rollback", test_rollback);
+  ADD ("S02/rollback-signed", test_rollback_signed);
+  ADD ("S10/mixed", test_mixed);
   ADD ("length-and-digest", test_length_and_digest);
   ADD ("threshold", test_threshold);
-  ADD ("one-key-twice", test_one_key_twice);
-  ADD ("clock-set-back", test_clock_set_back);
-  ADD ("missing", test_missing);
+  ADD ("S15/one-key-twice", test_one_key_twice);
+  ADD ("S41/clock-set-back", test_clock_set_back);
+  ADD ("S12/missing", test_missing);
   ADD ("spoiled-copies", test_spoiled_copies);
   ADD ("resume", test_resume);
   return g_test_run ();
