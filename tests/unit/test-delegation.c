@@ -88,6 +88,32 @@ test_parse (void)
     }
 }
 
+/* A role may also be given by the first digits of a path's digest; any of them, of any length. */
+static void
+test_prefixes (void)
+{
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "d/x.json", -1);
+  const gsize lengths[] = { 0, 1, 2, 7, 63, 64 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    for (int wrong = 0; wrong < 2; wrong++)
+      {
+        g_autofree char *prefix = g_strndup (digest, lengths[i]);
+        g_autofree char *text = NULL;
+        g_autoptr (JsonNode) node = NULL;
+        g_autoptr (SutureDelegations) delegations = NULL;
+
+        if (wrong && lengths[i] > 0)
+          prefix[lengths[i] - 1] = prefix[lengths[i] - 1] == '0' ? '1' : '0';
+        text = g_strdup_printf ("{\"keys\":{},\"roles\":[{\"name\":\"a\",\"keyids\":[],\"threshold\":1,\"terminating\":false,"
+                                "\"path_hash_prefixes\":[\"zz\",\"%s\"]}]}", prefix);
+        node = json_from_string (text, NULL);
+        delegations = suture_delegations_parse (json_node_get_object (node), NULL);
+        g_assert_nonnull (delegations);
+        g_assert_cmpint (suture_delegation_covers (delegations->roles->pdata[0], "d/x.json"), ==, !wrong || lengths[i] == 0);
+      }
+}
+
 typedef struct
 {
   TestRepository *r;
@@ -228,6 +254,28 @@ assert_found (Fixture *f, const char *path, const char *content)
   bytes = suture_trust_fetch (f->trust, &f->r->source, target, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), content, strlen (content));
+}
+
+/* Names without version and digest, where root says so: all but roots. */
+static void
+test_plain_names (Fixture *f, gconstpointer data)
+{
+  TestRepository *r = f->r;
+  const char *order[] = { "2.root.json", "3.root.json", "timestamp.json", "snapshot.json", "targets.json", "one%2Ftwo.json",
+                          "x/y" };
+  g_autoptr (GError) error = NULL;
+
+  r->consistent = FALSE;
+  test_role_add_target (test_repository_delegate (r, r->top, "one/two", "x/*"), "x/y", "content");
+  r->root->version++;
+  test_repository_publish_root (r);
+  test_repository_next (r);
+  suture_trust_refresh (f->trust, &r->source, r->now, &error);
+  g_assert_no_error (error);
+  assert_found (f, "x/y", "content");
+  g_assert_cmpuint (r->requests->len, ==, G_N_ELEMENTS (order));
+  for (gsize i = 0; i < G_N_ELEMENTS (order); i++)
+    g_assert_cmpstr (g_ptr_array_index (r->requests, i), ==, order[i]);
 }
 
 /* Pre-order, depth-first; a terminating delegation ends the search behind it; cycles end. */
@@ -371,8 +419,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/delegation/match", test_match);
   g_test_add_func ("/delegation/parse", test_parse);
+  g_test_add_func ("/delegation/prefixes", test_prefixes);
   ADD ("list", test_list);
   ADD ("checks", test_checks);
+  ADD ("plain-names", test_plain_names);
   ADD ("search", test_search);
   ADD ("request-order", test_request_order);
   ADD ("two-delegators", test_two_delegators);

@@ -186,6 +186,35 @@ test_target (void)
     }
 }
 
+/* Each digest that is given must be right, and one must be given. */
+static void
+test_hashes (void)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("abc", 3);
+  g_autofree char *right256 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  g_autofree char *right512 = g_compute_checksum_for_bytes (G_CHECKSUM_SHA512, bytes);
+  g_autofree char *wrong256 = g_strnfill (64, '0');
+  g_autofree char *wrong512 = g_strnfill (128, '0');
+  const struct
+  {
+    const char *sha256, *sha512;
+    gboolean fine;
+  } rows[] = {
+    { right256, NULL, TRUE },      { NULL, right512, TRUE },      { right256, right512, TRUE }, { wrong256, right512, FALSE },
+    { right256, wrong512, FALSE }, { wrong256, wrong512, FALSE }, { wrong256, NULL, FALSE },    { NULL, wrong512, FALSE },
+    { NULL, NULL, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_cmpint (suture_hashes_check (rows[i].sha256, rows[i].sha512, bytes, "it", &error), ==, rows[i].fine);
+      if (!rows[i].fine)
+        g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -195,5 +224,6 @@ main (int argc, char **argv)
   g_test_add_func ("/metadata/S15/root", test_root);
   g_test_add_func ("/metadata/S15/envelope", test_envelope);
   g_test_add_func ("/metadata/target", test_target);
+  g_test_add_func ("/metadata/hashes", test_hashes);
   return g_test_run ();
 }
