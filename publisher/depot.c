@@ -106,6 +106,39 @@ make_folders (SutureDepot *self, GError **error)
   return TRUE;
 }
 
+#define UNFINISHED ".suture-init-"
+
+/* What an init that was killed left in @parent: keys that nobody uses. One that is at work holds its folder's lock. */
+static void
+remove_unfinished (const char *parent)
+{
+  g_autoptr (GDir) folder = g_dir_open (parent, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (parent, name, NULL);
+      g_auto (SutureFd) fd = -1;
+
+      if (!g_str_has_prefix (name, UNFINISHED))
+        continue;
+      fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+        suture_tree_remove (path);
+    }
+}
+
+static char *
+make_unfinished (const char *parent, GError **error)
+{
+  g_autofree char *path = g_build_filename (parent, UNFINISHED "XXXXXX", NULL);
+
+  if (g_mkdtemp (path) != NULL)
+    return g_steal_pointer (&path);
+  suture_error_set_errno (error, errno, "could not make a folder below %s", parent);
+  return NULL;
+}
+
 SutureDepot *
 suture_depot_create (const char *path, const char *name, const char *publisher, GError **error)
 {
@@ -128,10 +161,12 @@ suture_depot_create (const char *path, const char *name, const char *publisher, 
       suture_error_set_errno (error, errno, "could not make the folder %s", parent);
       return NULL;
     }
-  self->path = suture_tree_make (parent, error);
+  remove_unfinished (parent);
+  self->path = make_unfinished (parent, error);
   if (self->path == NULL)
     return NULL;
-  if (make_folders (self, error) && write_config (self, error))
+  self->lock = suture_file_open_folder (self->path, 0, error);
+  if (self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0 && make_folders (self, error) && write_config (self, error))
     return g_steal_pointer (&self);
   suture_tree_remove (self->path);
   return NULL;

@@ -352,7 +352,9 @@ class Repository(Case):
         words = ("init", other, "--name", "other", "--publisher", "Other")
         self.run_killed(500, *words)  # a root is longer
         self.assertFalse(os.path.exists(other))
+        self.assertEqual(len(glob.glob(f"{self.top}/.suture-init-*")), 1)
         self.run_ok(*words)
+        self.assertEqual(glob.glob(f"{self.top}/.*"), [])  # keys that nobody uses
         self.assertEqual(stat.S_IMODE(os.stat(other).st_mode), 0o755)
         self.run_ok("publish", other)
 

@@ -226,7 +226,7 @@ class Publisher(Case):
         for command in ["init", "make", "lint", "publish"]:
             self.assertIn("FOLDER", self.run_ok(command, "--help"))
         self.assertEqual(self.run_any().returncode, 2)
-        self.assertEqual(self.run_any("withdraw").returncode, 2)
+        self.assertEqual(self.run_any("unmake").returncode, 2)
         self.run_refused("not a folder made by", "publish", self.top)
         self.run_refused("days", "publish", self.depot, "--expires-days", "0")
 
