@@ -288,6 +288,31 @@ class Keys(Living):
         self.run_ok("publish", self.depot)
         self.accept("demo-a", "demo-b")
 
+    def test_killed(self):
+        """A root that replaces the timestamp's key, and a run that is killed before each file of it is served: the next one
+        serves the rest."""
+        self.publish_one()
+        shutil.copytree(self.depot, f"{self.top}/before", symlinks=True)
+        old = self.served()
+        self.run_ok("key", "rotate", self.depot, "timestamp")
+        new = {os.path.basename(name): data for name, data in self.served().items() if data != old.get(name)}
+        self.assertEqual(sorted(new), ["2.root.json", "8.log.jsonl", "timestamp.json"])
+        shutil.copytree(f"{self.depot}/keys", f"{self.top}/before/keys", dirs_exist_ok=True)
+        for count in range(len(new) + 1):
+            shutil.rmtree(self.depot)
+            shutil.copytree(f"{self.top}/before", self.depot, symlinks=True)
+            os.mkdir(f"{self.depot}/edition")
+            for where, names in (("edition", new), ("repository/metadata", ["8.log.jsonl", "2.root.json", "timestamp.json"][:count])):
+                for name in names:
+                    with open(f"{self.depot}/{where}/{name}", "wb") as file:
+                        file.write(new[name])
+            with self.subTest(count=count):
+                self.run_ok("refresh", self.depot)
+                self.assertFalse(os.path.exists(f"{self.depot}/edition"))
+                self.assertEqual(self.latest("root")["version"], 2)
+                self.begin_desktop()
+                self.accept("demo-a")
+
     def test_lost(self):
         """One of two keys is lost: it takes no new feed to go on."""
         self.run_ok("key", "add", self.depot, "root")
