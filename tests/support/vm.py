@@ -40,14 +40,20 @@ i=0; while [ ! -b /dev/vda ] && [ $i -lt 50 ]; do $b sleep 0.1; i=$((i+1)); done
 $b mount -t ext4 -o rw /dev/vda /new && exec $b switch_root /new /sbin/init
 """
 # Answers "ID SECONDS COMMAND" with "ID STATUS OUTPUT", the last of each in base 64. A shell, because improvements get
-# services restarted that map what they replace, and a shell maps next to nothing.
+# services restarted that map what they replace, and a shell maps next to nothing. It says that it is up, and which one it
+# is, until it is asked something: the first words on a line that is just being set up can be lost.
 AGENT = """exec 3<>/dev/ttyS1
 stty raw -echo <&3
-echo "up" >&3
-while read -r id seconds command <&3; do
-  command=$(echo "$command" | base64 -d) || { echo "again" >&3; continue; }
-  timeout -k 5 "$seconds" /bin/sh -c "$command" </dev/null >/run/answer 2>&1
-  echo "$id $? $(base64 -w 0 /run/answer)" >&3
+me=$$.$SRANDOM
+until echo "up $me" >&3; read -t 5 -r id seconds command <&3; do :; done
+while :; do
+  if command=$(echo "$command" | base64 -d); then
+    timeout -k 5 "$seconds" /bin/sh -c "$command" </dev/null >/run/answer 2>&1
+    echo "$id $? $(base64 -w 0 /run/answer)" >&3
+  else
+    echo "again" >&3
+  fi
+  read -r id seconds command <&3 || exit
 done
 """
 UNIT = """[Unit]
@@ -140,6 +146,7 @@ class VirtualMachine:
         self.qemu = self.port = None
         self.pending = b""
         self.sent = 0
+        self.agent = None
         with open(f"{self.folder}/owner", "w", encoding="ascii") as file:
             file.write(str(os.getpid()))
         os.makedirs(self.add)
@@ -191,7 +198,7 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
         if done.returncode != 0:
             raise RuntimeError("the disk could not be made:\n" + done.stdout[-3000:])
 
-    def boot(self, timeout=240):
+    def boot(self, timeout=600):
         path = f"{self.folder}/port"
         with open(f"{self.folder}/qemu.log", "ab") as log:
             self.qemu = subprocess.Popen(
@@ -243,8 +250,10 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
 
     def _wait_up(self, timeout):
         end = time.monotonic() + timeout
-        while self._answer(end, "the virtual machine does not boot") != ["up"]:
-            pass
+        before, answer = self.agent, []
+        while len(answer) != 2 or answer[0] != "up" or answer[1] == before:
+            answer = self._answer(end, "the virtual machine does not boot")
+        self.agent = answer[1]
         self.run("systemctl is-system-running --wait", check=False, timeout=timeout)
 
     def run(self, command, check=True, timeout=120):
@@ -253,7 +262,7 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
         answer = ["again"]
         end = time.monotonic() + timeout + 30
         while answer[:1] != [str(self.sent)]:
-            if answer == ["up"]:
+            if answer[:1] == ["up"] and answer[1:] != [self.agent]:
                 raise RuntimeError(f"the service that runs commands was ended by: {command}")
             if answer == ["again"]:  # what arrived was not what was sent: the line has no memory
                 coded = base64.b64encode(command.encode()).decode()
@@ -269,7 +278,7 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
     def read(self, command):
         return self.run(command).stdout.strip()
 
-    def reboot(self, timeout=240):
+    def reboot(self, timeout=600):
         self.run("systemctl --no-block reboot")
         self._wait_up(timeout)
 
