@@ -118,12 +118,15 @@ def make_tuf_js(folder, kind):
     return [f"{ROLE}/one.json", f"{ROLE}/two.json"]
 
 
-def make_ours(folder):
+def make_ours(folder, kind):
     depot = f"{folder}/depot"
-    for state, words in (("1", [MAKE_FEED, depot, "2", "2", "2"]), ("2", [PUBLISHER, "refresh", depot])):
-        if state == "1":
-            same(run(PUBLISHER, "init", depot, "--name", "demo", "--publisher", "Demo Ä")[0], 0, "init")
-        same(run(*words)[0], 0, words[1])
+    steps = {"1": [[PUBLISHER, "init", depot, "--name", "demo", "--publisher", "Demo Ä", "--type", kind],
+                   [MAKE_FEED, depot, "2", "2", "2"]],
+             "2": [[PUBLISHER, "key", "rotate", depot, "root"], [PUBLISHER, "key", "rotate", depot, "timestamp"]]}
+    for state, commands in steps.items():
+        for words in commands:
+            code, said = run(*words)
+            same(code, 0, f"{' '.join(words)}: {said}")
         shutil.copytree(f"{depot}/repository", f"{folder}/{state}")
     return [f"{ROLE}/library0-b.json"] * 2
 
@@ -226,7 +229,8 @@ class Case:
 
     def spoil(self, served):
         """Every file of the second time that is looked at then, with one byte changed."""
-        names = [f"metadata/{name}" for name in os.listdir(f"{served}/metadata") if name != "1.root.json"]
+        names = [f"metadata/{name}" for name in os.listdir(f"{served}/metadata")
+                 if name.endswith(".json") and name != "1.root.json"]
         latest = {}
         for name in names:
             version, _, role = os.path.basename(name).partition(".")
@@ -298,9 +302,10 @@ def fetch_tuf_js():
 def main():
     cases = [(f"securesystemslib-{kind}", lambda folder, kind=kind: Securesystemslib(folder, kind).make(), read_ours, False)
              for kind in KINDS]
-    cases += [("securesystemslib-reads", make_ours, read_securesystemslib, False)]
+    cases += [(f"securesystemslib-reads-{kind}", lambda folder, kind=kind: make_ours(folder, kind), read_securesystemslib, False)
+              for kind in KINDS]
     cases += [(f"tuf-js-{kind}", lambda folder, kind=kind: make_tuf_js(folder, kind), read_ours, True) for kind in KINDS]
-    cases += [("tuf-js-reads", make_ours, read_tuf_js, True)]
+    cases += [(f"tuf-js-reads-{kind}", lambda folder, kind=kind: make_ours(folder, kind), read_tuf_js, True) for kind in KINDS]
     print(f"1..{len(cases)}", flush=True)
     os.makedirs(CACHE, exist_ok=True)
     failed, missing = False, None
