@@ -398,45 +398,6 @@ suture_draft_remove_key (SutureDraft *self, const char *role, const char *id)
     json_object_remove_member (keys, id);
 }
 
-/* What is published of the target at @path, or NULL. */
-static JsonObject *
-published_target (SutureDraft *self, const char *role, const char *path)
-{
-  const SutureMetadata *latest = suture_repository_latest (self->repository, role);
-
-  return latest != NULL && json_object_has_member (latest->targets, path)
-             ? json_object_get_object_member (latest->targets, path)
-             : NULL;
-}
-
-guint
-suture_draft_approve (SutureDraft *self, const char *name)
-{
-  g_autoptr (GPtrArray) roles = suture_draft_roles (self);
-  guint approved = 0;
-
-  for (guint i = 0; i < roles->len; i++)
-    {
-      const char *role = g_ptr_array_index (roles, i);
-      JsonObject *targets = json_object_get_object_member (suture_draft_get (self, role), "targets");
-      g_autoptr (GList) paths = json_object_get_members (targets);
-
-      for (GList *at = paths; at != NULL; at = at->next)
-        {
-          JsonObject *target = json_object_get_object_member (targets, at->data);
-          JsonObject *custom = json_object_has_member (target, "custom") ? json_object_get_object_member (target, "custom")
-                                                                         : NULL;
-
-          if (custom == NULL || !json_object_has_member (custom, "prepared")
-              || published_target (self, role, at->data) != NULL)
-            continue;
-          json_object_set_string_member (custom, "approved", name);
-          approved++;
-        }
-    }
-  return approved;
-}
-
 void
 suture_draft_add_stage (SutureDraft *self, const SutureStage *stage)
 {

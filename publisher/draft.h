@@ -38,9 +38,6 @@ gboolean suture_draft_add_key (SutureDraft *self, const char *role, const char *
 /* The key @id signs for @role no more; when it does for nobody, it is no longer listed. */
 void suture_draft_remove_key (SutureDraft *self, const char *role, const char *id);
 
-/* Says of every improvement that was prepared automatically and is not published yet that @name approved of it; their number. */
-guint suture_draft_approve (SutureDraft *self, const char *name);
-
 /* Adds @stage to its role, unless the very same is there; the role must be. */
 void suture_draft_add_stage (SutureDraft *self, const SutureStage *stage);
 

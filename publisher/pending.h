@@ -31,7 +31,7 @@ gboolean suture_pending_prune (SutureDepot *depot, GHashTable *waiting, GError *
 /* Tells that @seal waits, and for whom. */
 void suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal);
 
-/* "key 0a1b2c3d (Jane), key …" for people. */
+/* "key 0a1b2c3d (Release Team), key …" for people. */
 char *suture_pending_describe_keys (SutureDepot *depot, GPtrArray *ids) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

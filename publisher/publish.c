@@ -1,21 +1,44 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
+#include "approval.h"
+#include "base/error.h"
 #include "session.h"
 
+/* What was prepared automatically goes out with `suture-publish approve` alone, which shows it to a person first. */
 static gboolean
-publish (SutureSession *session, char **wanted, const char *approve, GError **error)
+leave_unapproved (SutureSession *session, GPtrArray *stages, gboolean named, GError **error)
+{
+  for (guint i = stages->len; i > 0; i--)
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i - 1);
+
+      if (!suture_approval_is_needed (stage))
+        continue;
+      if (named)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                       "%s was prepared automatically, and nobody has approved it: suture-publish approve", stage->name);
+          return FALSE;
+        }
+      suture_report_say (session->report, "%s waits for a person: suture-publish approve", stage->name);
+      suture_report_list (session->report, "unapproved", stage->name);
+      g_ptr_array_remove_index (stages, i - 1);
+    }
+  return TRUE;
+}
+
+static gboolean
+publish (SutureSession *session, char **wanted, GError **error)
 {
   g_autoptr (GPtrArray) stages = suture_stage_open_all (session->depot, "staging", wanted, error);
 
   if (stages == NULL || !suture_session_check_stages (session, stages, error)
-      || !suture_session_add_stages (session, stages, error))
+      || !leave_unapproved (session, stages, *wanted != NULL, error) || !suture_session_add_stages (session, stages, error))
     {
       g_prefix_error (error, "nothing was published, the repository is as it was: ");
       return FALSE;
     }
-  if (approve != NULL)
-    suture_report_say (session->report, "%u approved by %s", suture_draft_approve (session->draft, approve), approve);
   return suture_session_publish (session, stages, error);
 }
 
@@ -23,9 +46,7 @@ gboolean
 suture_command_publish (SutureReport *report, int argc, char **argv, GError **error)
 {
   g_auto (SutureSessionOptions) options = SUTURE_SESSION_OPTIONS_INIT;
-  g_autofree char *approve = NULL;
   const GOptionEntry entries[] = {
-    { "approve", 0, 0, G_OPTION_ARG_STRING, &approve, "Approve of what was prepared automatically, as NAME", "NAME" },
     SUTURE_SESSION_ENTRIES (options),
     G_OPTION_ENTRY_NULL,
   };
@@ -41,5 +62,5 @@ suture_command_publish (SutureReport *report, int argc, char **argv, GError **er
   g_auto (SutureSession) session = { 0 };
 
   return suture_report_parse (report, &usage, &argc, &argv, error)
-         && suture_session_open (&session, report, argv[1], &options, TRUE, error) && publish (&session, argv + 2, approve, error);
+         && suture_session_open (&session, report, argv[1], &options, TRUE, error) && publish (&session, argv + 2, error);
 }

@@ -112,7 +112,7 @@ class Follow(Case):
     def two_keys(self):
         """The role's keys: one of the automation, one of a person who keeps it elsewhere, and both have to sign."""
         self.run_ok("key", "add", self.depot, ROLE, "--new-role")
-        self.run_ok("key", "add", self.depot, ROLE, "--to", self.person, "--owner", "Jane Roe")
+        self.run_ok("key", "add", self.depot, ROLE, "--to", self.person, "--owner", "Release Team")
         self.run_ok("key", "threshold", self.depot, ROLE, "2", "--key", self.key())
 
     def fix(self, version="2.0", package="demo", entries=None, **options):
@@ -131,7 +131,7 @@ class Follow(Case):
         return glob.glob(f"{self.person}/*.pem")[0]
 
     def approve(self, *words):
-        return ("approve", self.depot, "demo-a", "--name", "Jane Roe", *words)
+        return ("approve", self.depot, "demo-a", "--name", "Release Team", *words)
 
     def test_nothing_new(self):
         self.two_keys()
@@ -170,7 +170,7 @@ class Follow(Case):
         role = json.loads(self.served()[name])
         self.assertEqual(len(role["signatures"]), 2)
         custom = role["signed"]["targets"][f"{ROLE}/demo-a.json"]["custom"]
-        self.assertEqual((custom["prepared"], custom["approved"]), ("automatic", "Jane Roe"))
+        self.assertEqual((custom["prepared"], custom["approved"]), ("automatic", "Release Team"))
         # published ones are not made again either
         self.assertNotIn("prepared", self.once())
 
@@ -295,10 +295,11 @@ class Follow(Case):
         self.follow("[Component other]\nPackages=other;\n" + DEMO)
         self.assertEqual(self.once()["prepared"], ["other", "demo"])
         self.run_ok("publish", self.depot)
-        words = ("approve", self.depot, "demo-b", "--name", "Jane Roe", "--yes", "--key", self.key())
-        self.run_refused("other-a.json, which was prepared automatically as well, waits in", *words)
+        words = ("approve", self.depot, "demo-b", "--name", "Release Team", "--yes", "--key", self.key())
         self.assertEqual(len(self.staged()), 2)
-        self.run_ok(*words[:2], "other-a", *words[2:])
+        self.run_ok(*words)
+        self.assertEqual((self.names("published"), self.staged()), ([f"{ROLE}/demo-b"], [f"{ROLE}/other-a"]))
+        self.run_ok(*words[:2], "other-a", *words[3:])
         self.assertEqual(self.names("published"), [f"{ROLE}/demo-b", f"{ROLE}/other-a"])
 
     def test_asked(self):
@@ -318,7 +319,7 @@ class Follow(Case):
             os.close(ours)
             os.close(theirs)
             self.assertEqual(done.returncode, code, done.stderr)
-            self.assertIn("Sign and publish this as Jane Roe?", done.stdout)
+            self.assertIn("Sign and publish this as Release Team?", done.stdout)
             self.assertEqual(os.path.isdir(f"{self.depot}/published/{ROLE}/demo-a"), code == 0)
         self.assertEqual(self.staged(), [])
 

@@ -74,10 +74,10 @@ class Keys(Living):
 
     def test_add_and_threshold(self):
         self.publish_one()
-        self.run_ok("key", "add", self.depot, ROLE, "--owner", "Jane Doe", "--type", "ecdsa")
+        self.run_ok("key", "add", self.depot, ROLE, "--owner", "Release Team", "--type", "ecdsa")
         ids, threshold = self.ids(ROLE)
         self.assertEqual((len(ids), threshold), (2, 1))
-        self.assertIn("ecdsa of Jane Doe", self.run_ok("show", self.depot))
+        self.assertIn("ecdsa of Release Team", self.run_ok("show", self.depot))
         self.run_refused("can be 1 to 2", "key", "threshold", self.depot, ROLE, "3")
         self.run_refused("can be 1 to 2", "key", "threshold", self.depot, ROLE, "0")
         self.run_ok("key", "threshold", self.depot, ROLE, "2")
@@ -248,19 +248,23 @@ class Keys(Living):
     def test_person(self):
         """Of two signatures only one is the automation's; somebody else approves."""
         self.publish_one()
-        self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/jane.pem")
-        self.run_ok("key", "add", self.depot, ROLE, "--public", f"{self.top}/jane.pem", "--owner", "Jane")
-        jane = ("--key", f"{self.top}/jane.pem")
-        self.run_ok("key", "threshold", self.depot, ROLE, "2", *jane)
+        self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/team.pem")
+        self.run_ok("key", "add", self.depot, ROLE, "--public", f"{self.top}/team.pem", "--owner", "Team")
+        team = ("--key", f"{self.top}/team.pem")
+        self.run_ok("key", "threshold", self.depot, ROLE, "2", *team)
         self.stage()
         with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
             file.write('{"prepared":"automatic"}')
-        self.assertIn("(Jane)", self.run_ok("publish", self.depot))
+        self.assertIn("demo-b waits for a person", self.run_ok("publish", self.depot))
+        self.run_refused("nobody has approved it", "publish", self.depot, "demo-b")
+        self.assertEqual((self.pending(), self.names()), ([], [f"{ROLE}/demo-b"]))
+        approve = ("approve", self.depot, "demo-b", "--name", "Release Team", "--yes")
+        self.assertIn("(Team)", self.run_ok(*approve))  # the key is elsewhere
         self.assertEqual((self.pending(), self.names()), ([f"3.{ROLE}.json"], [f"{ROLE}/demo-b"]))
         self.accept("demo-a")
-        self.run_ok("publish", self.depot, "--approve", "Jane Doe", *jane)
+        self.run_ok(*approve, *team)
         self.assertEqual((self.pending(), self.names()), ([], []))
-        self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Jane Doe"))
+        self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Release Team"))
         self.assertNotIn("approved", self.custom("demo-a"))
         self.accept("demo-b")
 
