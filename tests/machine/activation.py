@@ -75,7 +75,8 @@ def read(path):
 def metadata(repository):
     """All metadata files of a repository but the first root, which the machine has already."""
     folder = f"{repository}/metadata"
-    return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder)) if name != "1.root.json"]
+    return [(name, read(f"{folder}/{name}")) for name in sorted(os.listdir(folder))
+            if name.endswith(".json") and name != "1.root.json"]
 
 
 def published(publisher, name):
