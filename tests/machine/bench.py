@@ -137,6 +137,14 @@ def refused(name, result, error, before):
     check(f"refused: {name}", result and result["error"] == error and digest_of_usr() == before, result)
 
 
+def unloadable(library):
+    """The ELF @library with the same names in it, and program headers of a size that no loader takes (e_phentsize)."""
+    data = bytearray(library)
+    place = 54 if data[4] == 2 else 42  # 64 or 32 bits
+    data[place:place + 2] = b"\1\0"
+    return bytes(data)
+
+
 def prepare():
     os.chmod(work, 0o755)
     for service in ("actdemo", "actkeep"):
@@ -165,7 +173,7 @@ def prepare():
         "other": publish("actother", other["1.0"], other["1.1"]),
         "overlap": publish("actoverlap", overlap_old, overlap),
         "broken": publish("actbroken", package("actbroken", "1.0", {LIBRARY: library}),
-                          package("actbroken", "1.1", {LIBRARY: b"broken" * 4096})),
+                          package("actbroken", "1.1", {LIBRARY: unloadable(library)})),
         "debs": demo,
         "publisher": signer,
     }
