@@ -140,7 +140,8 @@ take_pending (SutureDraft *self, const char *file, GError **error)
   JsonObject *body;
   gint64 version;
 
-  if (!split_name (file, &version, &role) || g_str_equal (role, "snapshot"))
+  /* those two say what is current, and are made anew of what the others hold */
+  if (!split_name (file, &version, &role) || g_str_equal (role, "snapshot") || g_str_equal (role, "timestamp"))
     return TRUE;
   bytes = suture_file_read (AT_FDCWD, path, suture_metadata_max_length (type_of (role)), error);
   envelope = bytes != NULL ? suture_envelope_parse (bytes, suture_metadata_max_length (type_of (role)), error) : NULL;

@@ -501,13 +501,13 @@ put_together (Work *self, GError **error)
   return self->complete || !has_root || !has_targets || attempt (self, FALSE, FALSE, error);
 }
 
-/* Whether what was signed for @role waits: all of it, or where nothing can go out, the last two roles as well. */
+/* Whether what was signed for @role waits: where nothing can go out, all of it does, be it complete or not. */
 static gboolean
 waits (const Work *self, const char *role)
 {
   gboolean is_last = g_str_equal (role, "snapshot") || g_str_equal (role, "timestamp");
 
-  return !g_hash_table_contains (self->used, role) && !(is_last && self->complete);
+  return !self->complete || (!is_last && !g_hash_table_contains (self->used, role));
 }
 
 static gboolean

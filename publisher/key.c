@@ -119,14 +119,15 @@ tell (SutureSession *session, const char *what, const char *role, const char *id
   suture_report_list (session->report, what, id);
 }
 
-/* Publishes, and takes a key away again that was made for nothing. */
+/* Publishes. A key that was made stays where it is whatever happens: it may be signed in already, and go out with the next
+ * command. */
 static gboolean
 publish (SutureSession *session, const Options *options, const Newcomer *newcomer, GError **error)
 {
   if (!suture_session_publish (session, NULL, error))
     {
       if (newcomer != NULL && newcomer->made != NULL)
-        (void) unlink (newcomer->made);
+        g_prefix_error (error, "the new key stays in %s, where it may be needed: ", newcomer->made);
       return FALSE;
     }
   return newcomer == NULL || newcomer->id == NULL || options->owner == NULL

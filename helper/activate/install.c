@@ -78,6 +78,13 @@ check_others (const SutureManifest *manifest, const char *feed, GPtrArray *insta
       const SutureInstalled *other = installed->pdata[i];
       const char *path = other == *replaced ? NULL : common_path (manifest, other->manifest);
 
+      /* its image and its record would take the other's place */
+      if (other != *replaced && g_str_equal (other->id, manifest->id))
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "improvement %s of component %s is installed already",
+                       other->id, other->manifest->component);
+          return FALSE;
+        }
       if (path == NULL)
         continue;
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "improvement %s replaces %s already", other->id, path);

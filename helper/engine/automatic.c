@@ -43,12 +43,48 @@ count_failures (SutureWork *work, const GError *error)
     g_message ("how often automatic runs failed is not kept: %s", local->message);
 }
 
-/* Whether it may install itself now: nobody has taken it out, and its publisher has come to this machine with it. */
+/* Whether its feed has said in this very run that it is withdrawn: with one that can't be asked, nothing is taken out. */
+static gboolean
+is_withdrawn_now (SutureWork *work, const SutureImprovement *improvement)
+{
+  return improvement->withdrawal_is_current && g_hash_table_contains (work->checked, improvement->feed);
+}
+
+/* What root holds of the component of @improvement, or NULL. */
+static const SutureImprovement *
+find_held (SutureWork *work, const SutureImprovement *improvement)
+{
+  const SutureFacts *facts = work->facts;
+
+  for (guint i = 0; facts->activation != NULL && i < facts->improvements->len; i++)
+    {
+      const SutureImprovement *other = g_ptr_array_index (facts->improvements, i);
+
+      if (g_str_equal (other->component, improvement->component) && suture_activation_find (facts->activation, other->id) != NULL)
+        return other;
+    }
+  return NULL;
+}
+
+static gboolean
+is_test (const SutureImprovement *improvement)
+{
+  return improvement->known != NULL && g_str_equal (improvement->known->manifest->kind, "test");
+}
+
+/* Whether it may install itself now: nobody has taken it out, its publisher has come to this machine with it (or takes back now
+ * what it stands in for: that would leave a gap), it is not an earlier letter of one that stays, and no test in a fix's place. */
 static gboolean
 is_ready (SutureWork *work, const SutureImprovement *improvement)
 {
-  return g_str_equal (improvement->state, "available") && improvement->waits_until == 0
-         && !suture_record_was_removed (work->database, improvement->id);
+  const SutureImprovement *held = find_held (work, improvement);
+  gboolean gap = held != NULL && is_withdrawn_now (work, held);
+
+  if (!g_str_equal (improvement->state, "available") || suture_record_was_removed (work->database, improvement->id))
+    return FALSE;
+  if (held != NULL && !gap && (held->number > improvement->number || (is_test (improvement) && !is_test (held))))
+    return FALSE;
+  return improvement->waits_until == 0 || gap;
 }
 
 /* Ids first: every installation makes new facts. */
@@ -82,7 +118,7 @@ withdrawn_free (Withdrawn *self)
   g_free (self);
 }
 
-/* Only what the publisher says now counts: with a feed that can't be asked, nothing is taken out. */
+/* Only where root has said what it holds, and from which feed. */
 static GPtrArray *
 list_withdrawn (SutureWork *work)
 {
@@ -94,7 +130,7 @@ list_withdrawn (SutureWork *work)
       SuturePlan *plan = NULL;
       Withdrawn *withdrawn;
 
-      if (improvement->withdrawal_is_current)
+      if (work->facts->activation != NULL && is_withdrawn_now (work, improvement))
         plan = suture_plan_new (work->facts, SUTURE_PLAN_REMOVE, improvement->id, NULL);
       if (plan == NULL)
         continue;

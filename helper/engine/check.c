@@ -98,6 +98,7 @@ typedef struct
   const char *role;
   const char *machine; /* engine/machine.h; NULL: it has no id */
   gboolean current;    /* its server was asked */
+  guint served;        /* feeds that have a list for this system */
 } Lesson;
 
 /* Whether @path is ROLE/ID.json, as root takes it. @id (out, owned). */
@@ -129,6 +130,7 @@ static SutureKnown *
 learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
 {
   SutureRollout rollout;
+  g_autofree char *id = NULL;
   SutureKnown *offer;
 
   if (!suture_rollout_parse (&rollout, target, error))
@@ -136,6 +138,13 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
   offer = load_offer (lesson->trust, lesson->source, lesson->config->name, target, error);
   if (offer == NULL)
     return NULL;
+  /* root looks for it there and nowhere else, and what is withdrawn is known by it */
+  if (!read_id (target->path, lesson->role, &id) || !g_str_equal (id, offer->manifest->id))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the manifest of %s does not belong there", offer->manifest->id);
+      suture_known_unref (offer);
+      return NULL;
+    }
   offer->checked = suture_trust_get_time (lesson->trust);
   if (rollout.start != 0)
     offer->turn = suture_rollout_turn (&rollout, lesson->machine, offer->sha256);
@@ -190,6 +199,13 @@ learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError 
   return TRUE;
 }
 
+/* A publisher that has nothing for this base is well; one whose server lacks what was promised is not. */
+static gboolean
+has_list (const Lesson *lesson)
+{
+  return suture_delegations_find (suture_trust_get (lesson->trust, "targets")->delegations, lesson->role) != NULL;
+}
+
 /* Adds what a feed offers and has withdrawn: all of it, or nothing. */
 static gboolean
 add_offers (const Lesson *lesson, GError **error)
@@ -197,8 +213,7 @@ add_offers (const Lesson *lesson, GError **error)
   g_autoptr (GPtrArray) mine = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_known_unref);
   g_autoptr (GPtrArray) targets = NULL;
 
-  /* a publisher that has nothing for this base is well; one whose server lacks what was promised is not */
-  if (suture_delegations_find (suture_trust_get (lesson->trust, "targets")->delegations, lesson->role) == NULL)
+  if (!has_list (lesson))
     return TRUE;
   targets = suture_trust_list (lesson->trust, lesson->source, lesson->role, error);
   if (targets == NULL)
@@ -252,6 +267,7 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
   lesson->source = source;
   if (trust != NULL && suture_trust_refresh (trust, source, now, &local) && add_offers (lesson, &local))
     {
+      lesson->served += has_list (lesson);
       g_hash_table_add (work->checked, g_strdup (config->name));
       remember_feed (work, config, trust, NULL);
       remember_checked (work, config, now);
@@ -304,6 +320,9 @@ suture_check_run (SutureWork *work, GError **error)
       if (!check_feed (work, &lesson, g_ptr_array_index (feeds, i), &local) && first == NULL)
         first = g_steal_pointer (&local);
     }
+  /* all are well, and none is for this system: that must not look as if nothing had to be fixed */
+  if (first == NULL && fault == NULL && lesson.served == 0)
+    g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher has improvements for %s", role);
   if (first == NULL && fault == NULL)
     suture_cache_sweep (work->database, offers->manifests);
   /* stopped by a person: that says nothing about the feeds */

@@ -76,16 +76,19 @@ suture_facts_open_base (GError **error)
   return fd >= 0 ? fd : suture_file_open_folder (suture_path (SUTURE_PATH_USR), 0, error);
 }
 
-/* Whether root holds a later improvement of the component than @manifest. One that was withdrawn stands in no way: what
- * replaces it takes it out in the same switch. */
+/* Whether root holds a later improvement of the component than @known, from the same feed: numbers of two say nothing about
+ * each other. One that was withdrawn stands in no way: what replaces it takes it out in the same switch. */
 static gboolean
-is_replaced (const SutureFacts *self, const SutureManifest *manifest)
+is_replaced (const SutureFacts *self, const SutureKnown *known)
 {
+  const SutureManifest *manifest = known->manifest;
+
   for (guint i = 0; self->activation != NULL && i < self->activation->active->len; i++)
     {
       const SutureActive *active = g_ptr_array_index (self->activation->active, i);
 
-      if (g_str_equal (active->component, manifest->component) && active->number >= manifest->number
+      if (g_str_equal (active->component, manifest->component) && g_str_equal (active->feed, known->feed)
+          && active->number >= manifest->number
           && suture_offers_find_withdrawal (self->offers, active->feed, active->id) == NULL)
         return TRUE;
     }
@@ -105,13 +108,13 @@ state_of_active (const SutureActive *active)
 
 /* NULL: not for this machine at all, so not shown. */
 static const char *
-state_of (const SutureFacts *self, const SutureManifest *manifest, const SutureActive *active, const SutureContent *content)
+state_of (const SutureFacts *self, const SutureKnown *known, const SutureActive *active, const SutureContent *content)
 {
   if (active != NULL)
     return state_of_active (active);
   if (content->state == SUTURE_CONTENT_OTHER_BASE)
     return NULL;
-  if (is_replaced (self, manifest))
+  if (is_replaced (self, known))
     return "replaced";
   switch (content->state)
     {
@@ -167,9 +170,10 @@ improvement_new (SutureFacts *self, SutureDatabase *database, const char *id, co
   return improvement;
 }
 
-/* What root holds belongs to the feed it came from, and so do its component and its id. */
-static gboolean
-is_held_from_elsewhere (const SutureFacts *self, const SutureKnown *known)
+/* What root holds belongs to the feed it came from, and so do its component and its id. What it holds from another feed than
+ * @known, or NULL. */
+static const SutureActive *
+find_held_from_elsewhere (const SutureFacts *self, const SutureKnown *known)
 {
   for (guint i = 0; self->activation != NULL && i < self->activation->active->len; i++)
     {
@@ -177,9 +181,9 @@ is_held_from_elsewhere (const SutureFacts *self, const SutureKnown *known)
 
       if ((g_str_equal (active->component, known->manifest->component) || g_str_equal (active->id, known->manifest->id))
           && !g_str_equal (active->feed, known->feed))
-        return TRUE;
+        return active;
     }
-  return FALSE;
+  return NULL;
 }
 
 /* Whether root holds something of the component already, which decides where it comes from. */
@@ -272,26 +276,45 @@ describe (const Making *making, SutureKnown *known, const char *state, int base)
   return improvement;
 }
 
+/* Whether @held keeps the feed of @known, which may offer the component, from improving it, although its own feed is gone or
+ * may not offer it any more. That has to be seen: nobody would get the later fixes, and nothing would say so. */
+static gboolean
+stands_in_way (const Making *making, const SutureActive *held, const SutureKnown *known)
+{
+  return suture_feed_config_may_offer (making->feeds, known->feed, known->manifest->component)
+         && !suture_feed_config_may_offer (making->feeds, held->feed, held->component);
+}
+
+/* The names of both feeds, sorted. */
+static char **
+name_both (const char *a, const char *b)
+{
+  const char *const names[] = { strcmp (a, b) < 0 ? a : b, strcmp (a, b) < 0 ? b : a, NULL };
+
+  return g_strdupv ((char **) names);
+}
+
 static void
 add_known (const Making *making, SutureKnown *known)
 {
   SutureFacts *self = making->facts;
   const SutureManifest *manifest = known->manifest;
   const SutureImprovement *same = suture_facts_find (self, manifest->id);
+  const SutureActive *held = find_held_from_elsewhere (self, known);
   const SutureActive *active = NULL;
   g_auto (SutureContent) content = { .state = SUTURE_CONTENT_SUPERSEDED, .base = -1 };
   g_autoptr (GError) error = NULL;
   SutureImprovement *improvement;
   const char *state;
 
-  if (self->activation != NULL)
+  if (self->activation != NULL && held == NULL)
     active = suture_activation_find (self->activation, manifest->id);
-  if (is_held_from_elsewhere (self, known)
+  if ((held != NULL && (g_str_equal (held->id, manifest->id) || !stands_in_way (making, held, known)))
       || (active == NULL && !suture_feed_config_may_offer (making->feeds, known->feed, manifest->component)))
     return;
   if (making->usr < 0 || !suture_content_compare (manifest, making->usr, &content, &error))
     g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
-  state = state_of (self, manifest, active, &content);
+  state = state_of (self, known, active, &content);
   /* root has not said anything yet: what history holds for installed is not offered again, and not shown as protecting */
   if (self->activation == NULL && g_hash_table_contains (making->installed, manifest->id))
     state = "inactive";
@@ -303,6 +326,8 @@ add_known (const Making *making, SutureKnown *known)
   improvement = describe (making, known, state, content.base);
   set_chances (making, improvement);
   set_withdrawal (improvement, self);
+  if (held != NULL && g_str_equal (improvement->state, "available"))
+    set_conflict (improvement, name_both (held->feed, known->feed));
 }
 
 /* Root holds it, and nothing here knows more than root said: it must still be seen to be removed. */

@@ -127,10 +127,11 @@ suture_vault_save (const char *feed, const SutureCredential *credential, GError 
 gboolean
 suture_vault_erase (const char *feed, GError **error)
 {
-  g_auto (SutureFd) folder = is_unused () ? -1 : open_folder (error);
+  gboolean unused = is_unused ();
+  g_auto (SutureFd) folder = unused ? -1 : open_folder (error);
 
   g_return_val_if_fail (suture_name_is_valid (feed), FALSE);
-  return is_unused () || (folder >= 0 && erase_file (folder, feed, error));
+  return unused || (folder >= 0 && erase_file (folder, feed, error));
 }
 
 /* Whether "there is no such feed" can be believed. */

@@ -349,7 +349,7 @@ class Feeds(unittest.TestCase):
             self.assertEqual(self.sign_in(machine, b'opensesame\n', 'beta'), (0, 'Signed in.\n', ''))
             self.assertEqual(kept(machine), ['', 'opensesame'])
             code, out, _ = run(machine, 'feed', 'sign-out', 'beta')
-            self.assertEqual((code, out), (0, 'Signed out. What was kept for this source is erased.\n'))
+            self.assertEqual((code, out), (0, 'Signed out. What this computer kept for this source is erased.\n'))
             self.assertIsNone(kept(machine))
             self.assertEqual(run(machine, 'check')[0], 8)
 

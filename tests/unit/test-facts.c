@@ -258,11 +258,14 @@ test_feeds (Fixture *f, gconstpointer data)
     }
 }
 
-/* What the files no longer allow and root still holds can be removed, and not be put back. */
+/* What the files no longer allow and root still holds can be removed, and not be put back; and what it keeps out of the feed that
+ * may offer it now is seen. */
 static void
 test_out_of_scope (Fixture *f, gconstpointer data)
 {
   g_autoptr (SutureFacts) facts = NULL;
+  g_autoptr (SutureFacts) beside = NULL;
+  g_autofree char *names = NULL;
   g_autoptr (SuturePlan) removal = NULL;
 
   test_repository_configure (f->repository, "vendor", "Components=else\n");
@@ -272,6 +275,14 @@ test_out_of_scope (Fixture *f, gconstpointer data)
   removal = suture_plan_new (facts, SUTURE_PLAN_REMOVE, "demo-a", NULL);
   g_assert_nonnull (removal);
   g_assert_null (suture_plan_new (facts, SUTURE_PLAN_INSTALL, "demo-a", NULL));
+  test_repository_configure (f->repository, "other", "Components=demo\n");
+  suture_offers_add (f->offers, make_known ("other", "role/demo-b.json", "demo-b", 1));
+  beside = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
+  g_assert_cmpstr (suture_facts_find (beside, "demo-a")->state, ==, "active");
+  g_assert_cmpstr (suture_facts_find (beside, "demo-b")->state, ==, "conflict");
+  names = g_strjoinv (",", suture_facts_find (beside, "demo-b")->conflict);
+  g_assert_cmpstr (names, ==, "other,vendor");
+  g_assert_null (suture_plan_new (beside, SUTURE_PLAN_INSTALL, "demo-b", NULL));
 }
 
 /* A turn that is ahead is told, and one that has come is not; the publisher's time counts where the clock is behind it. */

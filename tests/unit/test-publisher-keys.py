@@ -268,6 +268,24 @@ class Keys(Living):
         self.assertNotIn("approved", self.custom("demo-a"))
         self.accept("demo-b")
 
+    def test_last_two(self):
+        """Where snapshot or timestamp lacks a signature nothing goes out, and nothing of what was asked for is lost."""
+        self.publish_one()
+        for role in "snapshot", "timestamp":
+            stick = f"{self.top}/{role}"
+            os.mkdir(stick, 0o700)
+            self.run_ok("key", "add", self.depot, role, "--to", stick)
+            self.run_ok("key", "threshold", self.depot, role, "2", "--keys", stick)
+            reason = f"{role} waits"
+            self.run_ok("withdraw", self.depot, "demo-a", "--reason", reason)
+            self.assertNotEqual(self.custom("demo-a").get("withdrawn", {}).get("reason"), reason)
+            self.assertTrue([name for name in self.pending() if ROLE in name], self.pending())
+            self.run_ok("publish", self.depot)  # more than once
+            self.run_ok("publish", self.depot, "--keys", stick)
+            self.assertEqual((self.pending(), self.custom("demo-a")["withdrawn"]["reason"]), ([], reason))
+            self.run_ok("key", "threshold", self.depot, role, "1", "--keys", stick)
+        self.accept("demo-a")
+
     def test_thief(self):
         """Whoever has the online keys drives versions up for a desktop; once they are revoked it comes back by itself."""
         self.publish_one()

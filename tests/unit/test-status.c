@@ -187,7 +187,8 @@ test_special_subtitles (void)
       "itself at one of the next checks." },
     { { .state = "conflict" }, "Needs Attention",
       "Several sources offer “Encrypted Connections”, so none of them is used: a, b. Ask your administrator to name its "
-      "component, openssl, in the line Components= of one of them in /etc/suture/feeds.d." },
+      "component, openssl, in the line Components= of one of them in /etc/suture/feeds.d. What is active of it from another "
+      "source has to be removed first." },
     { { .state = "active", .improvement_kind = "test" }, "Protected",
       "Nothing has to be improved. 1 test is active and fixes nothing. Checked just now." },
     { { .state = "available", .improvement_kind = "test" }, "1 Test Ready", "Encrypted Connections. 0 bytes to download." },

@@ -23,7 +23,8 @@ static const char *const error_sentences[] = {
                             "later."),
   [SUTURE_ERROR_CANCELLED] = N_ ("Stopped. Nothing was changed."),
   [SUTURE_ERROR_NOT_CANCELLABLE] = N_ ("It is too late to stop. It can be removed afterwards."),
-  [SUTURE_ERROR_NO_SOURCE] = N_ ("No publisher of improvements is configured. Ask your administrator to add one."),
+  [SUTURE_ERROR_NO_SOURCE] = N_ ("No publisher of improvements for this system is configured. Ask your administrator to add "
+                                 "one."),
   [SUTURE_ERROR_MALFORMED]
   = N_ ("The publisher’s data can’t be read, so it was deleted. Nothing was changed. The next check tries again."),
   [SUTURE_ERROR_SIGNATURE]
@@ -214,7 +215,8 @@ conflict_sentence (const SutureImprovementFacts *facts, const char *title)
   g_autofree char *sources = g_strjoinv (_(", "), facts->conflict);
 
   return g_strdup_printf (_("Several sources offer “%s”, so none of them is used: %s. Ask your administrator to name its "
-                            "component, %s, in the line Components= of one of them in /etc/suture/feeds.d."),
+                            "component, %s, in the line Components= of one of them in /etc/suture/feeds.d. What is active of it from "
+                            "another source has to be removed first."),
                           title, sources, facts->component);
 }
 

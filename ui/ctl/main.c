@@ -293,7 +293,7 @@ on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error);
-  finish_result (user_data, error, _("Signed out. What was kept for this source is erased."));
+  finish_result (user_data, error, _("Signed out. What this computer kept for this source is erased."));
 }
 
 static void

@@ -339,16 +339,28 @@ on_keyring_erased (GObject *source, GAsyncResult *result, gpointer user_data)
     g_message ("the keyring: %s", error->message);
 }
 
+/* A sign-out on its way: the keyring's entry goes only when the helper's has gone. */
+typedef struct
+{
+  SutureWindow *window; /* (owned) */
+  char *feed;           /* (owned) */
+} SignOut;
+
 static void
 on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (SutureWindow) self = user_data;
+  g_autofree SignOut *out = user_data;
+  g_autoptr (SutureWindow) self = out->window;
+  g_autofree char *feed = out->feed;
   g_autoptr (GError) error = NULL;
 
-  if (suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error))
-    show_toast (self, _("Signed Out"), SHORT_SECONDS);
-  else
-    show_failure (self, error);
+  if (!suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error))
+    {
+      show_failure (self, error);
+      return;
+    }
+  suture_keyring_erase_async (feed, NULL, on_keyring_erased, NULL);
+  show_toast (self, _("Signed Out"), SHORT_SECONDS);
 }
 
 static void
@@ -356,10 +368,13 @@ on_sign_out_response (AdwMessageDialog *dialog, const char *response, SutureWind
 {
   const char *feed = g_object_get_data (G_OBJECT (dialog), "suture-feed");
 
+  SignOut *out;
+
   if (!g_str_equal (response, "sign-out"))
     return;
-  suture_keyring_erase_async (feed, NULL, on_keyring_erased, NULL);
-  suture_client_sign_out_async (self->client, feed, on_signed_out, g_object_ref (self));
+  out = g_new (SignOut, 1);
+  *out = (SignOut){ g_object_ref (self), g_strdup (feed) };
+  suture_client_sign_out_async (self->client, feed, on_signed_out, out);
 }
 
 static void
