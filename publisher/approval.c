@@ -19,24 +19,10 @@ text_of (JsonObject *custom, const char *member)
              : NULL;
 }
 
-static gboolean
-is_missing (JsonObject *custom)
-{
-  return g_strcmp0 (text_of (custom, "prepared"), "automatic") == 0 && text_of (custom, "approved") == NULL;
-}
-
 gboolean
 suture_approval_is_needed (const SutureStage *stage)
 {
-  return is_missing (stage->custom);
-}
-
-gboolean
-suture_approval_is_missing (JsonObject *target)
-{
-  JsonNode *node = json_object_get_member (target, "custom");
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) && is_missing (json_node_get_object (node));
+  return g_strcmp0 (text_of (stage->custom, "prepared"), "automatic") == 0 && text_of (stage->custom, "approved") == NULL;
 }
 
 void

@@ -13,9 +13,6 @@ G_BEGIN_DECLS
 
 gboolean suture_approval_is_needed (const SutureStage *stage) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same of @target, of a delegated role's metadata. */
-gboolean suture_approval_is_missing (JsonObject *target) G_GNUC_WARN_UNUSED_RESULT;
-
 /* SUTURE_ERROR_INVALID_ARGUMENT for a person's name that can't be shown. */
 gboolean suture_approval_check_name (const char *name, GError **error);
 

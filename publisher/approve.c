@@ -46,27 +46,53 @@ show (SutureSession *session, GPtrArray *stages, GError **error)
   return TRUE;
 }
 
-/* A role is signed as a whole: nothing else that nobody has looked at may go out with it. */
 static gboolean
-check_others (SutureSession *session, const char *role, GError **error)
+is_named (GPtrArray *stages, const char *path)
+{
+  for (guint i = 0; i < stages->len; i++)
+    {
+      g_autofree char *own = g_strconcat (((const SutureStage *) g_ptr_array_index (stages, i))->name, ".json", NULL);
+
+      if (g_str_equal (own, path))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The first path of which @a says something that @b does not, those of @stages aside; or NULL. */
+static const char *
+find_difference (JsonObject *a, JsonObject *b, GPtrArray *stages)
+{
+  g_autoptr (GList) paths = json_object_get_members (a);
+
+  for (GList *at = paths; at != NULL; at = at->next)
+    if (!is_named (stages, at->data)
+        && (!json_object_has_member (b, at->data)
+            || !json_node_equal (json_object_get_member (a, at->data), json_object_get_member (b, at->data))))
+      return at->data;
+  return NULL;
+}
+
+/* A role is signed as a whole, and whoever prepares by itself can write what waits for signatures: beside what was shown, only
+ * what is published may be in it. */
+static gboolean
+check_others (SutureSession *session, const char *role, GPtrArray *stages, GError **error)
 {
   const SutureMetadata *latest = suture_repository_latest (session->repository, role);
   JsonObject *body = suture_draft_get (session->draft, role);
-  JsonObject *targets = body != NULL ? json_object_get_object_member (body, "targets") : NULL;
-  g_autoptr (GList) paths = targets != NULL ? json_object_get_members (targets) : NULL;
+  g_autoptr (JsonObject) none = json_object_new ();
+  JsonObject *published = latest != NULL ? latest->targets : none;
+  JsonObject *targets = body != NULL ? json_object_get_object_member (body, "targets") : published;
+  const char *path = find_difference (targets, published, stages);
 
-  for (GList *at = paths; at != NULL; at = at->next)
-    {
-      JsonObject *target = json_object_get_object_member (targets, at->data);
-
-      if ((latest != NULL && json_object_has_member (latest->targets, at->data)) || !suture_approval_is_missing (target))
-        continue;
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
-                   "%s, which was prepared automatically as well, waits in %s and would go out with it: name it, too", (char *) at->data,
-                   session->depot->path);
-      return FALSE;
-    }
-  return TRUE;
+  if (path == NULL)
+    path = find_difference (published, targets, stages);
+  if (path == NULL)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+               "what waits in %s/pending for %s changes %s as well, which was not shown: have that signed first, or remove the file",
+               session->depot->path, role, path);
+  return FALSE;
 }
 
 static gboolean
@@ -82,7 +108,7 @@ approve (SutureSession *session, GPtrArray *stages, const char *name, GError **e
       suture_approval_note (suture_draft_custom (session->draft, stage->name), name);
     }
   for (guint i = 0; i < stages->len; i++)
-    if (!check_others (session, ((SutureStage *) g_ptr_array_index (stages, i))->role, error))
+    if (!check_others (session, ((SutureStage *) g_ptr_array_index (stages, i))->role, stages, error))
       return FALSE;
   return suture_session_publish (session, stages, error);
 }

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "base/error.h"
+#include "base/name.h"
 
 struct _SutureReport
 {
@@ -49,8 +50,9 @@ check_count (const SutureUsage *usage, int argc, char **argv, GError **error)
 gboolean
 suture_report_parse (SutureReport *self, const SutureUsage *usage, int *argc, char ***argv, GError **error)
 {
+  gboolean json = FALSE; /* known since suture_report_new (): a parse that fails would put it back */
   const GOptionEntry own[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Tell the result, or the error, as JSON", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Tell the result, or the error, as JSON", NULL },
     G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (usage->arguments);
@@ -64,29 +66,40 @@ suture_report_parse (SutureReport *self, const SutureUsage *usage, int *argc, ch
   return g_option_context_parse (context, argc, argv, error) && check_count (usage, *argc, *argv, error);
 }
 
+/* Names of files, versions and symbols are whatever a package or a server says, and this is for a terminal. */
+static char *
+clean (const char *text)
+{
+  return suture_name_clean_text (text, G_MAXSIZE, TRUE);
+}
+
 void
 suture_report_say (SutureReport *self, const char *format, ...)
 {
+  g_autofree char *raw = NULL;
   g_autofree char *text = NULL;
   va_list args;
 
   if (self->json)
     return;
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  raw = g_strdup_vprintf (format, args);
   va_end (args);
+  text = clean (raw);
   g_print ("%s\n", text);
 }
 
 void
 suture_report_warn (SutureReport *self, const char *format, ...)
 {
+  g_autofree char *raw = NULL;
   g_autofree char *text = NULL;
   va_list args;
 
   va_start (args, format);
-  text = g_strdup_vprintf (format, args);
+  raw = g_strdup_vprintf (format, args);
   va_end (args);
+  text = clean (raw);
   if (self->json)
     suture_report_list (self, "warnings", text);
   else
@@ -102,9 +115,11 @@ suture_report_object (SutureReport *self)
 void
 suture_report_list (SutureReport *self, const char *name, const char *text)
 {
+  g_autofree char *valid = clean (text);
+
   if (!json_object_has_member (self->object, name))
     json_object_set_array_member (self->object, name, json_array_new ());
-  json_array_add_string_element (json_object_get_array_member (self->object, name), text);
+  json_array_add_string_element (json_object_get_array_member (self->object, name), valid);
 }
 
 static char *
@@ -119,6 +134,7 @@ void
 suture_report_finish (SutureReport *self, const char *program, const char *unchanged, const GError *error)
 {
   g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *raw = NULL;
   g_autofree char *message = NULL;
   g_autofree char *text = NULL;
 
@@ -129,7 +145,8 @@ suture_report_finish (SutureReport *self, const char *program, const char *uncha
         g_print ("%s\n", text);
       return;
     }
-  message = g_strconcat (unchanged != NULL ? unchanged : "", error->message, NULL);
+  raw = g_strconcat (unchanged != NULL ? unchanged : "", error->message, NULL);
+  message = clean (raw);
   json_object_set_string_member (object, "error",
                                  suture_error_to_name (error->domain == SUTURE_ERROR      ? error->code
                                                        : error->domain == G_OPTION_ERROR ? SUTURE_ERROR_INVALID_ARGUMENT

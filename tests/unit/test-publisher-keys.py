@@ -262,6 +262,16 @@ class Keys(Living):
         self.assertIn("(Team)", self.run_ok(*approve))  # the key is elsewhere
         self.assertEqual((self.pending(), self.names()), ([f"3.{ROLE}.json"], [f"{ROLE}/demo-b"]))
         self.accept("demo-a")
+        waiting = f"{self.depot}/pending/3.{ROLE}.json"
+        with open(waiting, encoding="utf-8") as file:
+            text = file.read()
+        other = json.loads(text)
+        other["signed"]["targets"][f"{ROLE}/other-a.json"] = other["signed"]["targets"][f"{ROLE}/demo-b.json"]
+        with open(waiting, "w", encoding="utf-8") as file:
+            json.dump(other, file)
+        self.run_refused(f"changes {ROLE}/other-a.json as well, which was not shown", *approve, *team)
+        with open(waiting, "w", encoding="utf-8") as file:
+            file.write(text)
         self.run_ok(*approve, *team)
         self.assertEqual((self.pending(), self.names()), ([], []))
         self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Release Team"))

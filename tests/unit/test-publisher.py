@@ -230,6 +230,15 @@ class Publisher(Case):
         self.run_refused("not a folder made by", "publish", self.top)
         self.run_refused("days", "publish", self.depot, "--expires-days", "0")
 
+    def test_words_of_others(self):
+        """Nothing that a name holds reaches the terminal as more than text, and an error in the options is JSON as well."""
+        done = self.run_any("lint", f"{self.top}/x\x1b[2J\u202e")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("x[2J", done.stderr)
+        self.assertFalse({"\x1b", "\u202e"} & set(done.stderr), repr(done.stderr))
+        for words in (("--json", "--bogus"), ("--bogus", "--json")):
+            self.assertEqual(json.loads(self.run_any("lint", *words).stderr)["error"], "InvalidArgument")
+
 
 if __name__ == "__main__":
     Case.program = sys.argv.pop(1)
