@@ -82,7 +82,7 @@ def unchanged(stage, before):
 
 def versions(stage):
     """{file: version} of what the helper and root believe of the publishers."""
-    lines = stage.machine.read("cd /var/lib; grep -s -o '\"version\":[0-9]*' -r suture/trust suture-activate/trust || true")
+    lines = stage.machine.read("cd /var/lib; grep -s -o '\"version\":[0-9][0-9]*' -r suture/trust suture-activate/trust || true")
     found = {}
     for line in filter(None, lines.split("\n")):
         name, _, number = line.rpartition(":")
