@@ -59,7 +59,7 @@ def expired(stage):
 
     def expire(signed):
         signed["version"] += 1
-        signed["expires"] = "2020-01-01T00:00:00Z"
+        signed.update(issued="2019-12-01T00:00:00Z", expires="2020-01-01T00:00:00Z")
     copy.change("timestamp", expire)
     note("check", refused(stage, "check", ("Stale",), "timestamp"))
     note("install", refused(stage, f"install {stage.bus_fix.id}", ("Stale",), "timestamp"))
