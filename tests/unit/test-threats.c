@@ -6,29 +6,13 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "feed/trust.h"
-#include "test-paths.h"
-#include "test-repository.h"
+#include "test-client.h"
 
 #define DAY (24 * 60 * 60)
 #define ROLE "debian-12-x86-64"
 #define TARGET ROLE "/openssl-a.json"
 
-typedef struct
-{
-  TestRepository *r;
-  char *folder;
-  SutureTrust *trust;
-} Fixture;
-
-static void
-reopen (Fixture *f)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&f->trust, suture_trust_free);
-  f->trust = suture_trust_open (f->folder, test_repository_get (f->r, "1.root.json"), &error);
-  g_assert_no_error (error);
-}
+typedef TestClient Fixture;
 
 /* All of a check: the top level, the role, and the bytes of a target. */
 static gboolean
@@ -67,21 +51,17 @@ assert_refused (Fixture *f, int code)
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  f->r = test_repository_new ();
-  f->folder = g_build_filename (test_paths_init (), "trust", NULL);
+  test_client_init (f);
   test_role_add_target (f->r->base, TARGET, "the description of an improvement");
   test_repository_next (f->r);
-  reopen (f);
+  test_client_reopen (f);
   assert_fine (f);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  suture_trust_free (f->trust);
-  test_repository_free (f->r);
-  g_free (f->folder);
-  test_paths_clear ();
+  test_client_clear (f);
 }
 
 static char *
@@ -281,7 +261,7 @@ test_S14_fast_forward (Fixture *f, gconstpointer data)
         r->root->version++;
         test_repository_publish_root (r);
         test_repository_publish (r);
-        reopen (f);
+        test_client_reopen (f);
         assert_fine (f);
       }
   r->timestamp->expires = r->now + 4000 * DAY;
@@ -354,7 +334,7 @@ test_S12_no_obstacle (Fixture *f, gconstpointer data)
         role->unsigned_by_me = FALSE;
         role->keys->pdata[0] = honest;
         if (fault % 2 == 0)
-          reopen (f);
+          test_client_reopen (f);
         test_repository_next (r);
         assert_fine (f);
       }
@@ -475,7 +455,7 @@ test_S41_clock_ahead (Fixture *f, gconstpointer data)
       test_repository_next (f->r);
       f->r->now = right + wrong[i];
       assert_refused (f, SUTURE_ERROR_STALE);
-      reopen (f);
+      test_client_reopen (f);
       assert_refused (f, SUTURE_ERROR_STALE);
       f->r->now = right;
       assert_fine (f);
@@ -502,7 +482,7 @@ test_S41_clock_back (Fixture *f, gconstpointer data)
         expiring[i]->expires = right + DAY;
         test_repository_next (f->r);
         assert_fine (f);
-        reopen (f);
+        test_client_reopen (f);
         assert_fine (f);
       }
 }

@@ -1,48 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The part of feed/trust.c that follows roots: rotation, recovery, and what the folder keeps of it. */
+/* feed/trust-root.c: rotation, recovery, and what the folder keeps of it. */
 #include <gio/gio.h>
 
 #include "base/error.h"
 #include "feed/trust.h"
-#include "test-paths.h"
-#include "test-repository.h"
+#include "test-client.h"
 
 #define DAY (24 * 60 * 60)
 
-typedef struct
-{
-  TestRepository *r;
-  char *folder;
-  SutureTrust *trust;
-} Fixture;
-
-static void
-reopen (Fixture *f)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&f->trust, suture_trust_free);
-  f->trust = suture_trust_open (f->folder, test_repository_get (f->r, "1.root.json"), &error);
-  g_assert_no_error (error);
-}
+typedef TestClient Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  const char *top = test_paths_init ();
-
-  f->r = test_repository_new ();
-  f->folder = g_build_filename (top, "trust", NULL);
-  reopen (f);
+  test_client_init (f);
+  test_client_reopen (f);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  suture_trust_free (f->trust);
-  test_repository_free (f->r);
-  g_free (f->folder);
-  test_paths_clear ();
+  test_client_clear (f);
 }
 
 static gboolean
@@ -117,7 +95,7 @@ test_rotation (Fixture *f, gconstpointer data)
 
       g_assert_nonnull (bytes);
     }
-  reopen (f);
+  test_client_reopen (f);
   g_ptr_array_set_size (f->r->requests, 0);
   assert_fine (f);
   g_assert_cmpstr (g_ptr_array_index (f->r->requests, 0), ==, "7.root.json");
@@ -259,7 +237,7 @@ test_interrupted_adoption (Fixture *f, gconstpointer data)
   next_root (f);
   second = test_repository_get (r, "2.root.json");
   g_assert_true (g_file_set_contents (path, g_bytes_get_data (second, NULL), (gssize) g_bytes_get_size (second), NULL));
-  reopen (f);
+  test_client_reopen (f);
   assert_root (f, 2);
   g_assert_null (read_back (f, "timestamp.json"));
   g_assert_null (read_back (f, "snapshot.json"));
@@ -277,7 +255,7 @@ test_foreign_root (Fixture *f, gconstpointer data)
   test_repository_publish_root (other);
   second = test_repository_get (other, "2.root.json");
   g_assert_true (g_file_set_contents (path, g_bytes_get_data (second, NULL), (gssize) g_bytes_get_size (second), NULL));
-  reopen (f);
+  test_client_reopen (f);
   g_assert_null (read_back (f, "roots/2"));
   assert_root (f, 1);
   assert_fine (f);
@@ -303,7 +281,7 @@ test_removed_key (Fixture *f, gconstpointer data)
   next_root (f);
   test_repository_set (r, "timestamp.json", NULL);
   assert_refused (f, SUTURE_ERROR_NOT_FOUND);
-  reopen (f);
+  test_client_reopen (f);
   g_assert_null (suture_trust_lookup_local (f->trust, r->base->name, "debian-12-x86-64/a.json", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
 }
@@ -324,7 +302,7 @@ test_spoiled_root (Fixture *f, gconstpointer data)
   test_repository_next (r);
   assert_fine (f);
   g_assert_true (g_file_set_contents (path, "", 0, NULL));
-  reopen (f);
+  test_client_reopen (f);
   assert_root (f, 2);
   test_repository_set (r, "timestamp.json", old);
   assert_refused (f, SUTURE_ERROR_ROLLBACK);

@@ -2,48 +2,26 @@
 #include "feed/trust.h"
 
 #include "base/error.h"
-#include "test-paths.h"
-#include "test-repository.h"
+#include "test-client.h"
 
 #define DAY (24 * 60 * 60)
 #define ROLE "debian-12-x86-64"
 
-typedef struct
-{
-  TestRepository *repository;
-  char *folder;
-  SutureTrust *trust;
-} Fixture;
-
-static void
-reopen (Fixture *f)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&f->trust, suture_trust_free);
-  f->trust = suture_trust_open (f->folder, test_repository_get (f->repository, "1.root.json"), &error);
-  g_assert_no_error (error);
-}
+typedef TestClient Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  const char *top = test_paths_init ();
-
-  f->repository = test_repository_new ();
-  f->folder = g_build_filename (top, "trust", NULL);
-  test_role_add_target (f->repository->base, ROLE "/openssl-a.json", "a");
-  test_repository_next (f->repository);
-  reopen (f);
+  test_client_init (f);
+  test_role_add_target (f->r->base, ROLE "/openssl-a.json", "a");
+  test_repository_next (f->r);
+  test_client_reopen (f);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
-  suture_trust_free (f->trust);
-  test_repository_free (f->repository);
-  g_free (f->folder);
-  test_paths_clear ();
+  test_client_clear (f);
 }
 
 static int
@@ -100,7 +78,7 @@ assert_same (Fixture *f, const char *name, const char *served)
   g_autofree char *path = g_build_filename (f->folder, name, NULL);
   g_autofree char *text = NULL;
   gsize length;
-  GBytes *bytes = test_repository_get (f->repository, served);
+  GBytes *bytes = test_repository_get (f->r, served);
 
   g_assert_true (g_file_get_contents (path, &text, &length, NULL));
   g_assert_cmpmem (text, length, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
@@ -112,9 +90,9 @@ assert_fine (Fixture *f)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) targets = NULL;
 
-  suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error);
+  suture_trust_refresh (f->trust, &f->r->source, f->r->now, &error);
   g_assert_no_error (error);
-  targets = suture_trust_list (f->trust, &f->repository->source, ROLE, &error);
+  targets = suture_trust_list (f->trust, &f->r->source, ROLE, &error);
   g_assert_no_error (error);
   g_assert_nonnull (targets);
 }
@@ -123,7 +101,7 @@ static void
 assert_refused (Fixture *f, int code)
 {
   g_autoptr (GError) error = NULL;
-  gboolean fine = suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error);
+  gboolean fine = suture_trust_refresh (f->trust, &f->r->source, f->r->now, &error);
 
   g_assert_false (fine);
   g_assert_error (error, SUTURE_ERROR, code);
@@ -140,7 +118,7 @@ assert_unchanged (Fixture *f, int code)
   assert_refused (f, code);
   after = state (f);
   g_assert_cmpstr (before, ==, after);
-  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->r->source, ROLE, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 }
 
@@ -150,9 +128,9 @@ test_first (Fixture *f, gconstpointer data)
   const char *asked[] = { "2.root.json", "timestamp.json", "2.snapshot.json", "2.targets.json", "2." ROLE ".json" };
 
   assert_fine (f);
-  g_assert_cmpuint (f->repository->requests->len, ==, G_N_ELEMENTS (asked));
+  g_assert_cmpuint (f->r->requests->len, ==, G_N_ELEMENTS (asked));
   for (gsize i = 0; i < G_N_ELEMENTS (asked); i++)
-    g_assert_cmpstr (g_ptr_array_index (f->repository->requests, i), ==, asked[i]);
+    g_assert_cmpstr (g_ptr_array_index (f->r->requests, i), ==, asked[i]);
   assert_same (f, "root.json", "1.root.json");
   assert_same (f, "roots/1", "1.root.json");
   assert_same (f, "timestamp.json", "timestamp.json");
@@ -171,38 +149,38 @@ test_again (Fixture *f, gconstpointer data)
       g_autofree char *before = state (f);
       g_autofree char *after = NULL;
 
-      g_ptr_array_set_size (f->repository->requests, 0);
+      g_ptr_array_set_size (f->r->requests, 0);
       assert_fine (f);
-      g_assert_cmpuint (f->repository->requests->len, ==, 2);
-      g_assert_cmpstr (g_ptr_array_index (f->repository->requests, 1), ==, "timestamp.json");
+      g_assert_cmpuint (f->r->requests->len, ==, 2);
+      g_assert_cmpstr (g_ptr_array_index (f->r->requests, 1), ==, "timestamp.json");
       after = state (f);
       g_assert_cmpstr (before, ==, after);
-      reopen (f);
+      test_client_reopen (f);
     }
 }
 
 static void
 test_wrong_signature (Fixture *f, gconstpointer data)
 {
-  GPtrArray *keys[] = { f->repository->timestamp->keys, f->repository->snapshot->keys, f->repository->top->keys };
+  GPtrArray *keys[] = { f->r->timestamp->keys, f->r->snapshot->keys, f->r->top->keys };
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
-  f->repository->with_hashes = FALSE;
+  f->r->with_hashes = FALSE;
   assert_fine (f);
   before = state (f);
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       gpointer honest = g_ptr_array_index (keys[i], 0);
 
-      keys[i]->pdata[0] = test_repository_key (f->repository, "ed25519");
-      test_repository_next (f->repository);
+      keys[i]->pdata[0] = test_repository_key (f->r, "ed25519");
+      test_repository_next (f->r);
       assert_refused (f, SUTURE_ERROR_SIGNATURE);
       keys[i]->pdata[0] = honest;
     }
   after = state (f);
   g_assert_cmpstr (before, !=, after); /* timestamp and snapshot of the later rounds were right and are kept */
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   assert_fine (f);
 }
 
@@ -210,14 +188,14 @@ static void
 test_expired_timestamp (Fixture *f, gconstpointer data)
 {
   assert_fine (f);
-  f->repository->timestamp->expires = f->repository->now;
-  f->repository->timestamp->version = 10;
-  test_repository_publish (f->repository);
+  f->r->timestamp->expires = f->r->now;
+  f->r->timestamp->version = 10;
+  test_repository_publish (f->r);
   assert_unchanged (f, SUTURE_ERROR_STALE);
   /* the refused one had a higher version: it must not stand in the way of an honest one that is lower */
-  f->repository->timestamp->expires = f->repository->now + DAY;
-  f->repository->timestamp->version = 2;
-  test_repository_next (f->repository);
+  f->r->timestamp->expires = f->r->now + DAY;
+  f->r->timestamp->version = 2;
+  test_repository_next (f->r);
   assert_fine (f);
   assert_same (f, "timestamp.json", "timestamp.json");
 }
@@ -227,16 +205,16 @@ static void
 test_frozen (Fixture *f, gconstpointer data)
 {
   assert_fine (f);
-  f->repository->now += DAY - 1;
+  f->r->now += DAY - 1;
   assert_fine (f);
-  f->repository->now += 1;
+  f->r->now += 1;
   assert_unchanged (f, SUTURE_ERROR_STALE);
 }
 
 static void
 test_expired_others (Fixture *f, gconstpointer data)
 {
-  TestRole *roles[] = { f->repository->snapshot, f->repository->top };
+  TestRole *roles[] = { f->r->snapshot, f->r->top };
   g_autoptr (GError) error = NULL;
 
   assert_fine (f);
@@ -245,18 +223,18 @@ test_expired_others (Fixture *f, gconstpointer data)
       g_autofree char *name = g_strconcat (roles[i]->name, ".json", NULL);
       g_autofree char *old = g_strdup_printf ("%" G_GINT64_FORMAT ".%s", roles[i]->version, name);
 
-      roles[i]->expires = f->repository->now - 1;
-      test_repository_next (f->repository);
+      roles[i]->expires = f->r->now - 1;
+      test_repository_next (f->r);
       assert_refused (f, SUTURE_ERROR_STALE);
       assert_same (f, name, old);
-      roles[i]->expires = f->repository->now + DAY;
-      test_repository_next (f->repository);
+      roles[i]->expires = f->r->now + DAY;
+      test_repository_next (f->r);
       assert_fine (f);
     }
-  f->repository->base->expires = f->repository->now;
-  test_repository_next (f->repository);
-  g_assert_true (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error));
-  g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
+  f->r->base->expires = f->r->now;
+  test_repository_next (f->r);
+  g_assert_true (suture_trust_refresh (f->trust, &f->r->source, f->r->now, &error));
+  g_assert_null (suture_trust_list (f->trust, &f->r->source, ROLE, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_STALE);
 }
 
@@ -264,15 +242,15 @@ test_expired_others (Fixture *f, gconstpointer data)
 static void
 test_rollback (Fixture *f, gconstpointer data)
 {
-  g_autoptr (GBytes) timestamp = g_bytes_ref (test_repository_get (f->repository, "timestamp.json"));
+  g_autoptr (GBytes) timestamp = g_bytes_ref (test_repository_get (f->r, "timestamp.json"));
 
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   assert_fine (f);
-  test_repository_set (f->repository, "timestamp.json", timestamp);
+  test_repository_set (f->r, "timestamp.json", timestamp);
   assert_unchanged (f, SUTURE_ERROR_ROLLBACK);
-  reopen (f);
+  test_client_reopen (f);
   assert_unchanged (f, SUTURE_ERROR_ROLLBACK);
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   assert_fine (f);
 }
 
@@ -281,29 +259,29 @@ test_rollback (Fixture *f, gconstpointer data)
 static void
 test_rollback_signed (Fixture *f, gconstpointer data)
 {
-  TestRole *roles[] = { f->repository->snapshot, f->repository->top, f->repository->base };
+  TestRole *roles[] = { f->r->snapshot, f->r->top, f->r->base };
   g_autofree char *before = NULL;
   gpointer delegate;
 
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   assert_fine (f);
   for (gsize i = 0; i < G_N_ELEMENTS (roles); i++)
     {
-      f->repository->timestamp->version++;
-      f->repository->snapshot->version++;
+      f->r->timestamp->version++;
+      f->r->snapshot->version++;
       roles[i]->version = 2;
-      test_repository_publish (f->repository);
+      test_repository_publish (f->r);
       assert_refused (f, SUTURE_ERROR_ROLLBACK);
       g_assert_false (has_file (f, "9.snapshot.json"));
-      roles[i]->version = f->repository->timestamp->version;
-      test_repository_next (f->repository);
+      roles[i]->version = f->r->timestamp->version;
+      test_repository_next (f->r);
       assert_fine (f);
     }
-  delegate = g_ptr_array_steal_index (f->repository->top->delegates, 0);
-  test_repository_next (f->repository);
+  delegate = g_ptr_array_steal_index (f->r->top->delegates, 0);
+  test_repository_next (f->r);
   assert_refused (f, SUTURE_ERROR_ROLLBACK);
-  g_ptr_array_add (f->repository->top->delegates, delegate);
-  test_repository_next (f->repository);
+  g_ptr_array_add (f->r->top->delegates, delegate);
+  test_repository_next (f->r);
   assert_fine (f);
 }
 
@@ -314,20 +292,20 @@ test_mixed (Fixture *f, gconstpointer data)
   const char *names[] = { "3.snapshot.json", "3.targets.json" };
   const char *olds[] = { "2.snapshot.json", "2.targets.json" };
 
-  f->repository->with_hashes = FALSE;
-  test_repository_publish (f->repository);
+  f->r->with_hashes = FALSE;
+  test_repository_publish (f->r);
   assert_fine (f);
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->repository, names[i]));
+      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->r, names[i]));
 
-      test_repository_set (f->repository, names[i], test_repository_get (f->repository, olds[i]));
+      test_repository_set (f->r, names[i], test_repository_get (f->r, olds[i]));
       assert_refused (f, SUTURE_ERROR_ROLLBACK);
       /* the targets role's own file in the place of another role */
-      test_repository_set (f->repository, names[i], test_repository_get (f->repository, "timestamp.json"));
+      test_repository_set (f->r, names[i], test_repository_get (f->r, "timestamp.json"));
       assert_refused (f, SUTURE_ERROR_SIGNATURE);
-      test_repository_set (f->repository, names[i], good);
+      test_repository_set (f->r, names[i], good);
     }
   assert_fine (f);
 }
@@ -339,10 +317,10 @@ test_length_and_digest (Fixture *f, gconstpointer data)
   const char *names[] = { "3.snapshot.json", "3.targets.json", "3." ROLE ".json" };
 
   assert_fine (f);
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->repository, names[i]));
+      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->r, names[i]));
       g_autofree char *text = g_strndup (g_bytes_get_data (good, NULL), g_bytes_get_size (good));
       g_autofree char *longer = g_strconcat (text, " ", NULL);
       g_autoptr (GBytes) padded = g_bytes_new (longer, strlen (longer));
@@ -357,13 +335,13 @@ test_length_and_digest (Fixture *f, gconstpointer data)
       shorter = g_bytes_new (text, strlen (text) - 1);
       for (int n = 0; n < 3; n++)
         {
-          test_repository_set (f->repository, names[i], n == 0 ? padded : n == 1 ? changed : shorter);
-          if (suture_trust_refresh (f->trust, &f->repository->source, f->repository->now, &error))
-            g_assert_null (suture_trust_list (f->trust, &f->repository->source, ROLE, &error));
+          test_repository_set (f->r, names[i], n == 0 ? padded : n == 1 ? changed : shorter);
+          if (suture_trust_refresh (f->trust, &f->r->source, f->r->now, &error))
+            g_assert_null (suture_trust_list (f->trust, &f->r->source, ROLE, &error));
           g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH);
           g_clear_error (&error);
         }
-      test_repository_set (f->repository, names[i], good);
+      test_repository_set (f->r, names[i], good);
     }
   assert_fine (f);
 }
@@ -371,7 +349,7 @@ test_length_and_digest (Fixture *f, gconstpointer data)
 static void
 test_threshold (Fixture *f, gconstpointer data)
 {
-  TestRepository *r = f->repository;
+  TestRepository *r = f->r;
   TestKey *second = test_repository_key (r, "ecdsa");
   g_autoptr (GBytes) good = NULL;
 
@@ -393,7 +371,7 @@ test_threshold (Fixture *f, gconstpointer data)
 static void
 test_one_key_twice (Fixture *f, gconstpointer data)
 {
-  TestRepository *r = f->repository;
+  TestRepository *r = f->r;
   TestKey *key = g_ptr_array_index (r->timestamp->keys, 0);
   TestKey *alias = test_key_new ("ed25519");
 
@@ -434,16 +412,16 @@ test_one_key_twice (Fixture *f, gconstpointer data)
 static void
 test_clock_set_back (Fixture *f, gconstpointer data)
 {
-  f->repository->issued = f->repository->now;
-  f->repository->top->expires = f->repository->now + 100;
-  test_repository_next (f->repository);
+  f->r->issued = f->r->now;
+  f->r->top->expires = f->r->now + 100;
+  test_repository_next (f->r);
   assert_fine (f);
-  f->repository->issued = f->repository->now + 200;
-  test_repository_next (f->repository);
-  f->repository->now -= 365 * DAY;
-  reopen (f);
+  f->r->issued = f->r->now + 200;
+  test_repository_next (f->r);
+  f->r->now -= 365 * DAY;
+  test_client_reopen (f);
   assert_refused (f, SUTURE_ERROR_STALE);
-  reopen (f);
+  test_client_reopen (f);
   assert_refused (f, SUTURE_ERROR_STALE);
 }
 
@@ -454,14 +432,14 @@ test_missing (Fixture *f, gconstpointer data)
   const char *names[] = { "timestamp.json", "3.snapshot.json", "3.targets.json" };
 
   assert_fine (f);
-  test_repository_next (f->repository);
+  test_repository_next (f->r);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->repository, names[i]));
+      g_autoptr (GBytes) good = g_bytes_ref (test_repository_get (f->r, names[i]));
 
-      test_repository_set (f->repository, names[i], NULL);
+      test_repository_set (f->r, names[i], NULL);
       assert_refused (f, SUTURE_ERROR_NOT_FOUND);
-      test_repository_set (f->repository, names[i], good);
+      test_repository_set (f->r, names[i], good);
     }
   assert_fine (f);
 }
@@ -483,7 +461,7 @@ test_spoiled_copies (Fixture *f, gconstpointer data)
         g_autofree char *after = NULL;
 
         g_assert_true (g_file_set_contents (path, spoils[n], n == 2 ? 4 : -1, NULL));
-        reopen (f);
+        test_client_reopen (f);
         assert_fine (f);
         after = state (f);
         g_assert_cmpstr (after, ==, good);
@@ -494,7 +472,7 @@ test_spoiled_copies (Fixture *f, gconstpointer data)
 static void
 test_resume (Fixture *f, gconstpointer data)
 {
-  TestRepository *r = f->repository;
+  TestRepository *r = f->r;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) targets = NULL;
   g_autofree char *before = NULL;
@@ -507,7 +485,7 @@ test_resume (Fixture *f, gconstpointer data)
   assert_fine (f);
   test_repository_next (r);
   before = state (f);
-  reopen (f);
+  test_client_reopen (f);
   g_ptr_array_set_size (r->requests, 0);
   suture_trust_resume (f->trust, r->now, &error);
   g_assert_no_error (error);
