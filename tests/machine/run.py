@@ -25,6 +25,7 @@ import test_serving  # noqa: E402,F401
 import test_state  # noqa: E402,F401
 import test_packages  # noqa: E402,F401
 import test_feeds  # noqa: E402,F401
+import test_publisher  # noqa: E402,F401
 
 
 def prepare():

@@ -28,9 +28,9 @@ def configure(stage, publisher, components=None):
 class Other:
     """A second publisher of what a fix changes, whom the machine's administrator trusts as well until the case is over."""
 
-    def __init__(self, stage, fix, kind="security"):
+    def __init__(self, stage, fix, folder, kind="security"):
         self.stage = stage
-        self.publisher = feed.Publisher(stage.publisher.tool, f"{stage.machine.folder}/other-{kind}", "other", "Another")
+        self.publisher = feed.Publisher(stage.publisher.tool, f"{stage.machine.folder}/{folder}", "other", "Another")
         self.publisher.make(fix.old, fix.new, NOTES.format(title=fix.title, component=fix.component, kind=kind))
         self.publisher.publish()
 
@@ -62,7 +62,7 @@ def shown(stage, fix, *names):
 @case("two publishers of one component")
 def conflict(stage):
     fix = stage.server_fix
-    with Other(stage, fix) as other:
+    with Other(stage, fix, "other") as other:
         same(shown(stage, fix, "state", "conflict"), ("conflict", ["example", "other"]), "what is said")
         before = picture(stage)
         code, answer = stage.ctl(f"install {fix.id}", check=False)
@@ -145,7 +145,7 @@ def withdrawn(stage):
 @case("an improvement that is only a test")
 def only_a_test(stage):
     fix = stage.server_fix
-    with Other(stage, fix, "test") as other:
+    with Other(stage, fix, "test", "test") as other:
         configure(stage, other, fix.component)
         same(shown(stage, fix, "state", "kind", "feed"), ("available", "test", "other"), "what is said")
         run_automatic(stage)

@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 
-
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+UPLOAD = f"{TOP}/data/serving/upload-feed"
 VERSIONS = 10  # between two times that a repository is served: so often may the copy be changed
 
 
@@ -47,7 +48,7 @@ class Publisher:
         return self
 
     def command(self, command, *options):
-        done = subprocess.run([self.tool, command, self.folder, *options], stdout=subprocess.PIPE,
+        done = subprocess.run([self.tool, *command.split(), self.folder, *options], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
         if done.returncode != 0:
             raise RuntimeError(f"suture-publish {command} failed: {done.stdout}")
@@ -77,6 +78,17 @@ class Publisher:
         if self.served > 1:
             copy.rise(VERSIONS * self.served)
         return copy
+
+    def upload(self, server):
+        """Brings to the web server what is new, as publishers do."""
+        subprocess.run([UPLOAD, self.folder, f"{server.site}/{self.name}"], check=True)
+
+    def keys(self):
+        """{role: ids of the keys that may sign for it} as the newest root has them."""
+        folder = f"{self.repository()}/metadata"
+        newest = max(int(name.split(".")[0]) for name in os.listdir(folder) if name.endswith(".root.json"))
+        with open(f"{folder}/{newest}.root.json", encoding="utf-8") as file:
+            return {role: set(entry["keyids"]) for role, entry in json.load(file)["signed"]["roles"].items()}
 
     def configure(self, machine, url):
         """What an administrator does who trusts this publisher."""
