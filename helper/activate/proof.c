@@ -34,14 +34,13 @@ refresh (const SutureRequest *request, const char *role, gint64 now, GError **er
 }
 
 /* Whether the component may come from the feed: what an administrator wrote, whatever the helper makes of it. A feed whose
- * files can't be used names nothing, and can't be installed from. */
+ * files can't be used still keeps what it names to itself, and can't be installed from. */
 static gboolean
 check_scope (const SutureRequest *request, const SutureManifest *manifest, GError **error)
 {
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
+  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
 
-  if (suture_feed_config_may_offer (feeds, request->feed, manifest->component))
+  if (suture_feed_configs_may_offer (feeds, request->feed, manifest->component))
     return TRUE;
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
                "component %s may not come from feed %s: Components= in feeds.d says from where", manifest->component,

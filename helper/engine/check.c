@@ -91,7 +91,7 @@ load_offer (SutureTrust *trust, SutureSource *source, const char *feed, const Su
 typedef struct
 {
   SutureOffers *offers; /* where it goes */
-  GPtrArray *feeds; /* SutureFeedConfig */
+  const SutureFeedConfigs *feeds;
   const SutureFeedConfig *config;
   SutureTrust *trust;
   SutureSource *source;
@@ -159,7 +159,7 @@ is_wanted (const Lesson *lesson, const SutureTarget *target, const char *compone
   return g_str_has_suffix (target->path, ".json") && !suture_target_is_withdrawn (target)
          && (component == NULL
              || (!g_hash_table_contains (done, component)
-                 && suture_feed_config_may_offer (lesson->feeds, lesson->config->name, component)));
+                 && suture_feed_configs_may_offer (lesson->feeds, lesson->config->name, component)));
 }
 
 /* Adds what a feed offers. A target that can't be used is left out and said in the log: it must not hide its neighbours. One
@@ -298,8 +298,7 @@ suture_check_run (SutureWork *work, GError **error)
 {
   g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = NULL;
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
+  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
   g_autoptr (GError) first = NULL;
   g_autofree char *role = NULL;
   g_autofree char *machine = suture_machine_read_id ();
@@ -307,23 +306,23 @@ suture_check_run (SutureWork *work, GError **error)
 
   suture_work_set_activity (work, "checking");
   release = suture_release_load (&first);
-  if (first == NULL && feeds->len == 0 && fault != NULL)
-    first = g_steal_pointer (&fault);
-  else if (first == NULL && feeds->len == 0)
+  if (first == NULL && feeds->usable->len == 0 && feeds->fault != NULL)
+    first = g_error_copy (feeds->fault);
+  else if (first == NULL && feeds->usable->len == 0)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher is configured");
   role = release != NULL ? suture_release_role (release) : NULL;
   lesson.role = role;
-  for (guint i = 0; role != NULL && i < feeds->len; i++)
+  for (guint i = 0; role != NULL && i < feeds->usable->len; i++)
     {
       g_autoptr (GError) local = NULL;
 
-      if (!check_feed (work, &lesson, g_ptr_array_index (feeds, i), &local) && first == NULL)
+      if (!check_feed (work, &lesson, g_ptr_array_index (feeds->usable, i), &local) && first == NULL)
         first = g_steal_pointer (&local);
     }
   /* all are well, and none is for this system: that must not look as if nothing had to be fixed */
-  if (first == NULL && fault == NULL && lesson.served == 0)
+  if (first == NULL && feeds->fault == NULL && lesson.served == 0)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher has improvements for %s", role);
-  if (first == NULL && fault == NULL)
+  if (first == NULL && feeds->fault == NULL)
     suture_cache_sweep (work->database, offers->manifests);
   /* stopped by a person: that says nothing about the feeds */
   if (!g_error_matches (first, SUTURE_ERROR, SUTURE_ERROR_CANCELLED))
@@ -331,8 +330,8 @@ suture_check_run (SutureWork *work, GError **error)
   /* where not even this machine's own name can be read, nothing that was known is thrown away */
   if (suture_work_look (work, role != NULL ? offers : work->facts->offers))
     suture_recover_settle (work);
-  if (first == NULL)
-    first = g_steal_pointer (&fault);
+  if (first == NULL && feeds->fault != NULL)
+    first = g_error_copy (feeds->fault);
   if (first == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&first));
@@ -344,14 +343,14 @@ suture_check_restore (SutureWork *work)
 {
   g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = suture_release_load (NULL);
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (NULL);
+  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
   g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
   g_autofree char *machine = suture_machine_read_id ();
   gint64 all = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);
 
-  for (guint i = 0; role != NULL && i < feeds->len; i++)
+  for (guint i = 0; role != NULL && i < feeds->usable->len; i++)
     {
-      const SutureFeedConfig *config = g_ptr_array_index (feeds, i);
+      const SutureFeedConfig *config = g_ptr_array_index (feeds->usable, i);
       g_autofree char *setting = checked_setting (config);
       /* what was valid at the last check is shown; what is installed is held against the present by suture_install_run () */
       gint64 then = suture_setting_get_number (work->database, setting, all);

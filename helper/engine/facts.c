@@ -233,7 +233,7 @@ typedef struct
   SutureFacts *facts;
   SutureDatabase *database;
   GHashTable *installed; /* what history holds for it */
-  GPtrArray *feeds;      /* SutureFeedConfig */
+  const SutureFeedConfigs *feeds;
   int usr;
 } Making;
 
@@ -242,10 +242,10 @@ static void
 set_chances (const Making *making, SutureImprovement *improvement)
 {
   const SutureKnown *known = improvement->known;
-  gboolean decided = making->feeds->len < 2 || is_decided (making->facts, known->manifest->component);
+  gboolean decided = making->feeds->usable->len < 2 || is_decided (making->facts, known->manifest->component);
   char **rivals = NULL;
 
-  if (!suture_feed_config_may_offer (making->feeds, known->feed, known->manifest->component))
+  if (!suture_feed_configs_may_offer (making->feeds, known->feed, known->manifest->component))
     improvement->base = -1; /* held from a time when it might have been: it can only be removed */
   if (!g_str_equal (improvement->state, "available"))
     return;
@@ -281,8 +281,8 @@ describe (const Making *making, SutureKnown *known, const char *state, int base)
 static gboolean
 stands_in_way (const Making *making, const SutureActive *held, const SutureKnown *known)
 {
-  return suture_feed_config_may_offer (making->feeds, known->feed, known->manifest->component)
-         && !suture_feed_config_may_offer (making->feeds, held->feed, held->component);
+  return suture_feed_configs_may_offer (making->feeds, known->feed, known->manifest->component)
+         && !suture_feed_configs_may_offer (making->feeds, held->feed, held->component);
 }
 
 /* The names of both feeds, sorted. */
@@ -310,7 +310,7 @@ add_known (const Making *making, SutureKnown *known)
   if (self->activation != NULL && held == NULL)
     active = suture_activation_find (self->activation, manifest->id);
   if ((held != NULL && (g_str_equal (held->id, manifest->id) || !stands_in_way (making, held, known)))
-      || (active == NULL && !suture_feed_config_may_offer (making->feeds, known->feed, manifest->component)))
+      || (active == NULL && !suture_feed_configs_may_offer (making->feeds, known->feed, manifest->component)))
     return;
   if (making->usr < 0 || !suture_content_compare (manifest, making->usr, &content, &error))
     g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
@@ -375,26 +375,23 @@ label_of (const SutureFacts *self)
 
 /* The feeds, and how the last check of them ended. One whose files can't be used was asked by no check, so it is said even
  * where all others are well. */
-static GPtrArray *
-read_feeds (SutureFacts *self, SutureDatabase *database)
+static void
+tell_feeds (SutureFacts *self, SutureDatabase *database, const SutureFeedConfigs *feeds)
 {
-  g_autoptr (GError) fault = NULL;
-  GPtrArray *feeds = suture_feed_config_load (&fault);
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
 
-  for (guint i = 0; i < feeds->len; i++)
-    g_strv_builder_add (names, ((SutureFeedConfig *) g_ptr_array_index (feeds, i))->name);
+  for (guint i = 0; i < feeds->usable->len; i++)
+    g_strv_builder_add (names, ((SutureFeedConfig *) g_ptr_array_index (feeds->usable, i))->name);
   self->feeds = g_strv_builder_end (names);
   self->last_checked = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
   self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
   self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
-  if (fault == NULL || (*self->last_error != '\0' && feeds->len > 0))
-    return feeds;
+  if (feeds->fault == NULL || (*self->last_error != '\0' && feeds->usable->len > 0))
+    return;
   g_free (self->last_error);
   g_free (self->last_message);
-  self->last_error = g_strdup (suture_error_to_name (fault->code));
-  self->last_message = suture_name_clean_text (fault->message, SUTURE_SENTENCE_MAX, FALSE);
-  return feeds;
+  self->last_error = g_strdup (suture_error_to_name (feeds->fault->code));
+  self->last_message = suture_name_clean_text (feeds->fault->message, SUTURE_SENTENCE_MAX, FALSE);
 }
 
 static int
@@ -411,14 +408,13 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
 {
   SutureFacts *self = g_new0 (SutureFacts, 1);
   g_autoptr (GHashTable) installed = suture_record_installed (database);
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
   g_auto (SutureFd) usr = suture_facts_open_base (NULL);
-  Making making = { .facts = self, .database = database, .installed = installed, .usr = usr };
+  Making making = { .facts = self, .database = database, .installed = installed, .feeds = feeds, .usr = usr };
 
   g_atomic_ref_count_init (&self->count);
   self->release = suture_release_load (NULL);
-  feeds = read_feeds (self, database);
-  making.feeds = feeds;
+  tell_feeds (self, database, feeds);
   self->offers = suture_offers_ref (offers);
   self->activation = activation;
   self->improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) improvement_free);

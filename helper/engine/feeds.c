@@ -218,6 +218,16 @@ read_keys (SutureFeed *self, const SutureFeedConfig *config)
       add_key (self, (SutureMetadataType) type, keys, g_ptr_array_index (root->roles[type]->key_ids, i));
 }
 
+/* The server that it is signed in to, or would be. */
+static char *
+origin_of (const SutureFeedConfig *config, const SutureCredential *credential)
+{
+  if (config->url != NULL)
+    return suture_credential_origin (config->url);
+  return g_strdup (credential != NULL ? credential->origin : "");
+}
+
+/* Of one that can't be used: what was learnt when it could, and why it can't. */
 static SutureFeed *
 feed_new (SutureDatabase *database, const SutureFeedConfig *config)
 {
@@ -225,33 +235,60 @@ feed_new (SutureDatabase *database, const SutureFeedConfig *config)
   g_auto (GStrv) lines = read_lines (database, config->name);
   SutureFeed *self = g_new0 (SutureFeed, 1);
 
-  if (lines != NULL && !g_str_equal (lines[LINE_ADDRESS], config->url))
+  if (lines != NULL && config->url != NULL && !g_str_equal (lines[LINE_ADDRESS], config->url))
     g_clear_pointer (&lines, g_strfreev);
   self->name = g_strdup (config->name);
-  self->address = g_strdup (config->url);
-  self->origin = suture_credential_origin (config->url);
+  self->address = g_strdup (config->url != NULL ? config->url : "");
+  self->origin = origin_of (config, credential);
   self->components = config->components != NULL ? g_strdupv (config->components) : g_new0 (char *, 1);
   self->keys = g_ptr_array_new_with_free_func ((GDestroyNotify) key_free);
-  read_keys (self, config);
+  if (config->fault == NULL)
+    read_keys (self, config);
   self->last_contact = number_of (lines, LINE_CONTACT);
   self->version = number_of (lines, LINE_VERSION);
   self->expires = number_of (lines, LINE_EXPIRES);
-  self->last_error = g_strdup (lines != NULL ? lines[LINE_ERROR] : "");
-  self->last_message = g_strdup (lines != NULL ? lines[LINE_MESSAGE] : "");
+  self->last_error = g_strdup (config->fault != NULL ? suture_error_to_name (config->fault->code)
+                               : lines != NULL       ? lines[LINE_ERROR]
+                                                     : "");
+  self->last_message = config->fault != NULL ? suture_name_clean_text (config->fault->message, SUTURE_SENTENCE_MAX, FALSE)
+                                             : g_strdup (lines != NULL ? lines[LINE_MESSAGE] : "");
   self->signed_in = suture_credential_kind (credential);
   return self;
+}
+
+/* A file with a name that no feed can have is said by LastError of the whole alone: nothing can be done with it here. */
+static void
+add_feeds (SutureFeeds *self, SutureDatabase *database, GPtrArray *configs)
+{
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const SutureFeedConfig *config = g_ptr_array_index (configs, i);
+
+      if (suture_name_is_valid (config->name))
+        g_ptr_array_add (self->list, feed_new (database, config));
+    }
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  const SutureFeed *const *left = a;
+  const SutureFeed *const *right = b;
+
+  return strcmp ((*left)->name, (*right)->name);
 }
 
 SutureFeeds *
 suture_feeds_new (SutureDatabase *database)
 {
   SutureFeeds *self = suture_feeds_new_none ();
-  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (SutureFeedConfigs) configs = NULL;
 
   self->read_at = g_get_monotonic_time ();
   suture_vault_sweep ();
-  configs = suture_feed_config_load (NULL);
-  for (guint i = 0; i < configs->len; i++)
-    g_ptr_array_add (self->list, feed_new (database, g_ptr_array_index (configs, i)));
+  configs = suture_feed_configs_load ();
+  add_feeds (self, database, configs->usable);
+  add_feeds (self, database, configs->faulty);
+  g_ptr_array_sort (self->list, by_name);
   return self;
 }

@@ -5,7 +5,7 @@
 #include "feed/trust.h"
 #include "history/database.h"
 
-/* What is known of each feed that can be used, for those who look at it: a value, never changed after it was made. */
+/* What is known of each feed, for those who look at it: a value, never changed after it was made. */
 
 G_BEGIN_DECLS
 
@@ -20,15 +20,15 @@ typedef struct
 typedef struct
 {
   char *name;           /* strings are (owned) */
-  char *address;
-  char *origin;         /* base/credential.h */
+  char *address;        /* ""; its files can't be used, as last_error says */
+  char *origin;         /* base/credential.h; without an address that of what is kept to sign in, or "" */
   char **components;    /* that it may serve; none: any (owned) */
   GPtrArray *keys;      /* SutureFeedKey (owned) */
   gint64 root_version;  /* of the trusted root; 0: unknown */
   gint64 version;       /* of the timestamp that was trusted last; 0: none yet */
   gint64 expires;       /* of that; seconds since the epoch; 0: none yet */
   gint64 last_contact;  /* of the last check in which its server's metadata held; the same */
-  char *last_error;     /* short error name of the last check of it, or "" */
+  char *last_error;     /* short error name of the last check of it, or of its files, or "" */
   char *last_message;   /* sentence, or "" */
   const char *signed_in; /* none, token, password; static */
 } SutureFeed;

@@ -72,8 +72,7 @@ verify_plan (Install *self, GError **error)
   g_autoptr (SutureRelease) release = suture_release_load (error);
   g_autoptr (SutureTarget) target = NULL;
   g_autoptr (GError) local = NULL;
-  g_autoptr (GError) fault = NULL; /* of another feed, which costs this one nothing */
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = NULL;
   g_auto (SutureContent) content = { .base = -1 };
   g_auto (SutureFd) usr = -1;
 
@@ -103,8 +102,8 @@ verify_plan (Install *self, GError **error)
     return not_applicable ("its publisher has withdrawn it: check again", error);
   if (!suture_target_matches (target, self->plan->known->bytes, NULL))
     return not_applicable ("its publisher has replaced it: check again", error);
-  feeds = suture_feed_config_load (&fault);
-  if (!suture_feed_config_may_offer (feeds, self->plan->feed, self->plan->component))
+  feeds = suture_feed_configs_load ();
+  if (!suture_feed_configs_may_offer (feeds, self->plan->feed, self->plan->component))
     return not_applicable ("its component may not come from this source any more: check again", error);
   usr = suture_facts_open_base (error);
   if (usr < 0 || !suture_content_compare (self->manifest, usr, &content, error))

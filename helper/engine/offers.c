@@ -118,7 +118,7 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 char **
-suture_offers_find_rivals (const SutureOffers *self, GPtrArray *feeds, const SutureKnown *known)
+suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
@@ -129,7 +129,7 @@ suture_offers_find_rivals (const SutureOffers *self, GPtrArray *feeds, const Sut
                       || g_str_equal (other->manifest->id, known->manifest->id);
 
       if (same && !g_str_equal (other->feed, known->feed)
-          && suture_feed_config_may_offer (feeds, other->feed, other->manifest->component)
+          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component)
           && !g_ptr_array_find_with_equal_func (names, other->feed, g_str_equal, NULL))
         g_ptr_array_add (names, g_strdup (other->feed));
     }

@@ -42,8 +42,8 @@ void suture_offers_add_from (SutureOffers *self, const SutureOffers *before, con
 /* What @feed (NULL: any) has withdrawn under @id, or NULL; stays @self's. */
 const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const char *id);
 
-/* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all @feeds
- * (SutureFeedConfig): names, its own among them, sorted; NULL when there is none. */
-char **suture_offers_find_rivals (const SutureOffers *self, GPtrArray *feeds, const SutureKnown *known);
+/* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all
+ * @feeds: names, its own among them, sorted; NULL when there is none. */
+char **suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known);
 
 G_END_DECLS

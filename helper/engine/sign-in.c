@@ -36,10 +36,16 @@ suture_sign_in_new (const SutureFeeds *feeds, const char *feed, const char *user
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such feed");
       return NULL;
     }
+  /* out of it goes what is kept, whatever its files say */
+  if (user != NULL && *known->address == '\0')
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION, "nothing was kept: %s", known->last_message);
+      return NULL;
+    }
   self = g_new0 (SutureSignIn, 1);
   g_atomic_ref_count_init (&self->count);
   self->feed = g_strdup (known->name);
-  self->host = suture_credential_host (known->address);
+  self->host = suture_credential_host (known->origin);
   self->origin = g_strdup (known->origin);
   if (user == NULL)
     return g_steal_pointer (&self);

@@ -65,12 +65,13 @@ erase_file (int folder, const char *name, GError **error)
   return suture_file_remove (folder, name, error);
 }
 
+/* What a faulty file says of its address is not believed, so nothing is erased for it. */
 static gboolean
 is_for (const SutureCredential *credential, const SutureFeedConfig *config)
 {
-  g_autofree char *origin = suture_credential_origin (config->url);
+  g_autofree char *origin = config->url != NULL ? suture_credential_origin (config->url) : NULL;
 
-  return g_strcmp0 (credential->origin, origin) == 0;
+  return config->fault != NULL || g_strcmp0 (credential->origin, origin) == 0;
 }
 
 static SutureCredential *

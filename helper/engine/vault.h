@@ -9,8 +9,9 @@
 
 G_BEGIN_DECLS
 
-/* The one for @config, or NULL: there is none, or it was for another origin or is damaged, and then it is erased. NULL with
- * @error: it can't be read; that does not mean that there is none. */
+/* The one for @config, or NULL: there is none, or it was for another origin or is damaged, and then it is erased. With a feed
+ * that is faulty, whatever is kept under its name: to be told of, and sent to nobody. NULL with @error: it can't be read; that
+ * does not mean that there is none. */
 SutureCredential *suture_vault_load (const SutureFeedConfig *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Keeps @credential for the feed @feed in place of an older one, on the disk when it returns. On error the older one stays. */

@@ -25,6 +25,18 @@ suture_feed_config_free (SutureFeedConfig *self)
   g_free (self->url);
   g_strfreev (self->components);
   g_clear_pointer (&self->root, g_bytes_unref);
+  g_clear_error (&self->fault);
+  g_free (self);
+}
+
+void
+suture_feed_configs_free (SutureFeedConfigs *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->usable);
+  g_ptr_array_unref (self->faulty);
+  g_clear_error (&self->fault);
   g_free (self);
 }
 
@@ -76,39 +88,33 @@ pattern_is_valid (const char *pattern)
 static gboolean
 read_components (SutureFeedConfig *self, GKeyFile *file, GError **error)
 {
+  g_auto (GStrv) components = NULL;
+
   if (!g_key_file_has_key (file, GROUP, "Components", NULL))
     return TRUE;
-  self->components = g_key_file_get_string_list (file, GROUP, "Components", NULL, NULL);
-  if (self->components == NULL || self->components[0] == NULL)
+  components = g_key_file_get_string_list (file, GROUP, "Components", NULL, NULL);
+  if (components == NULL || components[0] == NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED,
                    "Components= names none: take the line out to allow all, empty the file to switch the feed off");
       return FALSE;
     }
-  for (gsize i = 0; self->components[i] != NULL; i++)
-    if (!pattern_is_valid (g_strstrip (self->components[i])))
+  for (gsize i = 0; components[i] != NULL; i++)
+    if (!pattern_is_valid (g_strstrip (components[i])))
       {
         g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "Components= has an entry that no component can have:"
                      " it takes names, with a ';' between them, and a '*' at the end of one for all that begin so");
         return FALSE;
       }
+  self->components = g_steal_pointer (&components);
   return TRUE;
 }
 
 static gboolean
-read_settings (SutureFeedConfig *self, GBytes *bytes, GError **error)
+read_address (SutureFeedConfig *self, GKeyFile *file, GError **error)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) why = NULL;
   gsize length;
 
-  if (!g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, &why))
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s", why->message);
-      return FALSE;
-    }
-  if (!check_keys (file, error))
-    return FALSE;
   self->url = g_key_file_get_string (file, GROUP, "URL", NULL);
   if (self->url == NULL || !url_is_valid (self->url))
     {
@@ -118,7 +124,26 @@ read_settings (SutureFeedConfig *self, GBytes *bytes, GError **error)
   length = strlen (self->url);
   while (self->url[length - 1] == '/')
     self->url[--length] = '\0';
-  return read_components (self, file, error);
+  return TRUE;
+}
+
+/* The scope first: it holds whatever else is wrong. A file without one says so only where nothing in it is wrong, since what is
+ * wrong may have been it. */
+static gboolean
+read_settings (SutureFeedConfig *self, GBytes *bytes, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) why = NULL;
+  gboolean ok;
+
+  if (!g_key_file_load_from_bytes (file, bytes, G_KEY_FILE_NONE, &why))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s", why->message);
+      return FALSE;
+    }
+  ok = read_components (self, file, error) && check_keys (file, error) && read_address (self, file, error);
+  self->scope_is_lost = !ok && self->components == NULL;
+  return ok;
 }
 
 static GBytes *
@@ -157,39 +182,42 @@ read_files (SutureFeedConfig *self, const char *folder, const char *file_name, g
   g_auto (SutureFd) fd = suture_file_open_folder (folder, 0, error);
   g_autoptr (GBytes) bytes = fd >= 0 ? read_file (fd, file_name, CONFIG_MAX, error) : NULL;
 
+  self->scope_is_lost = TRUE; /* until it was read */
   if (bytes == NULL)
     return FALSE;
   *off = g_bytes_get_size (bytes) == 0;
   if (*off)
     return TRUE;
+  if (!read_settings (self, bytes, error))
+    return FALSE;
   if (!suture_name_is_valid (self->name))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "no feed can have this name");
       return FALSE;
     }
-  return read_settings (self, bytes, error) && read_root (self, fd, error);
+  return read_root (self, fd, error);
 }
 
-/* Reads the feed @name from @folder. *@config stays NULL when it is switched off. */
-static gboolean
-read_feed (const char *folder, const char *name, SutureFeedConfig **config, GError **error)
+/* Reads the feed @name from @folder, faulty or not; NULL when it is switched off. */
+static SutureFeedConfig *
+read_feed (const char *folder, const char *name)
 {
   g_autoptr (SutureFeedConfig) self = g_new0 (SutureFeedConfig, 1);
   g_autofree char *file_name = g_strconcat (name, SUFFIX, NULL);
   g_autoptr (GError) why = NULL;
   gboolean off = FALSE;
 
-  *config = NULL;
   self->name = g_strdup (name);
-  if (!read_files (self, folder, file_name, &off, &why))
-    {
-      /* whatever it is, it is for those who wrote the files to mend */
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION, "%s/%s: %s", folder, file_name, why->message);
-      return FALSE;
-    }
-  if (!off)
-    *config = g_steal_pointer (&self);
-  return TRUE;
+  if (read_files (self, folder, file_name, &off, &why))
+    return off ? NULL : g_steal_pointer (&self);
+  /* whatever it is, it is for those who wrote the files to mend */
+  g_set_error (&self->fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION, "%s/%s: %s%s", folder, file_name, why->message,
+               self->scope_is_lost ? " (until it is mended, nothing new comes from feeds without Components=, since it can't be"
+                                     " read which components are this one's)"
+                                   : "");
+  g_clear_pointer (&self->url, g_free);
+  g_clear_pointer (&self->root, g_bytes_unref);
+  return g_steal_pointer (&self);
 }
 
 /* Adds name → @folder for every NAME.conf there; a folder that does not exist has none. */
@@ -219,30 +247,28 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (a, b);
 }
 
-GPtrArray *
-suture_feed_config_load (GError **fault)
+SutureFeedConfigs *
+suture_feed_configs_load (void)
 {
   g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray *feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  SutureFeedConfigs *self = g_new0 (SutureFeedConfigs, 1);
   g_autoptr (GList) names = NULL;
-  g_autoptr (GError) first = NULL;
 
-  if (scan_folder (suture_path (SUTURE_PATH_FEEDS_VENDOR), folders, &first)
-      && scan_folder (suture_path (SUTURE_PATH_FEEDS_ADMIN), folders, &first))
+  self->usable = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  self->faulty = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  if (scan_folder (suture_path (SUTURE_PATH_FEEDS_VENDOR), folders, &self->fault)
+      && scan_folder (suture_path (SUTURE_PATH_FEEDS_ADMIN), folders, &self->fault))
     names = g_list_sort (g_hash_table_get_keys (folders), compare_names);
   for (GList *l = names; l != NULL; l = l->next)
     {
-      g_autoptr (GError) why = NULL;
-      SutureFeedConfig *config = NULL;
+      SutureFeedConfig *config = read_feed (g_hash_table_lookup (folders, l->data), l->data);
 
-      if (!read_feed (g_hash_table_lookup (folders, l->data), l->data, &config, &why) && first == NULL)
-        first = g_steal_pointer (&why);
       if (config != NULL)
-        g_ptr_array_add (feeds, config);
+        g_ptr_array_add (config->fault == NULL ? self->usable : self->faulty, config);
     }
-  if (first != NULL)
-    g_propagate_error (fault, g_steal_pointer (&first));
-  return feeds;
+  if (self->fault == NULL && self->faulty->len > 0)
+    self->fault = g_error_copy (((SutureFeedConfig *) g_ptr_array_index (self->faulty, 0))->fault);
+  return self;
 }
 
 SutureFeedConfig *
@@ -253,15 +279,17 @@ suture_feed_config_find (const char *name, GError **error)
   for (gsize i = 0; suture_name_is_valid (name) && i < G_N_ELEMENTS (folders); i++)
     {
       g_autofree char *path = g_strconcat (folders[i], "/", name, SUFFIX, NULL);
-      SutureFeedConfig *config = NULL;
+      g_autoptr (SutureFeedConfig) config = NULL;
 
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
         continue;
-      if (!read_feed (folders[i], name, &config, error))
-        return NULL;
-      if (config != NULL)
-        return config;
-      break;
+      config = read_feed (folders[i], name);
+      if (config == NULL)
+        break;
+      if (config->fault == NULL)
+        return g_steal_pointer (&config);
+      g_propagate_error (error, g_steal_pointer (&config->fault));
+      return NULL;
     }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no feed of this name");
   return NULL;
@@ -281,19 +309,37 @@ suture_feed_config_names (const SutureFeedConfig *self, const char *component)
   return FALSE;
 }
 
-gboolean
-suture_feed_config_may_offer (GPtrArray *feeds, const char *name, const char *component)
+/* Whether one of @feeds (SutureFeedConfig) names @component. */
+static gboolean
+is_named (GPtrArray *feeds, const char *component)
 {
-  gboolean named = FALSE;
+  for (guint i = 0; i < feeds->len; i++)
+    if (suture_feed_config_names (g_ptr_array_index (feeds, i), component))
+      return TRUE;
+  return FALSE;
+}
 
-  for (guint i = 0; i < feeds->len; i++)
-    named = named || suture_feed_config_names (g_ptr_array_index (feeds, i), component);
-  for (guint i = 0; i < feeds->len; i++)
+static gboolean
+is_scope_lost (const SutureFeedConfigs *feeds)
+{
+  for (guint i = 0; i < feeds->faulty->len; i++)
+    if (((SutureFeedConfig *) g_ptr_array_index (feeds->faulty, i))->scope_is_lost)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name, const char *component)
+{
+  for (guint i = 0; i < feeds->usable->len; i++)
     {
-      const SutureFeedConfig *feed = g_ptr_array_index (feeds, i);
+      const SutureFeedConfig *feed = g_ptr_array_index (feeds->usable, i);
 
-      if (g_str_equal (feed->name, name))
-        return named ? suture_feed_config_names (feed, component) : feed->components == NULL;
+      if (!g_str_equal (feed->name, name))
+        continue;
+      if (feed->components != NULL)
+        return suture_feed_config_names (feed, component);
+      return !is_named (feeds->usable, component) && !is_named (feeds->faulty, component) && !is_scope_lost (feeds);
     }
   return FALSE;
 }

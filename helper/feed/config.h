@@ -11,30 +11,41 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *name;   /* a name of base/name.h (owned) */
-  char *url;    /* https://…, without a trailing slash; metadata/ and targets/ lie below (owned) */
+  char *name;   /* a name of base/name.h, unless it is for this that the feed can't be used (owned) */
+  char *url;    /* https://…, without a trailing slash; metadata/ and targets/ lie below; NULL with a fault (owned) */
   char **components; /* its scope: names of base/name.h, one with a '*' behind it stands for all that begin so; NULL: any
                         that no feed names (owned) */
-  GBytes *root; /* the first root's bytes (owned) */
+  GBytes *root;  /* the first root's bytes; NULL with a fault (owned) */
+  GError *fault; /* why it can't be used: SUTURE_ERROR_CONFIGURATION, which names the file; NULL: it can (owned) */
+  gboolean scope_is_lost; /* with a fault: not even its scope can be read, so any component may be this feed's */
 } SutureFeedConfig;
 void suture_feed_config_free (SutureFeedConfig *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFeedConfig, suture_feed_config_free)
 
-/* All feeds that can be used, by name, sorted; never NULL, and empty where there is none. A feed whose files are
- * missing, unreadable or wrong (an unknown key or group, an address that is not https, a first root that is none) is
- * left out and costs no other. @fault (out): NULL, or why the first of them is: SUTURE_ERROR_CONFIGURATION, which names
- * the file. Where not even the names can be read there is no feed at all, since a name in one folder can switch off one
- * in the other. */
-GPtrArray *suture_feed_config_load (GError **fault) G_GNUC_WARN_UNUSED_RESULT;
+/* What feeds.d says. */
+typedef struct
+{
+  GPtrArray *usable; /* SutureFeedConfig, by name (owned) */
+  GPtrArray *faulty; /* the same: nothing comes from them, and what they name comes from no other (owned) */
+  GError *fault;     /* of the first of those, or why not even the names can be read; NULL: all is well (owned) */
+} SutureFeedConfigs;
+void suture_feed_configs_free (SutureFeedConfigs *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFeedConfigs, suture_feed_configs_free)
+
+/* All feeds; never NULL. A feed whose files are missing, unreadable or wrong (an unknown key or group, an address that is not
+ * https, a first root that is none) is faulty and costs no other what is its own. Where not even the names can be read there
+ * is no feed at all, since a name in one folder can switch off one in the other. */
+SutureFeedConfigs *suture_feed_configs_load (void) G_GNUC_WARN_UNUSED_RESULT;
 /* One feed; SUTURE_ERROR_NOT_FOUND, or _CONFIGURATION as above: a fault never gives way to another folder's feed. */
 SutureFeedConfig *suture_feed_config_find (const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether the scope of @self names @component; one without a scope names none. */
 gboolean suture_feed_config_names (const SutureFeedConfig *self, const char *component);
 
-/* Whether the feed @name may be where @component comes from, with all @feeds (SutureFeedConfig) beside it: where feeds name
- * the component, one that does; where none does, one without a scope. More than one may: then it is undecided, unless one
- * of them alone offers it, or has it installed. The helper and suture-activate both ask this. */
-gboolean suture_feed_config_may_offer (GPtrArray *feeds, const char *name, const char *component);
+/* Whether the feed @name may be where @component comes from, with all @feeds beside it: where feeds name the component, one
+ * that does; where none does, one without a scope. A faulty feed keeps what it names, and where its scope is lost nothing comes
+ * from feeds without one: that the others can't be told what is theirs must not be what makes it theirs. More than one may:
+ * then it is undecided, unless one of them alone offers it, or has it installed. The helper and suture-activate both ask this. */
+gboolean suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name, const char *component);
 
 G_END_DECLS

@@ -65,6 +65,11 @@ def check(root):
     return root.objects()
 
 
+def check_faulty(root):
+    expect("check", root.result(root.call("Check")["value"][0])[0], "Configuration")
+    return root.objects()
+
+
 def automatic(ring_, root):
     ring.forget_automatic(ring_)
     return root.result(root.call("RunAutomatic")["value"][0])
@@ -134,6 +139,31 @@ def test_bad_scope(ring_):
         configure_ring(components)
         error, sentence = root.result(root.call("Check")["value"][0])
         expect(f"Components={components}", (error, "Components=" in sentence), ("Configuration", True))
+
+
+def test_a_fault_gives_nothing_away(ring_):
+    """A typing mistake in one feed's files does not make another one the owner of what they name."""
+    serve()
+    serve_other()
+    root = start(ring_)
+    configure_other("alpha")
+    expect("named by the other", state_and_feed(root), ("available", "other", []))
+    os.unlink(f"{FEEDS}/other.root.json")
+    error, _ = root.result(root.call("Check")["value"][0])
+    expect("it is said", (error, root.feeds()["other"]["LastError"][0]), ("Configuration", "Configuration"))
+    expect("alpha stays the other's", sorted(root.objects()), [BETA])
+    with open(f"{FEEDS}/other.conf", "w", encoding="ascii") as file:
+        file.write("[Feed]\nURL=https://127.0.0.1:8443/other\ncomponents=alpha\n")
+    error, sentence = root.result(root.call("Check")["value"][0])
+    expect("whose is what can't be read", (error, "feeds without Components=" in sentence), ("Configuration", True))
+    expect("nothing is the ring's", root.objects(), {})
+    expect("it is said at the source", root.feeds()["other"]["LastError"], [error, sentence])
+    configure_ring("beta")
+    expect("what it names is", sorted(check_faulty(root)), [BETA])
+    configure_other("alpha")
+    configure_ring()
+    expect("mended", state_and_feed(root), ("available", "other", []))
+    expect("the ring's own", root.objects()[BETA]["Feed"], "ring")
 
 
 def turn_of(rollout_start, hours, sha256):

@@ -240,10 +240,26 @@ def test_faulty_files_keep_it(ring_):
     with open(CONF, "w", encoding="ascii") as file:
         file.write("[Feed]\nURI=oops\n")
     expect("faulty", check(root)[0], "Configuration")
-    expect("no object for it", root.feeds(), {})
+    values = root.feeds()[feed.NAME]
+    expect("it is said", (values["Address"], values["LastError"][0], "URI" in values["LastError"][1]), ("", "Configuration", True))
+    expect("for the server that it is kept for", (values["SignedIn"], values["Origin"]), ("token", "https://127.0.0.1:8443"))
+    expect("no other is kept", sign_in(root, "", "another")["error"], "Configuration")
     expect("kept", os.path.exists(KEPT), True)
     write_conf("https://127.0.0.1:8443")
     expect("mended", check(root), ("", ""))
+
+
+def test_faulty_files_hinder_no_sign_out(ring_):
+    root = start(ring_)
+    expect("kept", sign_in(root, "", SECRET), {"value": []})
+    with open(CONF, "w", encoding="ascii") as file:
+        file.write("[Feed]\nURL=oops\n")
+    expect("faulty", check(root)[0], "Configuration")
+    expect("out", root.call("SignOut", "s", feed.NAME), {"value": []})
+    expect("erased", os.path.exists(KEPT), False)
+    expect("out", root.feeds()[feed.NAME]["SignedIn"], "none")
+    write_conf("https://127.0.0.1:8443")
+    expect("mended", check(root)[0], "NotSignedIn")
 
 
 feed.make()

@@ -42,17 +42,17 @@ static void
 test_none (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) empty = NULL;
-  g_autoptr (GPtrArray) missing = NULL;
+  g_autoptr (SutureFeedConfigs) empty = NULL;
+  g_autoptr (SutureFeedConfigs) missing = NULL;
 
   test_paths_init ();
-  empty = suture_feed_config_load (&error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (empty->len, ==, 0);
+  empty = suture_feed_configs_load ();
+  g_assert_no_error (empty->fault);
+  g_assert_cmpuint (empty->usable->len + empty->faulty->len, ==, 0);
   g_assert_cmpint (rmdir (suture_path (ADMIN)), ==, 0);
-  missing = suture_feed_config_load (&error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (missing->len, ==, 0);
+  missing = suture_feed_configs_load ();
+  g_assert_no_error (missing->fault);
+  g_assert_cmpuint (missing->usable->len + missing->faulty->len, ==, 0);
   g_assert_null (suture_feed_config_find ("a", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND);
   test_paths_clear ();
@@ -62,7 +62,7 @@ static void
 test_merge (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = NULL;
   g_autoptr (SutureFeedConfig) found = NULL;
   g_autoptr (TestRepository) vendor = test_repository_new ();
   g_autoptr (TestRepository) admin = test_repository_new ();
@@ -79,12 +79,13 @@ test_merge (void)
   put (ADMIN, "README", "not a feed");
   put (ADMIN, "e.conf.dpkg-old", "not a feed");
   put (ADMIN, ".f.conf", "not a feed");
-  feeds = suture_feed_config_load (&error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (feeds->len, ==, G_N_ELEMENTS (expected));
-  for (guint i = 0; i < feeds->len; i++)
+  feeds = suture_feed_configs_load ();
+  g_assert_no_error (feeds->fault);
+  g_assert_cmpuint (feeds->faulty->len, ==, 0);
+  g_assert_cmpuint (feeds->usable->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < feeds->usable->len; i++)
     {
-      SutureFeedConfig *feed = g_ptr_array_index (feeds, i);
+      SutureFeedConfig *feed = g_ptr_array_index (feeds->usable, i);
 
       g_assert_cmpstr (feed->name, ==, expected[i][0]);
       g_assert_cmpstr (feed->url, ==, expected[i][1]);
@@ -105,16 +106,22 @@ test_merge (void)
 static void
 assert_left_out (const char *what, const char *words)
 {
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = suture_feed_config_load (&fault);
+  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
   g_autoptr (GError) alone = NULL;
+  const SutureFeedConfig *bad;
 
   g_test_message ("%s", what);
-  g_assert_cmpuint (feeds->len, ==, 1);
-  g_assert_cmpstr (((SutureFeedConfig *) g_ptr_array_index (feeds, 0))->name, ==, "good");
-  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
-  g_assert_nonnull (strstr (fault->message, "/etc/suture/feeds.d/bad.conf: "));
-  g_assert_nonnull (strstr (fault->message, words));
+  g_assert_cmpuint (feeds->usable->len, ==, 1);
+  g_assert_cmpstr (((SutureFeedConfig *) g_ptr_array_index (feeds->usable, 0))->name, ==, "good");
+  g_assert_cmpuint (feeds->faulty->len, ==, 1);
+  bad = g_ptr_array_index (feeds->faulty, 0);
+  g_assert_cmpstr (bad->name, ==, "bad");
+  g_assert_null (bad->url);
+  g_assert_null (bad->root);
+  g_assert_error (feeds->fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  g_assert_cmpstr (feeds->fault->message, ==, bad->fault->message);
+  g_assert_nonnull (strstr (feeds->fault->message, "/etc/suture/feeds.d/bad.conf: "));
+  g_assert_nonnull (strstr (feeds->fault->message, words));
   g_assert_null (suture_feed_config_find ("bad", &alone));
   g_assert_error (alone, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
 }
@@ -175,15 +182,14 @@ static void
 test_bad_name (void)
 {
   g_autoptr (TestRepository) repository = test_repository_new ();
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = NULL;
 
   test_paths_init ();
   put_feed (ADMIN, "Upper", "https://example.org", repository);
-  feeds = suture_feed_config_load (&fault);
-  g_assert_cmpuint (feeds->len, ==, 0);
-  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
-  g_assert_nonnull (strstr (fault->message, "Upper.conf"));
+  feeds = suture_feed_configs_load ();
+  g_assert_cmpuint (feeds->usable->len, ==, 0);
+  g_assert_error (feeds->fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  g_assert_nonnull (strstr (feeds->fault->message, "Upper.conf"));
   test_paths_clear ();
 }
 
@@ -192,16 +198,15 @@ static void
 test_unreadable_folder (void)
 {
   g_autoptr (TestRepository) repository = test_repository_new ();
-  g_autoptr (GError) fault = NULL;
-  g_autoptr (GPtrArray) feeds = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = NULL;
 
   test_paths_init ();
   put_feed (VENDOR, "vendor", "https://vendor.example", repository);
   g_assert_cmpint (rmdir (suture_path (ADMIN)), ==, 0);
   g_assert_true (g_file_set_contents (suture_path (ADMIN), "no folder", -1, NULL));
-  feeds = suture_feed_config_load (&fault);
-  g_assert_cmpuint (feeds->len, ==, 0);
-  g_assert_error (fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  feeds = suture_feed_configs_load ();
+  g_assert_cmpuint (feeds->usable->len, ==, 0);
+  g_assert_error (feeds->fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
   test_paths_clear ();
 }
 
@@ -240,6 +245,54 @@ test_components (void)
   test_paths_clear ();
 }
 
+/* What is wrong with one feed gives away nothing of it: what it names stays its own, and where not even that can be read nothing
+ * comes from feeds without a scope, which is said. @open: whether "good" may offer what "bad" does not name. */
+static void
+test_fault_keeps_the_scope (void)
+{
+  const struct
+  {
+    const char *bad;
+    gboolean root; /* whether it has one */
+    gboolean demo, open;
+  } rows[] = {
+    { "[Feed]\nURL=https://example.org\nComponents=demo\n", FALSE, FALSE, TRUE },
+    { "[Feed]\nURL=oops\nComponents=de*\n", TRUE, FALSE, TRUE },
+    { "[Feed]\nURL=https://example.org\nURI=x\nComponents=demo\n", TRUE, FALSE, TRUE },
+    { "[Feed]\nURL=https://example.org\nComponents=demo\n[Other]\n", TRUE, FALSE, TRUE },
+    { "[Feed]\nURL=https://example.org\n", FALSE, TRUE, TRUE }, /* it named none */
+    { "[Feed]\nURL=https://example.org\ncomponents=demo\n", TRUE, FALSE, FALSE },
+    { "[Feed]\nURL=https://example.org\nComponents=demo,x\n", TRUE, FALSE, FALSE },
+    { "[Feed]\nURL=https://example.org\nComponents=\n", TRUE, FALSE, FALSE },
+    { "[Feed\nURL=https://example.org\nComponents=demo\n", TRUE, FALSE, FALSE },
+    { "\n", TRUE, FALSE, FALSE },
+    { "", TRUE, TRUE, TRUE }, /* switched off */
+  };
+  g_autoptr (TestRepository) repository = test_repository_new ();
+
+  test_paths_init ();
+  test_repository_configure (repository, "good", "");
+  test_repository_configure (repository, "named", "Components=other\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *root = g_build_filename (suture_path (ADMIN), "bad.root.json", NULL);
+      g_autoptr (SutureFeedConfigs) feeds = NULL;
+
+      g_test_message ("%s", rows[i].bad);
+      (void) unlink (root);
+      put (ADMIN, "bad.conf", rows[i].bad);
+      if (rows[i].root)
+        put_root (ADMIN, "bad", repository);
+      feeds = suture_feed_configs_load ();
+      g_assert_true (suture_feed_configs_may_offer (feeds, "good", "demo") == rows[i].demo);
+      g_assert_true (suture_feed_configs_may_offer (feeds, "good", "else") == rows[i].open);
+      g_assert_false (suture_feed_configs_may_offer (feeds, "bad", "demo"));
+      g_assert_true (suture_feed_configs_may_offer (feeds, "named", "other"));
+      g_assert_true (rows[i].open || strstr (feeds->fault->message, "nothing new comes from feeds without Components="));
+    }
+  test_paths_clear ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,5 +304,6 @@ main (int argc, char **argv)
   g_test_add_func ("/config/bad-name", test_bad_name);
   g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
   g_test_add_func ("/config/components", test_components);
+  g_test_add_func ("/config/fault-keeps-the-scope", test_fault_keeps_the_scope);
   return g_test_run ();
 }

@@ -16,19 +16,23 @@ make (const char *feed, const char *id, const char *component, guint number)
   return known;
 }
 
-static GPtrArray *
+/* "NAME:COMPONENT;COMPONENT", and with a '!' before it one that is faulty. */
+static SutureFeedConfigs *
 make_feeds (const char *const *names)
 {
-  GPtrArray *feeds = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  SutureFeedConfigs *feeds = g_new0 (SutureFeedConfigs, 1);
 
+  feeds->usable = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
+  feeds->faulty = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_feed_config_free);
   for (gsize i = 0; names[i] != NULL; i++)
     {
-      g_auto (GStrv) parts = g_strsplit (names[i], ":", 2);
+      gboolean faulty = names[i][0] == '!';
+      g_auto (GStrv) parts = g_strsplit (names[i] + faulty, ":", 2);
       SutureFeedConfig *feed = g_new0 (SutureFeedConfig, 1);
 
       feed->name = g_strdup (parts[0]);
       feed->components = parts[1] != NULL ? g_strsplit (parts[1], ";", -1) : NULL;
-      g_ptr_array_add (feeds, feed);
+      g_ptr_array_add (faulty ? feeds->faulty : feeds->usable, feed);
     }
   return feeds;
 }
@@ -78,13 +82,16 @@ test_rivals (void)
     { { "one:x", "two", NULL }, "two", NULL },
     { { "one:x", "two:demonstration", NULL }, "", NULL },
     { { "one", "two:dem", NULL }, "one", NULL },
+    { { "one", "!two:demo", NULL }, "", NULL },
+    { { "one:demo", "!two:demo", NULL }, "one", NULL },
+    { { "one", "!two", NULL }, "one", NULL },
     { { "one", "three:demo", NULL }, "", NULL }, /* it is a third one's, which offers nothing now */
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (SutureOffers) offers = suture_offers_new ();
-      g_autoptr (GPtrArray) feeds = make_feeds (rows[i].feeds);
+      g_autoptr (SutureFeedConfigs) feeds = make_feeds (rows[i].feeds);
       g_auto (GStrv) whose = g_strsplit (rows[i].whose, ",", -1);
       const char *const both[] = { "one", "two" };
       g_auto (GStrv) rivals = NULL;
@@ -94,7 +101,7 @@ test_rivals (void)
       for (gsize j = 0; j < G_N_ELEMENTS (both); j++)
         {
           suture_offers_add (offers, make (both[j], "demo-a", "demo", 1));
-          g_assert_true (suture_feed_config_may_offer (feeds, both[j], "demo")
+          g_assert_true (suture_feed_configs_may_offer (feeds, both[j], "demo")
                          == g_strv_contains ((const char *const *) whose, both[j]));
         }
       if (whose[0] == NULL)
@@ -112,7 +119,7 @@ test_same_id (void)
 {
   g_autoptr (SutureOffers) offers = suture_offers_new ();
   const char *const names[] = { "one", "two", "three", NULL };
-  g_autoptr (GPtrArray) feeds = make_feeds (names);
+  g_autoptr (SutureFeedConfigs) feeds = make_feeds (names);
   g_auto (GStrv) rivals = NULL;
 
   suture_offers_add (offers, make ("two", "demo-a", "demo", 1));

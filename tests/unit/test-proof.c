@@ -178,6 +178,22 @@ test_S41_clock (Fixture *f, gconstpointer data)
   assert_proved (f, suture_clock_release ());
 }
 
+/* What a mistake in another feed's files leaves to that feed, it does not give to this one. */
+static void
+test_another_feeds_fault (Fixture *f, gconstpointer data)
+{
+  const char *const faulty[] = { "[Feed]\nURL=https://other.example\nComponents=demo\n", "[Feed]\ncomponents=demo\n" };
+  const char *const harmless = "[Feed]\nURL=https://other.example\nComponents=else\n";
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faulty); i++)
+    {
+      put ("other.conf", faulty[i], strlen (faulty[i]));
+      assert_refused (f, f->r->now, SUTURE_ERROR_NOT_APPLICABLE);
+    }
+  put ("other.conf", harmless, strlen (harmless));
+  assert_proved (f, f->r->now);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,5 +204,6 @@ main (int argc, char **argv)
   ADD ("S11/other-base", test_S11_other_base);
   ADD ("S17/removed-key", test_S17_removed_key);
   ADD ("S41/clock", test_S41_clock);
+  ADD ("another-feeds-fault", test_another_feeds_fault);
   return g_test_run ();
 }
