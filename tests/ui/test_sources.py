@@ -7,8 +7,12 @@ import subprocess
 import time
 import unittest
 
-import harness
-import atspi
+import gi
+gi.require_version('Gio', '2.0')
+from gi.repository import Gio, GLib  # noqa: E402
+
+import harness  # noqa: E402
+import atspi  # noqa: E402
 
 PANEL = os.path.join(harness.BUILD, 'ui/panel/suture-panel')
 ORIGIN = 'https://fixes.example.org:443'
@@ -28,6 +32,27 @@ def keyring(feed='beta'):
 def put_into_keyring(user, secret):
     subprocess.run(['secret-tool', 'store', '--label=test', 'xdg:schema', 'org.suture.Feed', 'feed', 'beta', 'origin', ORIGIN],
                    input=f'{ORIGIN}\n{user}\n{secret}', text=True, check=True, timeout=30)
+
+
+LOGIN = '/org/freedesktop/secrets/collection/login'
+
+
+def secret_service(bus, interface, method, arguments):
+    return bus.call_sync('org.freedesktop.secrets', '/org/freedesktop/secrets', interface, method, arguments, None, 0, 30000, None)
+
+
+def lock_keyring():
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+    secret_service(bus, 'org.freedesktop.Secret.Service', 'Lock', GLib.Variant('(ao)', ([LOGIN],)))
+
+
+def unlock_keyring():
+    """With the password of with-keyring, and without asking anybody."""
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)  # whose the session is
+    session = secret_service(bus, 'org.freedesktop.Secret.Service', 'OpenSession',
+                             GLib.Variant('(sv)', ('plain', GLib.Variant('s', '')))).unpack()[1]
+    secret_service(bus, 'org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface', 'UnlockWithMasterPassword',
+                   GLib.Variant('(o(oayays))', (LOGIN, (session, b'', b'only for this test', 'text/plain'))))
 
 
 def key(*names):
@@ -179,6 +204,42 @@ class Sources(unittest.TestCase):
         self.label('Not signed in')
         self.assertIsNone(self.kept())
         atspi.wait(lambda: keyring() == '', 'the keyring to forget it')
+
+    def test_sign_out_while_the_files_are_faulty(self):
+        put_into_keyring('', 'opensesame')
+        fault = '/etc/suture/feeds.d/beta.conf: URL= is missing or no plain https address'
+        self.open(beta(Address='', Origin=ORIGIN, Keys=[], SignedIn='token', NeedsSignIn=False, kept=['', 'opensesame'],
+                       LastError=['Configuration', fault]))
+        self.label(f'never. A source was left out: {fault}. Ask your administrator to correct it, then check again.')
+        atspi.gone(self.app, 'push button', 'Sign In…')
+        atspi.click(self.button('Sign Out…'))
+        atspi.click(atspi.find(self.app, 'push button', lambda name: name.endswith('Sign Out')))
+        self.label('Signed Out')
+        self.assertIsNone(self.kept())
+        atspi.gone(self.app, 'push button', 'Sign In…')
+
+    def test_sign_out_with_a_keyring_that_stays_locked(self):
+        """What is still there is said: nobody is told that it is gone."""
+        put_into_keyring('', 'opensesame')
+        self.open(beta(SignedIn='token', NeedsSignIn=False, LastError=['', ''], kept=['', 'opensesame']))
+        self.addCleanup(unlock_keyring)
+        lock_keyring()
+        atspi.click(self.button('Sign Out…'))
+        atspi.click(atspi.find(self.app, 'push button', lambda name: name.endswith('Sign Out')))
+        self.label('Signed out, but your keyring still has what was kept for “beta”. To erase it there, unlock the keyring and '
+                   'remove its entry of that name.')
+        self.assertIsNone(self.kept())
+
+    def test_not_tried_yet(self):
+        self.open(beta(accepts=None, answers=['Network', 'could not resolve host']))
+        self.open_dialog()
+        self.enter('Token', 'opensesame')
+        self.sign_in()
+        atspi.gone(self.app, 'dialog', lambda name: True)
+        self.label('Kept, but not tried yet: the check could not be completed. Whether fixes.example.org accepts it shows at the '
+                   'next check.')
+        self.assertEqual(self.kept(), ['', 'opensesame'])
+        self.assertEqual(keyring(), ORIGIN + '\n\nopensesame')
 
     def test_without_permission(self):
         self.open(beta(), deny=['SignIn'])

@@ -353,6 +353,31 @@ class Feeds(unittest.TestCase):
             self.assertIsNone(kept(machine))
             self.assertEqual(run(machine, 'check')[0], 8)
 
+    def test_sign_in_that_is_not_tried(self):
+        """No network, or no check at all: it is kept, and nobody is told that it is accepted. Another feed's trouble is its own."""
+        untried = ('Kept, but not tried yet: the check could not be completed. Whether fixes.example.org accepts it shows at the next '
+                   'check.\n')
+        away = {'accepts': None, 'answers': ['Network', 'could not resolve host']}
+        other = beta(Name='stable', **away)
+        for sources, more, said in (([beta(**away)], {}, untried), ([beta()], {'deny': ['Check']}, untried),
+                                    ([beta(), other], {}, 'Signed in.\n')):
+            with self.subTest(said), harness.Machine(dict(harness.checked(), sources=sources, **more)) as machine:
+                self.assertEqual(self.sign_in(machine, b'opensesame\n', 'beta'), (0, said, ''))
+                self.assertEqual(kept(machine), ['', 'opensesame'])
+
+    def test_faulty_files(self):
+        """Why nothing comes from it is said, and what is kept for it can be erased all the same."""
+        fault = '/etc/suture/feeds.d/beta.conf: URL= is missing or no plain https address'
+        faulty = beta(Address='', Keys=[], accepts=None, kept=['', 'opensesame'], SignedIn='token',
+                      LastError=['Configuration', fault], answers=['Configuration', fault])
+        with harness.Machine(dict(harness.checked(), sources=[faulty])) as machine:
+            code, out, _ = run(machine, 'feed', 'list')
+            self.assertEqual((code, out), (0, f'beta\n  Last contact: never. A source was left out: {fault}. Ask your administrator '
+                                              'to correct it, then check again.\n  Signed in with a token\n'))
+            self.assertRegex(run(machine, 'feed', 'show', 'beta')[1], '(?s)Address: +unknown\n.*Components: +unknown\n')
+            self.assertEqual(run(machine, 'feed', 'sign-out', 'beta')[0], 0)
+            self.assertIsNone(kept(machine))
+
     def test_sign_in_as_a_user(self):
         with harness.Machine(dict(harness.checked(), sources=[beta(accepts=['anna', 'open sesame, ü'])])) as machine:
             self.assertEqual(self.sign_in(machine, 'open sesame, ü'.encode(), 'beta', '--user', 'anna')[0], 0)

@@ -136,6 +136,12 @@ suture_feed_get_facts (SutureFeed *self)
 }
 
 gboolean
+suture_feed_is_usable (const SutureFeedFacts *facts)
+{
+  return facts->address[0] != '\0';
+}
+
+gboolean
 suture_feed_is_signed_in (SutureFeed *self)
 {
   return self->facts.signed_in[0] != '\0' && !g_str_equal (self->facts.signed_in, suture_credential_kind (NULL));

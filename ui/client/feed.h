@@ -21,7 +21,7 @@ typedef struct
 typedef struct
 {
   char *name;
-  char *address;
+  char *address; /* "": its files can't be used, and last_message says why */
   char *host; /* of the address, as people know it */
   char *origin;
   char **components;
@@ -44,6 +44,9 @@ void suture_feed_update (SutureFeed *self, GVariant *properties);
 
 /* Never NULL; valid until the next "changed". */
 const SutureFeedFacts *suture_feed_get_facts (SutureFeed *self);
+
+/* Whether its files can be used. */
+gboolean suture_feed_is_usable (const SutureFeedFacts *facts);
 
 /* Whether anything is kept for it. */
 gboolean suture_feed_is_signed_in (SutureFeed *self);

@@ -21,7 +21,8 @@ void suture_keyring_save_async (const char *feed, const SutureCredential *creden
                                 GAsyncReadyCallback callback, gpointer user_data);
 gboolean suture_keyring_save_finish (GAsyncResult *result, GError **error);
 
-/* Whatever is kept for @feed, at any origin. */
+/* Whatever is kept for @feed, at any origin. Well when nothing is left of it, also where there is no secret service; an error
+ * when something is: the person refused to unlock the keyring, or the service failed. */
 void suture_keyring_erase_async (const char *feed, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 gboolean suture_keyring_erase_finish (GAsyncResult *result, GError **error);

@@ -344,6 +344,16 @@ suture_sentence_sign_in (const SutureFeedFacts *facts)
 }
 
 char *
+suture_sentence_signed_in (const SutureFeedFacts *facts, gboolean tried)
+{
+  if (tried)
+    return g_strdup (_("Signed in."));
+  return g_strdup_printf (_("Kept, but not tried yet: the check could not be completed. Whether %s accepts it shows at the next "
+                            "check."),
+                          facts->host);
+}
+
+char *
 suture_sentence_contact (const SutureFeedFacts *facts, gint64 now)
 {
   g_autofree char *ago = facts->last_contact > 0 ? suture_sentence_ago (facts->last_contact, now) : NULL;

@@ -46,6 +46,9 @@ char *suture_sentence_owed_when (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESU
 /* What removing it does: "The computer becomes exposed again to 2 problems." @others: how many others are active. */
 char *suture_sentence_exposure (const SutureImprovementFacts *facts, guint others) G_GNUC_WARN_UNUSED_RESULT;
 
+/* After a sign-in: whether the server has accepted it (@tried), or only could not be asked yet. */
+char *suture_sentence_signed_in (const SutureFeedFacts *facts, gboolean tried) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What is kept for a feed, or missing: "Signed in with a token", "example.org asks for a sign-in". */
 char *suture_sentence_sign_in (const SutureFeedFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 /* "3 minutes ago", or what went wrong since. @now: seconds since the epoch. */

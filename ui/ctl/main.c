@@ -261,10 +261,15 @@ run_feed_show (Ctl *ctl)
 static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  Ctl *ctl = user_data;
+  SutureFeed *feed = suture_client_find_feed (ctl->client, ctl->argument);
   g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+  gboolean tried = FALSE;
 
-  suture_sign_in_finish (SUTURE_CLIENT (source), result, &error);
-  finish_result (user_data, error, _("Signed in."));
+  if (suture_sign_in_finish (SUTURE_CLIENT (source), result, &tried, &error) && feed != NULL)
+    sentence = suture_sentence_signed_in (suture_feed_get_facts (feed), tried);
+  finish_result (ctl, error, sentence);
 }
 
 static void

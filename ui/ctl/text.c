@@ -105,8 +105,10 @@ suture_text_feeds (SutureClient *client)
       g_autofree char *contact = suture_sentence_contact (facts, seconds_now ());
       g_autofree char *sign_in = suture_sentence_sign_in (facts);
 
-      g_string_append_printf (text, "%s\n  %s\n  %s: %s\n  %s\n", facts->name, facts->address, _("Last contact"), contact,
-                              sign_in);
+      g_string_append_printf (text, "%s\n", facts->name);
+      if (suture_feed_is_usable (facts))
+        g_string_append_printf (text, "  %s\n", facts->address);
+      g_string_append_printf (text, "  %s: %s\n  %s\n", _("Last contact"), contact, sign_in);
     }
   return g_string_free (text, FALSE);
 }
@@ -124,8 +126,10 @@ suture_text_feed (const SutureFeedFacts *facts)
   GString *text = g_string_new (NULL);
 
   add_line (text, _("Source"), facts->name);
-  add_line (text, _("Address"), facts->address);
-  add_line (text, _("Components"), components[0] != '\0' ? components : _("any"));
+  add_line (text, _("Address"), suture_feed_is_usable (facts) ? facts->address : _("unknown"));
+  add_line (text, _("Components"), components[0] != '\0'          ? components
+                                   : suture_feed_is_usable (facts) ? _("any")
+                                                                   : _("unknown"));
   add_line (text, _("Sign-in"), sign_in);
   add_line (text, _("Last contact"), contact);
   add_line (text, _("List version"), version);

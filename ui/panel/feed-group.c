@@ -50,6 +50,7 @@ show_keys (SutureFeedGroup *self, const SutureFeedFacts *facts)
     adw_expander_row_remove (self->keys_row, g_ptr_array_index (self->key_rows, i));
   g_ptr_array_set_size (self->key_rows, 0);
   adw_expander_row_set_subtitle (self->keys_row, subtitle);
+  gtk_widget_set_visible (GTK_WIDGET (self->keys_row), facts->keys->len > 0);
   for (guint i = 0; i < facts->keys->len; i++)
     {
       const SutureFeedKey *key = g_ptr_array_index (facts->keys, i);
@@ -83,12 +84,14 @@ on_changed (SutureFeedGroup *self)
 
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self), title);
   adw_action_row_set_subtitle (self->address_row, facts->address);
+  gtk_widget_set_visible (GTK_WIDGET (self->address_row), suture_feed_is_usable (facts));
   adw_action_row_set_subtitle (self->contact_row, contact);
   gtk_widget_set_visible (GTK_WIDGET (self->components_row), components[0] != '\0');
   adw_action_row_set_subtitle (self->components_row, components);
   adw_action_row_set_subtitle (self->sign_in_row, sign_in);
   gtk_widget_set_visible (self->warning, facts->needs_sign_in);
-  show_button (self->sign_in_button, "suture.sign-in", facts, facts->needs_sign_in || !suture_feed_is_signed_in (self->feed));
+  show_button (self->sign_in_button, "suture.sign-in", facts,
+               suture_feed_is_usable (facts) && (facts->needs_sign_in || !suture_feed_is_signed_in (self->feed)));
   show_button (self->sign_out_button, "suture.sign-out", facts, suture_feed_is_signed_in (self->feed));
   show_keys (self, facts);
 }

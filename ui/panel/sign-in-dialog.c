@@ -18,6 +18,7 @@ struct _SutureSignInDialog
   SutureFeed *feed;              /* (owned) */
   SutureCredential *entered;     /* what is being tried (owned) (nullable) */
   GCancellable *loading;         /* of what the keyring has (owned) */
+  gboolean tried;                /* whether its server accepted it; else it could not be asked */
   gboolean closed;
   GtkWidget *sign_in_button; /* of the template, as all below */
   GtkSpinner *spinner;
@@ -97,9 +98,9 @@ show_problem (SutureSignInDialog *self, const GError *error)
 }
 
 static void
-finish (SutureSignInDialog *self, const char *sentence)
+finish (SutureSignInDialog *self, const char *sentence, gboolean well)
 {
-  g_signal_emit (self, signals[SIGNAL_SIGNED_IN], 0, sentence);
+  g_signal_emit (self, signals[SIGNAL_SIGNED_IN], 0, sentence, well);
   if (!self->closed)
     gtk_window_close (GTK_WINDOW (self));
 }
@@ -108,12 +109,19 @@ static void
 on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (SutureSignInDialog) self = user_data;
+  g_autofree char *sentence = suture_sentence_signed_in (suture_feed_get_facts (self->feed), self->tried);
+  g_autofree char *both = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!suture_keyring_save_finish (result, &error))
-    g_message ("the keyring: %s", error->message);
-  finish (self, error == NULL ? _("Signed In")
-                              : _("Signed in. It could not be kept in your keyring, so you may have to enter it again."));
+    {
+      g_message ("the keyring: %s", error->message);
+      both = g_strjoin (" ", sentence, _("It could not be kept in your keyring, so you may have to enter it again."), NULL);
+    }
+  if (self->tried && both == NULL)
+    finish (self, _("Signed In"), TRUE);
+  else
+    finish (self, both != NULL ? both : sentence, FALSE);
 }
 
 static void
@@ -123,7 +131,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (SutureCredential) entered = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (suture_sign_in_finish (SUTURE_CLIENT (source), result, &error))
+  if (suture_sign_in_finish (SUTURE_CLIENT (source), result, &self->tried, &error))
     {
       entered = g_steal_pointer (&self->entered);
       suture_keyring_save_async (suture_feed_get_facts (self->feed)->name, entered, NULL, on_kept, g_object_ref (self));
@@ -216,7 +224,7 @@ suture_sign_in_dialog_class_init (SutureSignInDialogClass *klass)
   G_OBJECT_CLASS (klass)->finalize = suture_sign_in_dialog_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = suture_sign_in_dialog_close_request;
   signals[SIGNAL_SIGNED_IN] = g_signal_new ("signed-in", SUTURE_TYPE_SIGN_IN_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                            G_TYPE_NONE, 1, G_TYPE_STRING);
+                                            G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/sign-in-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureSignInDialog, sign_in_button);
   gtk_widget_class_bind_template_child (widget_class, SutureSignInDialog, spinner);

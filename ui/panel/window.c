@@ -310,9 +310,9 @@ on_remove (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-on_signed_in (SutureSignInDialog *dialog, const char *sentence, SutureWindow *self)
+on_signed_in (SutureSignInDialog *dialog, const char *sentence, gboolean well, SutureWindow *self)
 {
-  show_toast (self, sentence, SHORT_SECONDS);
+  show_toast (self, sentence, well ? SHORT_SECONDS : LONG_SECONDS);
 }
 
 static void
@@ -329,16 +329,6 @@ on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* Where there is no keyring there is nothing to forget. */
-static void
-on_keyring_erased (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!suture_keyring_erase_finish (result, &error))
-    g_message ("the keyring: %s", error->message);
-}
-
 /* A sign-out on its way: the keyring's entry goes only when the helper's has gone. */
 typedef struct
 {
@@ -347,20 +337,46 @@ typedef struct
 } SignOut;
 
 static void
+sign_out_free (SignOut *out)
+{
+  g_object_unref (out->window);
+  g_free (out->feed);
+  g_free (out);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignOut, sign_out_free)
+
+static void
+on_keyring_erased (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (SignOut) out = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (suture_keyring_erase_finish (result, &error))
+    {
+      show_toast (out->window, _("Signed Out"), SHORT_SECONDS);
+      return;
+    }
+  g_message ("the keyring: %s", error->message);
+  sentence = g_strdup_printf (_("Signed out, but your keyring still has what was kept for “%s”. To erase it there, unlock the "
+                                "keyring and remove its entry of that name."),
+                              out->feed);
+  show_toast (out->window, sentence, LONG_SECONDS);
+}
+
+static void
 on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree SignOut *out = user_data;
-  g_autoptr (SutureWindow) self = out->window;
-  g_autofree char *feed = out->feed;
+  g_autoptr (SignOut) out = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error))
     {
-      show_failure (self, error);
+      show_failure (out->window, error);
       return;
     }
-  suture_keyring_erase_async (feed, NULL, on_keyring_erased, NULL);
-  show_toast (self, _("Signed Out"), SHORT_SECONDS);
+  suture_keyring_erase_async (out->feed, NULL, on_keyring_erased, out);
+  g_steal_pointer (&out);
 }
 
 static void
