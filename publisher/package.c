@@ -220,16 +220,22 @@ suture_package_get_exact (const SuturePackage *self)
 }
 
 gboolean
-suture_package_is_newer (const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error)
+suture_package_is_later (const char *version, const char *other, gboolean *later, GError **error)
 {
-  const char *const argv[] = { "dpkg", "--compare-versions", self->version, "gt", other->version, NULL };
+  const char *const argv[] = { "dpkg", "--compare-versions", version, "gt", other, NULL };
   g_autoptr (GError) why = NULL;
   g_autofree char *output = suture_run (argv, &why);
 
-  *newer = output != NULL;
+  *later = output != NULL;
   /* it says no by failing */
   if (output != NULL || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_FAILED))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&why));
   return FALSE;
+}
+
+gboolean
+suture_package_is_newer (const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error)
+{
+  return suture_package_is_later (self->version, other->version, newer, error);
 }

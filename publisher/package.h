@@ -38,7 +38,10 @@ const char *suture_package_systemd_name (const char *architecture);
 /* The packages that it needs in exactly one version, name → version; the caller's. */
 GHashTable *suture_package_get_exact (const SuturePackage *self) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether its version is newer than that of @other, as dpkg sees it. */
+/* Whether the version @version is newer than @other, as dpkg sees it. */
+gboolean suture_package_is_later (const char *version, const char *other, gboolean *later, GError **error);
+
+/* The same of two packages. */
 gboolean suture_package_is_newer (
     const SuturePackage *self, const SuturePackage *other, gboolean *newer, GError **error);
 

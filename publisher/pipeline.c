@@ -23,8 +23,8 @@ typedef struct
   SutureReport *report;
   SutureArchive *old, *fixed;
   SutureShelf *shelf;
-  gboolean *has_quorum; /* whether it is known that a person has to sign */
-  char *work;           /* (owned) */
+  const char *role; /* who signs for the base release */
+  char *work;       /* (owned) */
 } Preparation;
 
 static void
@@ -263,8 +263,8 @@ look (Preparation *self, gboolean *made, GError **error)
   g_autoptr (SutureShelfSet) old = set != NULL ? find_set (self, self->old, set, error) : NULL;
   g_autofree char *label = old != NULL ? suture_shelf_set_label (set) : NULL;
   g_autofree char *old_label = old != NULL ? suture_shelf_set_label (old) : NULL;
-  g_autofree char *role = NULL;
   gboolean known = FALSE;
+  gboolean newer = FALSE;
 
   if (old == NULL)
     return FALSE;
@@ -277,15 +277,19 @@ look (Preparation *self, gboolean *made, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "%s has not all of %s", self->old->name, label);
       return FALSE;
     }
-  role = suture_quorum_role (self->pipeline->base, self->pipeline->old.architecture, error);
-  if (role == NULL || !is_made (self, "staging", role, label, &known, error)
-      || !is_made (self, "published", role, label, &known, error))
+  if (!suture_shelf_set_is_newer (set, old, &newer, error))
+    return FALSE;
+  /* a release takes fixes in from time to time, and the suite keeps what it had */
+  if (!newer)
+    {
+      suture_report_say (self->report, "%s: %s has %s, which is newer", self->component->name, self->old->name, old_label);
+      return TRUE;
+    }
+  if (!is_made (self, "staging", self->role, label, &known, error)
+      || !is_made (self, "published", self->role, label, &known, error))
     return FALSE;
   *made = !known;
-  if (known)
-    return TRUE;
-  *self->has_quorum = *self->has_quorum || suture_quorum_check (self->depot, role, self->report, error);
-  return *self->has_quorum && prepare (self, set, old, error);
+  return known || prepare (self, set, old, error);
 }
 
 static gboolean
@@ -328,15 +332,11 @@ suture_pipeline_run (SuturePipeline *self, SutureDepot *depot, SutureReport *rep
   g_autofree char *fixed_folder = suture_depot_path (depot, "follow/apt/new", NULL);
   g_autoptr (SutureArchive) old = suture_archive_open (old_folder, &self->old, error);
   g_autoptr (SutureArchive) fixed = old != NULL ? suture_archive_open (fixed_folder, &self->fixed, error) : NULL;
-  gboolean has_quorum = FALSE;
-  Preparation common = { .pipeline = self,
-                         .depot = depot,
-                         .report = report,
-                         .old = old,
-                         .fixed = fixed,
-                         .has_quorum = &has_quorum };
+  g_autofree char *role = fixed != NULL ? suture_quorum_role (self->base, self->old.architecture, error) : NULL;
+  Preparation common
+      = { .pipeline = self, .depot = depot, .report = report, .old = old, .fixed = fixed, .role = role };
 
-  if (fixed == NULL || !suture_archive_update (old, error) || !suture_archive_update (fixed, error))
+  if (role == NULL || !suture_quorum_check (depot, role, error) || !suture_archive_update (old, error) || !suture_archive_update (fixed, error))
     {
       g_prefix_error (error, "nothing was prepared: ");
       return FALSE;

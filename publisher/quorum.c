@@ -66,10 +66,32 @@ count (Quorum *self, const char *role, gint64 *at_hand, gint64 *threshold, GErro
   return TRUE;
 }
 
+/* Root and targets say who has to sign, so whoever can sign them in DEPOT/keys can do without a person. */
 static gboolean
-check (Quorum *self, const char *role, SutureReport *report, GError **error)
+check_above (Quorum *self, GError **error)
 {
   static const char *const above[] = { "root", "targets" };
+  gint64 at_hand, threshold;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (above); i++)
+    {
+      if (!count (self, above[i], &at_hand, &threshold, error))
+        return FALSE;
+      if (at_hand < threshold)
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                   "%s/keys holds what %s is signed with, open to whoever gets in here, who could then change who has to sign: "
+                   "move it elsewhere and name it with --keys when it is needed, or replace it by one with a passphrase "
+                   "(suture-publish key rotate %s %s --encrypt)",
+                   self->depot->path, above[i], self->depot->path, above[i]);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check (Quorum *self, const char *role, GError **error)
+{
   gint64 at_hand, threshold;
 
   if (!count (self, role, &at_hand, &threshold, error))
@@ -77,23 +99,17 @@ check (Quorum *self, const char *role, SutureReport *report, GError **error)
       g_prefix_error (error, "make the role %s first, with a key here and one that a person keeps elsewhere: ", role);
       return FALSE;
     }
-  if (threshold < 2 || at_hand >= threshold)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
-                   "no person would have to sign it: %s needs %" G_GINT64_FORMAT " signatures, and %" G_GINT64_FORMAT
-                   " of its keys lie open in %s/keys; keep one elsewhere, and set its threshold to 2 or more",
-                   role, threshold, at_hand, self->depot->path);
-      return FALSE;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (above); i++)
-    if (count (self, above[i], &at_hand, &threshold, NULL) && at_hand >= threshold)
-      suture_report_warn (report, "%s/keys holds what %s is signed with, and whoever gets in there could change who has to "
-                                  "sign: keep that elsewhere", self->depot->path, above[i]);
-  return TRUE;
+  if (threshold >= 2 && at_hand < threshold)
+    return check_above (self, error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+               "no person would have to sign it: %s needs %" G_GINT64_FORMAT " signatures, and %" G_GINT64_FORMAT
+               " of its keys lie open in %s/keys; keep one elsewhere, and set its threshold to 2 or more",
+               role, threshold, at_hand, self->depot->path);
+  return FALSE;
 }
 
 gboolean
-suture_quorum_check (SutureDepot *depot, const char *role, SutureReport *report, GError **error)
+suture_quorum_check (SutureDepot *depot, const char *role, GError **error)
 {
   const SutureKeyringOptions none = SUTURE_KEYRING_OPTIONS_NONE;
   g_autofree char *keys = suture_depot_path (depot, "keys", NULL);
@@ -101,5 +117,5 @@ suture_quorum_check (SutureDepot *depot, const char *role, SutureReport *report,
 
   self.keyring = suture_keyring_open (keys, &none, error);
   self.repository = self.keyring != NULL ? suture_repository_open (depot, error) : NULL;
-  return self.repository != NULL && check (&self, role, report, error);
+  return self.repository != NULL && check (&self, role, error);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "depot.h"
-#include "report.h"
 
 /* Whether what is prepared without a person needs one before it goes out. */
 
@@ -11,9 +10,9 @@ G_BEGIN_DECLS
 /* The role of the release @base ("debian:12") on @architecture, Debian's name of it; NULL with @error. */
 char *suture_quorum_role (const char *base, const char *architecture, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Refuses a role that is not there, and one that can be signed with what lies in DEPOT/keys alone: a threshold of 1, or as
- * many keys without a passphrase as it has to have. Warns in @report when root's or targets' keys lie there, too: with them
- * somebody could change who has to sign. */
-gboolean suture_quorum_check (SutureDepot *depot, const char *role, SutureReport *report, GError **error);
+/* Refuses, as SUTURE_ERROR_NOT_AUTHORIZED, a role that can be signed with what lies in DEPOT/keys without a passphrase: a threshold of
+ * 1, or as many such keys as have to sign. The same of root and targets, whatever their threshold is, since they say who has to sign @role.
+ * SUTURE_ERROR_NOT_FOUND: there is no such role. */
+gboolean suture_quorum_check (SutureDepot *depot, const char *role, GError **error);
 
 G_END_DECLS

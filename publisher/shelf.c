@@ -82,6 +82,16 @@ suture_shelf_set_is_like (const SutureShelfSet *self, const SutureShelfSet *othe
   return same;
 }
 
+gboolean
+suture_shelf_set_is_newer (const SutureShelfSet *self, const SutureShelfSet *other, gboolean *newer, GError **error)
+{
+  *newer = FALSE;
+  for (guint i = 0; !*newer && i < self->packages->len; i++)
+    if (!suture_package_is_later (g_ptr_array_index (self->versions, i), g_ptr_array_index (other->versions, i), newer, error))
+      return FALSE;
+  return TRUE;
+}
+
 char *
 suture_shelf_set_label (const SutureShelfSet *self)
 {

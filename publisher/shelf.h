@@ -28,6 +28,9 @@ gboolean suture_shelf_set_is_empty (const SutureShelfSet *self);
 /* Whether both have the same packages, whatever their versions. */
 gboolean suture_shelf_set_is_like (const SutureShelfSet *self, const SutureShelfSet *other);
 
+/* Whether any package of it is newer than in @other, which has the same ones. */
+gboolean suture_shelf_set_is_newer (const SutureShelfSet *self, const SutureShelfSet *other, gboolean *newer, GError **error);
+
 /* "libssl3 3.0.22-1, openssl 3.0.22-1", as a manifest's result has it (pairs.h); the caller's. */
 char *suture_shelf_set_label (const SutureShelfSet *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -103,11 +103,14 @@ class Case(unittest.TestCase):
 
     program = None
 
+    def init_options(self):
+        return ()
+
     def setUp(self):
         self.top = tempfile.mkdtemp(prefix="suture-test-")
         self.addCleanup(shutil.rmtree, self.top)
         self.depot = f"{self.top}/depot"
-        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor")
+        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor", *self.init_options())
 
     def run_any(self, *words):
         return subprocess.run([self.program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
