@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "numbers.h"
 
 #define KEPT "log"
 #define SERVED "repository/metadata"
@@ -30,7 +31,7 @@ suture_chain_read_head (JsonObject *body, SutureChainHead *head)
 
   begin (head);
   if (!suture_json_read_object (body, "log", SUTURE_JSON_OPTIONAL, &log, NULL) || log == NULL
-      || !suture_json_read_integer (log, "entries", SUTURE_JSON_REQUIRED, 1, G_MAXINT64, &head->entries, NULL)
+      || !suture_json_read_integer (log, "entries", SUTURE_JSON_REQUIRED, 1, SUTURE_NUMBERS_MAX, &head->entries, NULL)
       || !suture_json_read_string (log, "sha256", SUTURE_JSON_REQUIRED, &sha256, NULL) || !suture_digest_is_valid (sha256))
     {
       begin (head);
@@ -50,8 +51,9 @@ suture_chain_set_head (JsonObject *body, const SutureChainHead *head)
   json_object_set_object_member (body, "log", log);
 }
 
-GBytes *
-suture_chain_append (SutureChainHead *head, GPtrArray *entries, gint64 time)
+/* Gives each of @entries its number, time and predecessor, moves *@head on, and returns the lines. */
+static GBytes *
+append (SutureChainHead *head, GPtrArray *entries, gint64 time)
 {
   GString *lines = g_string_new ("");
 
@@ -74,21 +76,44 @@ suture_chain_append (SutureChainHead *head, GPtrArray *entries, gint64 time)
   return g_string_free_to_bytes (lines);
 }
 
-char *
-suture_chain_name (gint64 first)
+static char *
+name_of (gint64 first)
 {
   return g_strdup_printf ("%" G_GINT64_FORMAT ".log.jsonl", first);
 }
 
-gboolean
-suture_chain_keep (SutureDepot *depot, gint64 first, GBytes *lines, GError **error)
+static int
+compare_firsts (gconstpointer a, gconstpointer b)
+{
+  gint64 first = *(const gint64 *) a;
+  gint64 second = *(const gint64 *) b;
+
+  return first < second ? -1 : first > second;
+}
+
+static gboolean
+keep (SutureDepot *depot, gint64 first, GBytes *lines, GError **error)
 {
   g_autofree char *path = suture_depot_path (depot, KEPT, NULL);
-  g_autofree char *name = suture_chain_name (first);
+  g_autofree char *name = name_of (first);
   g_auto (SutureFd) folder = suture_file_open_folder (path, 0700, error);
 
   return folder >= 0
          && suture_file_replace (folder, name, g_bytes_get_data (lines, NULL), g_bytes_get_size (lines), 0644, error);
+}
+
+gboolean
+suture_chain_add (SutureRepository *repository, SutureChainHead *head, GPtrArray *entries, gint64 time, GError **error)
+{
+  gint64 first = head->entries + 1;
+  g_autofree char *name = name_of (first);
+  g_autoptr (GBytes) lines = NULL;
+
+  if (entries->len == 0)
+    return TRUE;
+  lines = append (head, entries, time);
+  suture_repository_add_file (repository, name, lines);
+  return keep (repository->depot, first, lines, error);
 }
 
 static gboolean
@@ -124,7 +149,7 @@ take_line (const char *file, const char *line, SutureChainHead *at, GPtrArray *e
 static gboolean
 take_file (SutureDepot *depot, const char *where, SutureChainHead *at, GPtrArray *entries, GError **error)
 {
-  g_autofree char *name = suture_chain_name (at->entries + 1);
+  g_autofree char *name = name_of (at->entries + 1);
   g_autofree char *path = suture_depot_path (depot, where, name, NULL);
   g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, FILE_BYTES, error);
   g_autofree char *text = NULL;
@@ -158,6 +183,160 @@ suture_chain_read (SutureRepository *repository, gboolean kept, GError **error)
     return g_steal_pointer (&entries);
   wrong (error, repository->depot->path, "its last entry is another");
   return NULL;
+}
+
+/* The numbers of the first entries of all files in DEPOT/log, in order (gint64). */
+static GArray *
+list_kept (SutureDepot *depot, GError **error)
+{
+  g_autoptr (GPtrArray) names = suture_depot_list (depot, KEPT, error);
+  GArray *firsts;
+
+  if (names == NULL)
+    return NULL;
+  firsts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < names->len; i++)
+    {
+      gint64 first = g_ascii_strtoll (g_ptr_array_index (names, i), NULL, 10);
+      g_autofree char *right = name_of (first);
+
+      if (first >= 1 && g_str_equal (right, g_ptr_array_index (names, i)))
+        g_array_append_val (firsts, first);
+    }
+  g_array_sort (firsts, compare_firsts);
+  return firsts;
+}
+
+static GBytes *
+read_file (SutureDepot *depot, const char *where, gint64 first, GError **error)
+{
+  g_autofree char *name = name_of (first);
+  g_autofree char *path = suture_depot_path (depot, where, name, NULL);
+
+  return suture_file_read (AT_FDCWD, path, FILE_BYTES, error);
+}
+
+/* Where a file with the lines @bytes, the first of which is the entry @first, ends. */
+static void
+find_end (GBytes *bytes, gint64 first, SutureChainHead *end)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *sha256 = NULL;
+  gsize last = 0; /* where the last line begins */
+
+  end->entries = first;
+  for (gsize i = 0; i + 1 < length; i++)
+    if (data[i] == '\n')
+      {
+        last = i + 1;
+        end->entries++;
+      }
+  sha256 = suture_digest_data (data + last, length > last ? length - last - 1 : 0);
+  g_strlcpy (end->sha256, sha256, sizeof end->sha256);
+}
+
+/* Whether some file in DEPOT/log ends with @head: each entry stands for all before it. */
+static gboolean
+is_kept (SutureDepot *depot, GArray *firsts, const SutureChainHead *head)
+{
+  for (guint i = firsts->len; i > 0; i--)
+    {
+      gint64 first = g_array_index (firsts, gint64, i - 1);
+      g_autoptr (GBytes) bytes = first <= head->entries ? read_file (depot, KEPT, first, NULL) : NULL;
+      SutureChainHead end;
+
+      if (bytes == NULL)
+        continue;
+      find_end (bytes, first, &end);
+      return end.entries == head->entries && g_str_equal (end.sha256, head->sha256);
+    }
+  return FALSE;
+}
+
+/* Whether the file in DEPOT/log is served as well, the very same. */
+static gboolean
+is_served (SutureDepot *depot, gint64 first, SutureChainHead *end)
+{
+  g_autoptr (GBytes) kept = read_file (depot, KEPT, first, NULL);
+  g_autoptr (GBytes) served = kept != NULL ? read_file (depot, SERVED, first, NULL) : NULL;
+
+  if (served == NULL || !g_bytes_equal (kept, served))
+    return FALSE;
+  find_end (kept, first, end);
+  return TRUE;
+}
+
+/* Whether all that the published timestamp counts is served, and all of DEPOT/log is part of it. What is not kept is copied. */
+static gboolean
+take_served (SutureRepository *repository, GArray *firsts, const SutureChainHead *head, GError **error)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+  SutureChainHead end = { 0 };
+
+  for (guint i = 0; i < firsts->len; i++)
+    if (!is_served (repository->depot, g_array_index (firsts, gint64, i), &end) || end.entries > head->entries)
+      return FALSE;
+  entries = suture_chain_read (repository, FALSE, NULL);
+  if (entries == NULL)
+    return FALSE;
+  for (end.entries = 0; end.entries < head->entries;)
+    {
+      gint64 first = end.entries + 1;
+      g_autoptr (GBytes) bytes = read_file (repository->depot, SERVED, first, error);
+
+      if (bytes == NULL || !keep (repository->depot, first, bytes, error))
+        return FALSE;
+      find_end (bytes, first, &end);
+    }
+  return TRUE;
+}
+
+/* Behind the last file that DEPOT/log and the served folder have alike: one that was never published is kept alone. */
+static gboolean
+resume (SutureDepot *depot, GArray *firsts, SutureChainHead *head)
+{
+  for (guint i = firsts->len; i > 0; i--)
+    if (is_served (depot, g_array_index (firsts, gint64, i - 1), head))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+suture_chain_find_head (
+    SutureRepository *repository, gboolean replaced, SutureChainHead *head, SutureChainStart *start, GError **error)
+{
+  SutureDepot *depot = repository->depot;
+  const SutureMetadata *timestamp = suture_repository_latest (repository, "timestamp");
+  gboolean counts = timestamp != NULL && suture_chain_read_head (timestamp->envelope->body, head);
+  g_autoptr (GArray) firsts = list_kept (depot, error);
+  g_autofree char *first = suture_depot_path (depot, SERVED, "1.log.jsonl", NULL);
+  g_autoptr (GError) why = NULL;
+
+  if (firsts == NULL)
+    return FALSE;
+  *start = timestamp == NULL ? SUTURE_CHAIN_NEW : SUTURE_CHAIN_BEGINS;
+  if (!counts)
+    begin (head);
+  if (timestamp == NULL || (!counts && firsts->len == 0 && !g_file_test (first, G_FILE_TEST_EXISTS)))
+    return TRUE;
+  *start = SUTURE_CHAIN_GOES_ON;
+  if (counts && (is_kept (depot, firsts, head) || take_served (repository, firsts, head, &why)))
+    return TRUE;
+  if (why != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+  *start = SUTURE_CHAIN_RESUMED;
+  if (replaced && resume (depot, firsts, head))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH,
+               "the timestamp %s the public log, and that is not what %s/log has: if somebody else signed it, replace its key "
+               "(suture-publish key rotate %s timestamp) and the log goes on from %s/log and what is served of it; if the "
+               "folder came from a backup, bring %s/log back as well, or remove it and have the whole log served",
+               counts ? "counts other entries of" : "says nothing of", depot->path, depot->path, depot->path, depot->path);
+  return FALSE;
 }
 
 gboolean

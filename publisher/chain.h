@@ -20,15 +20,26 @@ typedef struct
 gboolean suture_chain_read_head (JsonObject *body, SutureChainHead *head);
 void suture_chain_set_head (JsonObject *body, const SutureChainHead *head);
 
-/* Gives each of @entries (JsonObject) its number, @time (seconds since the epoch) and predecessor, moves *@head on, and returns the
- * lines. */
-GBytes *suture_chain_append (SutureChainHead *head, GPtrArray *entries, gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+/* How the log goes on. */
+typedef enum
+{
+  SUTURE_CHAIN_NEW,     /* with the first edition of all */
+  SUTURE_CHAIN_BEGINS,  /* at its first entry, since what is published has no log yet */
+  SUTURE_CHAIN_GOES_ON, /* behind what the published timestamp counts */
+  SUTURE_CHAIN_RESUMED, /* behind what DEPOT/log and the served folder have alike, whatever the timestamp says */
+} SutureChainStart;
 
-/* The name of the file whose first entry is @first. */
-char *suture_chain_name (gint64 first) G_GNUC_WARN_UNUSED_RESULT;
+/* Where the next edition of @repository goes on, in *@head and *@start. The published timestamp alone is not believed: its key may be a
+ * thief's. What it counts has to end with a file of DEPOT/log, or to be served whole and to go on from all files there (those that
+ * are missing there, of a folder that was brought back from a backup, are copied). Otherwise the log is resumed if @replaced:
+ * root takes the thief's key away; or else it is SUTURE_ERROR_HASH, with what to do. */
+gboolean suture_chain_find_head (
+    SutureRepository *repository, gboolean replaced, SutureChainHead *head, SutureChainStart *start, GError **error);
 
-/* Keeps the copy of a file. */
-gboolean suture_chain_keep (SutureDepot *depot, gint64 first, GBytes *lines, GError **error);
+/* Adds @entries to what @repository is going to serve, as one file behind *@head, which moves on, and keeps a copy. Nothing when there are
+ * none. @time: seconds since the epoch. */
+gboolean suture_chain_add (
+    SutureRepository *repository, SutureChainHead *head, GPtrArray *entries, gint64 time, GError **error);
 
 /* All entries that the published timestamp counts, as served (or as kept): JsonNode, none that is not what the head stands for.
  * SUTURE_ERROR_HASH names the first one that is not. */

@@ -10,6 +10,7 @@
  *   client/                   what a desktop has accepted of the repository so far, private (repository.h)
  *   repository/metadata|targets  what a web server serves, and nothing else
  *   pending/VERSION.ROLE.json metadata that waits for signatures (pending.h)
+ *   log/FIRST.log.jsonl       copies of the public log (chain.h)
  *   edition/                  signed files that are just about to be served (handover.h)
  *   staging/ROLE/ID/          made, not yet published (stage.h)
  *   published/ROLE/ID/        the same after publication, to check or to build upon

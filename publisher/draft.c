@@ -152,7 +152,7 @@ take_pending (SutureDraft *self, const char *file, GError **error)
       return FALSE;
     }
   latest = suture_repository_latest (self->repository, role);
-  if (metadata->version != version || version != (latest != NULL ? latest->version : 0) + 1)
+  if (metadata->version != version || version - 1 != (latest != NULL ? latest->version : 0))
     {
       g_ptr_array_add (self->outdated, g_strdup (file));
       return TRUE;

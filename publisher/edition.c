@@ -5,6 +5,7 @@
 #include "chain.h"
 #include "clock-check.h"
 #include "events.h"
+#include "numbers.h"
 #include "pending.h"
 #include "proof.h"
 #include "seal.h"
@@ -28,6 +29,10 @@ typedef struct
   /* of one attempt: */
   JsonObject *root, *targets; /* the bodies that say who signs; borrowed */
   JsonObject *meta;           /* the snapshot's "meta" (owned) */
+  gboolean forgotten; /* whether desktops forget versions when they see the root */
+  SutureChainHead head; /* where the log goes on, and how */
+  SutureChainStart log;
+  GError *stuck; /* why it can't go out whatever is signed, or NULL (owned) */
   gboolean complete;
 } Work;
 
@@ -38,6 +43,7 @@ work_clear (Work *self)
   g_hash_table_unref (self->used);
   g_hash_table_unref (self->warned);
   g_clear_pointer (&self->meta, json_object_unref);
+  g_clear_error (&self->stuck);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
 
@@ -47,70 +53,37 @@ latest_of (const Work *self, const char *role)
   return suture_repository_latest (self->plan->repository, role);
 }
 
-static gint64
-next_version (const SutureMetadata *latest)
-{
-  return latest != NULL ? latest->version + 1 : 1;
-}
-
-/* Whether @latest lasts for @days, and for as long as the timestamp is going to say that all is well. */
+/* The version that @role has next. */
 static gboolean
-lasts (const Work *self, const SutureMetadata *latest, guint days)
+find_version (const Work *self, const char *role, gint64 *version, GError **error)
 {
-  return latest->expires > self->now + (gint64) MAX (days, self->plan->days) * DAY;
+  return suture_numbers_next (self->plan->repository, role, self->forgotten, version, error);
 }
 
-static SutureSealQuorum *
-quorum_of (JsonObject *root, JsonObject *targets, const char *role, GError **error)
+/* Whether what is published of @role lasts for @days, and for as long as the timestamp is going to say that all is well. A version that
+ * a thief drove up does not, once desktops forget it. */
+static gboolean
+lasts (const Work *self, const char *role, guint days)
 {
-  JsonObject *signers, *keys;
+  const SutureMetadata *latest = latest_of (self, role);
 
-  if (!suture_draft_find_signers (root, targets, role, &signers, &keys, error))
-    return NULL;
-  return suture_seal_quorum_new (signers, keys, error);
-}
-
-/* Who has to sign @role, as @root and @targets say: for a root the quorum of the published one, too. */
-static GPtrArray *
-find_quorums (SutureRepository *repository, JsonObject *root, JsonObject *targets, const char *role, GError **error)
-{
-  g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
-  const SutureMetadata *old = g_str_equal (role, "root") ? suture_repository_latest (repository, role) : NULL;
-  SutureSealQuorum *quorum;
-
-  if (old != NULL)
-    {
-      quorum = quorum_of (old->envelope->body, targets, role, error);
-      if (quorum == NULL)
-        return NULL;
-      g_ptr_array_add (quorums, quorum);
-    }
-  quorum = quorum_of (root, targets, role, error);
-  if (quorum == NULL)
-    return NULL;
-  g_ptr_array_add (quorums, quorum);
-  return g_steal_pointer (&quorums);
+  return !(self->forgotten && suture_numbers_are_used_up (self->plan->repository, role))
+         && latest->expires > self->now + (gint64) MAX (days, self->plan->days) * DAY;
 }
 
 static GPtrArray *
 quorums_of (const Work *self, const char *role, GError **error)
 {
-  return find_quorums (self->plan->repository, self->root, self->targets, role, error);
-}
-
-GPtrArray *
-suture_edition_quorums (SutureRepository *repository, SutureDraft *draft, const char *role, GError **error)
-{
-  return find_quorums (repository, suture_draft_get (draft, "root"), suture_draft_get (draft, "targets"), role, error);
+  return suture_seal_find_quorums (self->plan->repository, self->root, self->targets, role, error);
 }
 
 /* The body of @role's next version, to be signed: @body with what is its own each time. */
 static JsonObject *
-complete_body (Work *self, const char *role, JsonObject *body, guint days)
+complete_body (Work *self, const char *role, JsonObject *body, gint64 version, guint days)
 {
   JsonObject *whole = suture_draft_copy (body);
 
-  suture_repository_set_common (whole, next_version (latest_of (self, role)), self->now + (gint64) days * DAY);
+  suture_repository_set_common (whole, version, self->now + (gint64) days * DAY);
   if (g_str_equal (role, "timestamp"))
     suture_repository_set_time (whole, "issued", self->now);
   return whole;
@@ -118,12 +91,12 @@ complete_body (Work *self, const char *role, JsonObject *body, guint days)
 
 /* Whether @waiting, which somebody signed already, says just @body and lasts long enough to go out as it is. */
 static gboolean
-is_still_good (Work *self, const SutureEnvelope *waiting, const char *role, JsonObject *body)
+is_still_good (Work *self, const SutureEnvelope *waiting, JsonObject *body, gint64 version)
 {
   gint64 expires = suture_repository_read_time (waiting->body, "expires");
 
   return suture_draft_same (waiting->body, body) && expires > self->now + DAY
-         && json_object_get_int_member_with_default (waiting->body, "version", 0) == next_version (latest_of (self, role));
+         && json_object_get_int_member_with_default (waiting->body, "version", 0) == version;
 }
 
 /* Collects signatures for @body as the next version of @role. The seal stays part of @self. */
@@ -134,17 +107,18 @@ collect (Work *self, const char *role, JsonObject *body, guint days, gboolean un
   g_autoptr (SutureEnvelope) waiting = NULL;
   g_autoptr (GPtrArray) quorums = quorums_of (self, role, error);
   g_autoptr (JsonObject) whole = NULL;
+  gint64 version;
 
-  if (quorums == NULL)
+  if (quorums == NULL || !find_version (self, role, &version, error))
     return NULL;
   if (seal != NULL && suture_draft_same (suture_seal_get_body (seal), body))
     waiting = suture_seal_read (seal);
   else if (self->plan->pending)
-    waiting = suture_pending_read (self->plan->repository->depot, role, next_version (latest_of (self, role)));
-  if (waiting != NULL && is_still_good (self, waiting, role, body))
+    waiting = suture_pending_read (self->plan->repository->depot, role, version);
+  if (waiting != NULL && is_still_good (self, waiting, body, version))
     whole = json_object_ref (waiting->body);
   else
-    whole = complete_body (self, role, body, days);
+    whole = complete_body (self, role, body, version, days);
   seal = suture_seal_new (whole, quorums);
   g_hash_table_replace (self->seals, g_strdup (role), seal);
   if (waiting != NULL)
@@ -208,7 +182,7 @@ renew (Work *self, const char *role, JsonObject *body, guint renew_days, guint d
   SutureSeal *seal;
 
   /* a version that waits takes the place of this one */
-  if (lasts (self, latest, renew_days) || suture_draft_is_changed (self->plan->draft, role)
+  if (lasts (self, role, renew_days) || suture_draft_is_changed (self->plan->draft, role)
       || suture_pending_has (self->plan->repository->depot, role))
     {
       keep (self, role);
@@ -343,7 +317,7 @@ settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
     return FALSE;
   json_object_set_string_member (body, "_type", "snapshot");
   json_object_set_object_member (body, "meta", json_object_ref (self->meta));
-  if (latest != NULL && suture_draft_same (latest->envelope->body, body) && lasts (self, latest, RENEW_SNAPSHOT_DAYS)
+  if (latest != NULL && suture_draft_same (latest->envelope->body, body) && lasts (self, "snapshot", RENEW_SNAPSHOT_DAYS)
       && suture_seal_quorum_has_signed (g_ptr_array_index (quorums, 0), latest->envelope))
     {
       *bytes = g_bytes_ref (latest->envelope->bytes);
@@ -354,7 +328,7 @@ settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
   if (seal == NULL)
     return FALSE;
   *bytes = suture_seal_write (seal);
-  *version = next_version (latest);
+  *version = json_object_get_int_member (suture_seal_get_body (seal), "version");
   self->complete = suture_seal_is_complete (seal);
   if (self->complete)
     suture_repository_add (self->plan->repository, "snapshot", *version, *bytes);
@@ -382,9 +356,9 @@ find_news (Work *self, const char *role, gboolean begun, SutureEventsPlace *plac
 static gint64
 time_of_log (Work *self)
 {
-  gint64 version = next_version (latest_of (self, "timestamp"));
+  gint64 version;
   g_autoptr (SutureEnvelope) waiting
-      = self->plan->pending ? suture_pending_read (self->plan->repository->depot, "timestamp", version) : NULL;
+      = self->plan->pending && find_version (self, "timestamp", &version, NULL) ? suture_pending_read (self->plan->repository->depot, "timestamp", version) : NULL;
   gint64 issued = waiting != NULL ? suture_repository_read_time (waiting->body, "issued") : 0;
 
   return issued > 0 ? issued : self->now;
@@ -394,17 +368,11 @@ time_of_log (Work *self)
 static gboolean
 write_log (Work *self, GBytes *snapshot, gint64 snapshot_version, JsonObject *body, GError **error)
 {
-  const SutureMetadata *timestamp = latest_of (self, "timestamp");
-  SutureChainHead head = { 0 };
-  gboolean begun = timestamp != NULL && suture_chain_read_head (timestamp->envelope->body, &head);
+  SutureChainHead head = self->head;
+  gboolean begun = self->log == SUTURE_CHAIN_GOES_ON || self->log == SUTURE_CHAIN_RESUMED;
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
   g_autoptr (GPtrArray) roles = suture_draft_roles (self->plan->draft);
-  g_autoptr (GBytes) lines = NULL;
-  gint64 first;
 
-  if (!begun)
-    suture_chain_read_head (body, &head);
-  first = head.entries + 1;
   g_ptr_array_insert (roles, 0, (gpointer) "root");
   g_ptr_array_insert (roles, 1, (gpointer) "targets");
   for (guint i = 0; i < roles->len; i++)
@@ -419,15 +387,8 @@ write_log (Work *self, GBytes *snapshot, gint64 snapshot_version, JsonObject *bo
                           &place, entries);
       g_bytes_unref (place.bytes);
     }
-  if (entries->len > 0)
-    {
-      g_autofree char *name = suture_chain_name (first);
-
-      lines = suture_chain_append (&head, entries, time_of_log (self));
-      suture_repository_add_file (self->plan->repository, name, lines);
-      if (!suture_chain_keep (self->plan->repository->depot, first, lines, error))
-        return FALSE;
-    }
+  if (!suture_chain_add (self->plan->repository, &head, entries, time_of_log (self), error))
+    return FALSE;
   suture_chain_set_head (body, &head);
   return TRUE;
 }
@@ -454,8 +415,21 @@ settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
   self->complete = suture_seal_is_complete (seal);
   bytes = suture_seal_write (seal);
   if (self->complete)
-    suture_repository_add (self->plan->repository, "timestamp", next_version (latest_of (self, "timestamp")), bytes);
+    suture_repository_add (self->plan->repository, "timestamp",
+                           json_object_get_int_member (suture_seal_get_body (seal), "version"), bytes);
   return TRUE;
+}
+
+/* Whether there is a next timestamp and snapshot, and where the log goes on. */
+static gboolean
+find_start (Work *self, GError **error)
+{
+  SutureRepository *repository = self->plan->repository;
+  gint64 version;
+
+  self->forgotten = suture_numbers_are_forgotten (repository, self->root);
+  return find_version (self, "timestamp", &version, error) && find_version (self, "snapshot", &version, error)
+         && suture_chain_find_head (repository, self->forgotten, &self->head, &self->log, error);
 }
 
 /* One way to put an edition together: with the draft's root or the published one, and the same of targets. self->complete: whether
@@ -476,6 +450,12 @@ attempt (Work *self, gboolean new_root, gboolean new_targets, GError **error)
   self->complete = TRUE;
   self->root = new_root ? suture_draft_get (draft, "root") : latest_of (self, "root")->envelope->body;
   self->targets = new_targets ? suture_draft_get (draft, "targets") : latest_of (self, "targets")->envelope->body;
+  g_clear_error (&self->stuck);
+  if (!find_start (self, &self->stuck))
+    {
+      self->complete = FALSE;
+      return TRUE;
+    }
   if (!settle_root (self, new_root && suture_draft_is_changed (draft, "root"), error)
       || !settle_delegated (self, error)
       || !settle_targets (self, new_targets, error))
@@ -549,6 +529,28 @@ publish (Work *self, GError **error)
   return suture_proof_check (plan->repository, self->now, error) && suture_repository_write (plan->repository, error);
 }
 
+/* What is stuck may still wait for the signatures of a root that ends it. */
+static gboolean
+check_stuck (Work *self, GError **error)
+{
+  if (self->complete || self->stuck == NULL || g_hash_table_contains (self->seals, "root"))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->stuck));
+  return FALSE;
+}
+
+static void
+tell_log (Work *self)
+{
+  if (self->log == SUTURE_CHAIN_BEGINS)
+    suture_report_warn (self->plan->report, "what was published before has no public log: it begins with this edition");
+  else if (self->log == SUTURE_CHAIN_RESUMED)
+    suture_report_warn (self->plan->report,
+                        "what the last timestamp said of the public log was not the publisher's: it goes on behind entry "
+                        "%" G_GINT64_FORMAT " of %s/log",
+                        self->head.entries, self->plan->repository->depot->path);
+}
+
 gboolean
 suture_edition_publish (SutureEdition *plan, gboolean *published, GError **error)
 {
@@ -562,30 +564,11 @@ suture_edition_publish (SutureEdition *plan, gboolean *published, GError **error
   for (guint i = 0; plan->stages != NULL && i < plan->stages->len; i++)
     if (!suture_stage_serve (g_ptr_array_index (plan->stages, i), plan->repository->depot, error))
       return FALSE;
-  if (!put_together (&self, error) || (plan->pending && !write_pending (&self, error))
+  if (!put_together (&self, error) || !check_stuck (&self, error) || (plan->pending && !write_pending (&self, error))
       || (self.complete && !publish (&self, error)))
     return FALSE;
   *published = self.complete;
+  if (self.complete)
+    tell_log (&self);
   return !plan->pending || tell_pending (&self, error);
-}
-
-gint64
-suture_edition_end (SutureRepository *repository, const char **role)
-{
-  static const char *const top_levels[] = { "root", "timestamp", "snapshot", "targets" };
-  gint64 end = G_MAXINT64;
-
-  for (guint i = 0; i < G_N_ELEMENTS (top_levels) + repository->roles->len; i++)
-    {
-      const char *name = i < G_N_ELEMENTS (top_levels)
-                             ? top_levels[i]
-                             : g_ptr_array_index (repository->roles, i - G_N_ELEMENTS (top_levels));
-      const SutureMetadata *latest = suture_repository_latest (repository, name);
-
-      if (latest->expires >= end)
-        continue;
-      end = latest->expires;
-      *role = name;
-    }
-  return end;
 }

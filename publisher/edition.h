@@ -33,12 +33,4 @@ typedef struct
  * was. */
 gboolean suture_edition_publish (SutureEdition *self, gboolean *published, GError **error);
 
-/* Who has to sign the draft's @role (SutureSealQuorum): for a root the quorum of the published one, too. */
-GPtrArray *suture_edition_quorums (
-    SutureRepository *repository, SutureDraft *draft, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* When the first role of what is published ends, in seconds since the epoch; *@role (a name, static or of
- * @repository) is that role. */
-gint64 suture_edition_end (SutureRepository *repository, const char **role);
-
 G_END_DECLS

@@ -218,6 +218,14 @@ find_id (Making *self, GError **error)
   staged = published >= 0 ? highest_staged (self, error) : -1;
   if (staged < 0)
     return FALSE;
+  if (MAX (published, staged) >= G_MAXINT32)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED,
+                   "%s has an improvement with the last number that there is: whoever signed that is not the publisher. Bring "
+                   "the folder back from a backup, and revoke the role's key",
+                   self->role);
+      return FALSE;
+    }
   description->number = (guint) MAX (published, staged) + 1;
   letter = suture_name_letter (description->number);
   description->id = g_strdup_printf ("%s-%s", description->component, letter);

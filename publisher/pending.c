@@ -59,6 +59,18 @@ suture_pending_has (SutureDepot *depot, const char *role)
   return FALSE;
 }
 
+gint64
+suture_pending_version (SutureDepot *depot, const char *role)
+{
+  g_autoptr (GPtrArray) names = suture_depot_list (depot, SUTURE_DEPOT_PENDING, NULL);
+  gint64 highest = 0;
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    if (is_of (g_ptr_array_index (names, i), role))
+      highest = MAX (highest, g_ascii_strtoll (g_ptr_array_index (names, i), NULL, 10));
+  return highest;
+}
+
 static char *
 name_of (const char *role, SutureSeal *seal)
 {

@@ -16,6 +16,9 @@ char *suture_pending_name (const char *role, gint64 version) G_GNUC_WARN_UNUSED_
 /* The role in such a name, or NULL. */
 char *suture_pending_role (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The highest version of @role that waits; 0: none does. */
+gint64 suture_pending_version (SutureDepot *depot, const char *role);
+
 /* What waits as @version of @role, not verified; NULL when nothing (that can be read) does. */
 SutureEnvelope *suture_pending_read (SutureDepot *depot, const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -130,6 +130,40 @@ compare (const char *name, GBytes *bytes, gpointer user_data, GError **error)
   return FALSE;
 }
 
+/* A file that the client remembers, and the other way. */
+static GBytes *
+recall (SutureRepository *self, const char *file)
+{
+  g_autofree char *path = suture_depot_path (self->depot, "client", file, NULL);
+
+  return suture_file_read (AT_FDCWD, path, suture_metadata_max_length (SUTURE_METADATA_SNAPSHOT), NULL);
+}
+
+static void
+put_back (SutureRepository *self, const char *file, GBytes *bytes)
+{
+  g_autofree char *path = suture_depot_path (self->depot, "client", NULL);
+  g_auto (SutureFd) folder = bytes != NULL ? suture_file_open_folder (path, 0, NULL) : -1;
+
+  if (folder >= 0)
+    (void) suture_file_replace (folder, file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0600, NULL);
+}
+
+/* Has the client read what is served, whatever has expired (it is going to be renewed). What it refuses in the end it has not learnt: a
+ * thief of timestamp's and snapshot's keys can point to what is not there, and then nothing could be restored, nor a key revoked. */
+static gboolean
+read_served (SutureRepository *self, SutureTrustAdd check, GError **error)
+{
+  g_autoptr (GBytes) timestamp = recall (self, TIMESTAMP);
+  g_autoptr (GBytes) snapshot = recall (self, "snapshot.json");
+
+  if (suture_repository_refresh (self, 0, error) && (check == NULL || export_all (self, check, error)))
+    return TRUE;
+  put_back (self, "snapshot.json", snapshot);
+  put_back (self, TIMESTAMP, timestamp);
+  return FALSE;
+}
+
 SutureRepository *
 suture_repository_open (SutureDepot *depot, GError **error)
 {
@@ -138,8 +172,7 @@ suture_repository_open (SutureDepot *depot, GError **error)
 
   if (self == NULL)
     return NULL;
-  /* what has expired is going to be renewed, so no time is too late */
-  if (suture_repository_refresh (self, 0, &why) && export_all (self, compare, &why))
+  if (read_served (self, compare, &why))
     return g_steal_pointer (&self);
   g_set_error (error, SUTURE_ERROR, why->domain == SUTURE_ERROR ? why->code : SUTURE_ERROR_FAILED,
                "%s/repository is not as it was published (%s): put back what was served last, or let "
@@ -190,7 +223,7 @@ suture_repository_restore (SutureDepot *depot, GError **error)
   if (self == NULL)
     return NULL;
   /* what is served and believed may be newer than the memory, if that was brought back from a backup */
-  if (!suture_repository_refresh (self, 0, NULL)
+  if (!read_served (self, NULL, NULL)
       && (!suture_trust_resume (self->trust, 0, error) || !list_roles (self, 0, error)))
     return NULL;
   remove_unbelieved_roots (self);

@@ -33,6 +33,38 @@ suture_seal_quorum_free (SutureSealQuorum *self)
   g_free (self);
 }
 
+static SutureSealQuorum *
+find_quorum (JsonObject *root, JsonObject *targets, const char *role, GError **error)
+{
+  JsonObject *signers, *keys;
+
+  if (!suture_draft_find_signers (root, targets, role, &signers, &keys, error))
+    return NULL;
+  return suture_seal_quorum_new (signers, keys, error);
+}
+
+GPtrArray *
+suture_seal_find_quorums (
+    SutureRepository *repository, JsonObject *root, JsonObject *targets, const char *role, GError **error)
+{
+  g_autoptr (GPtrArray) quorums = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_seal_quorum_free);
+  const SutureMetadata *old = g_str_equal (role, "root") ? suture_repository_latest (repository, role) : NULL;
+  SutureSealQuorum *quorum;
+
+  if (old != NULL)
+    {
+      quorum = find_quorum (old->envelope->body, targets, role, error);
+      if (quorum == NULL)
+        return NULL;
+      g_ptr_array_add (quorums, quorum);
+    }
+  quorum = find_quorum (root, targets, role, error);
+  if (quorum == NULL)
+    return NULL;
+  g_ptr_array_add (quorums, quorum);
+  return g_steal_pointer (&quorums);
+}
+
 gboolean
 suture_seal_quorum_has_signed (const SutureSealQuorum *self, const SutureEnvelope *envelope)
 {

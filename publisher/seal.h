@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "feed/metadata.h"
+#include "draft.h"
 #include "keyring.h"
 
 /* A file of metadata while signatures are collected for it, and who still has to sign. */
@@ -19,6 +19,11 @@ typedef struct
 SutureSealQuorum *suture_seal_quorum_new (JsonObject *signers, JsonObject *keys, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_seal_quorum_free (SutureSealQuorum *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSealQuorum, suture_seal_quorum_free)
+
+/* Who has to sign @role, as the bodies @root and @targets say (SutureSealQuorum): for a root the quorum of the published one, too,
+ * which comes first. */
+GPtrArray *suture_seal_find_quorums (
+    SutureRepository *repository, JsonObject *root, JsonObject *targets, const char *role, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether it has signed @envelope. */
 gboolean suture_seal_quorum_has_signed (const SutureSealQuorum *self, const SutureEnvelope *envelope);

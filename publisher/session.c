@@ -97,11 +97,33 @@ suture_session_add_stages (SutureSession *self, GPtrArray *stages, GError **erro
   return TRUE;
 }
 
+/* When the first role of what is published ends, in seconds since the epoch; *@role is that role. */
+static gint64
+find_end (SutureRepository *repository, const char **role)
+{
+  static const char *const top_levels[] = { "root", "timestamp", "snapshot", "targets" };
+  gint64 end = G_MAXINT64;
+
+  for (guint i = 0; i < G_N_ELEMENTS (top_levels) + repository->roles->len; i++)
+    {
+      const char *name = i < G_N_ELEMENTS (top_levels)
+                             ? top_levels[i]
+                             : g_ptr_array_index (repository->roles, i - G_N_ELEMENTS (top_levels));
+      const SutureMetadata *latest = suture_repository_latest (repository, name);
+
+      if (latest->expires >= end)
+        continue;
+      end = latest->expires;
+      *role = name;
+    }
+  return end;
+}
+
 static void
 tell_end (SutureSession *self)
 {
   const char *role = NULL;
-  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (suture_edition_end (self->repository, &role));
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (find_end (self->repository, &role));
   g_autofree char *text = g_date_time_format (end, "%F %R UTC");
 
   suture_report_say (self->report, "signed until %s (%s): publish or refresh again before", text, role);

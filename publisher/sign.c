@@ -125,7 +125,8 @@ open_pending (SutureSession *session, const char *path, const char *role, GError
 
   if (envelope == NULL)
     return NULL;
-  quorums = suture_edition_quorums (session->repository, session->draft, role, error);
+  quorums = suture_seal_find_quorums (session->repository, suture_draft_get (session->draft, "root"),
+                                      suture_draft_get (session->draft, "targets"), role, error);
   if (quorums == NULL)
     return NULL;
   describe (session->report, path, envelope->body);
