@@ -19,7 +19,4 @@ gboolean suture_approval_check_name (const char *name, GError **error);
 /* Notes in a target's "custom" that @name has approved it. */
 void suture_approval_note (JsonObject *custom, const char *name);
 
-/* Tells all that a person has to know before: what changes, for whom, what it fixes, and what was found out about it. */
-void suture_approval_tell (const SutureStage *stage, SutureReport *report);
-
 G_END_DECLS

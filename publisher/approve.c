@@ -7,6 +7,7 @@
 #include "approval.h"
 #include "base/error.h"
 #include "session.h"
+#include "summary.h"
 
 /* Whether the person at the terminal agrees. */
 static gboolean
@@ -41,7 +42,8 @@ show (SutureSession *session, GPtrArray *stages, GError **error)
                        stage->name);
           return FALSE;
         }
-      suture_approval_tell (stage, session->report);
+      suture_summary_tell (stage, session->report);
+      suture_report_list (session->report, "shown", stage->name);
     }
   return TRUE;
 }

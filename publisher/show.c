@@ -5,6 +5,7 @@
 #include "seal.h"
 #include "session.h"
 #include "stage.h"
+#include "summary.h"
 
 static char *
 to_text (gint64 seconds)
@@ -132,11 +133,42 @@ show_improvement (SutureReport *report, const char *name, const char *state, Jso
   suture_report_say (report, "%s: %s%s%s%s", name, state, *reason != '\0' ? ": " : "", reason, spread);
 }
 
+/* What was made, in words and in "manifest"; @sha256: of the manifest that is published, NULL: none. */
+static void
+show_details (SutureReport *report, SutureStage *stage, const char *sha256)
+{
+  JsonArray *entries = improvements_of (report);
+  JsonObject *entry = json_array_get_object_element (entries, json_array_get_length (entries) - 1);
+  g_autofree char *own = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, stage->json);
+  g_autofree char *text = g_strndup (g_bytes_get_data (stage->json, NULL), g_bytes_get_size (stage->json));
+
+  if (sha256 != NULL && !g_str_equal (sha256, own))
+    {
+      suture_report_warn (report, "%s is not what is published: suture-publish restore looks further", stage->path);
+      return;
+    }
+  json_object_set_member (entry, "manifest", json_from_string (text, NULL));
+  suture_summary_tell (stage, report);
+}
+
 /* @wanted: an id, a name, or NULL for all; whether it is @name. */
 static gboolean
 means (const char *wanted, const char *name)
 {
   return wanted == NULL || g_str_equal (wanted, name) || g_str_equal (wanted, strchr (name, '/') + 1);
+}
+
+/* What is left of it in DEPOT/published. */
+static void
+show_kept (SutureSession *session, const char *name, const char *sha256)
+{
+  g_autoptr (GError) why = NULL;
+  g_autoptr (SutureStage) stage = suture_stage_open (session->depot, "published", name, &why);
+
+  if (stage != NULL)
+    show_details (session->report, stage, sha256);
+  else
+    suture_report_warn (session->report, "published/%s can't be read: %s", name, why->message);
 }
 
 static gboolean
@@ -154,8 +186,11 @@ show_published (SutureSession *session, const char *role, const char *wanted, GE
                           : json_object_has_member (custom, "rollout") ? "rollout"
                                                                            : "published";
 
-      if (strchr (name, '/') != NULL && means (wanted, name))
-        show_improvement (session->report, name, state, custom, target->sha256);
+      if (strchr (name, '/') == NULL || !means (wanted, name))
+        continue;
+      show_improvement (session->report, name, state, custom, target->sha256);
+      if (wanted != NULL)
+        show_kept (session, name, target->sha256);
     }
   return targets != NULL;
 }
@@ -173,7 +208,9 @@ show_staged (SutureSession *session, const char *wanted, GError **error)
 
       if (stage != NULL)
         show_improvement (session->report, name, "staged", stage->custom, NULL);
-      else if (why != NULL)
+      if (stage != NULL && wanted != NULL)
+        show_details (session->report, stage, NULL);
+      if (why != NULL)
         suture_report_warn (session->report, "staging/%s can't be read: %s", name, why->message);
     }
   return names != NULL;
@@ -216,7 +253,8 @@ suture_command_show (SutureReport *report, int argc, char **argv, GError **error
   const SutureUsage usage = {
     .arguments = "FOLDER [ID]",
     .summary = "Shows roles, keys and where they are, thresholds, versions and ends, and all\n"
-               "improvements: published, staged, withdrawn, or still being rolled out.",
+               "improvements: published, staged, withdrawn, or still being rolled out; of one\n"
+               "that is named also what it changes, for whom, and what it fixes.",
     .min = 1,
     .max = 2,
     .entries = entries,

@@ -159,6 +159,25 @@ class Life(Living):
         self.assertIn(f"{ROLE}/demo-a: withdrawn: No good", self.run_ok("show", self.depot, "demo-a"))
         self.run_refused("no demo-x is published or staged", "show", self.depot, "demo-x")
 
+    def test_show_details(self):
+        """What one improvement is, staged and published, in words and as JSON; and never another than what is published."""
+        self.publish_one()
+        self.stage()
+        for name in ("demo-a", "demo-b"):
+            text = self.run_ok("show", self.depot, name)
+            for words in ("leaves demo ", "in place of demo ", "replaced /usr/", "bytes to fetch for everyone"):
+                self.assertIn(words, text)
+            item, = json.loads(self.run_ok("show", self.depot, name, "--json"))["improvements"]
+            self.assertEqual((item["manifest"]["id"], item["manifest"]["component"]), (name, "demo"))
+        kept = f"{self.depot}/published/{ROLE}/demo-a/manifest.json"
+        with open(kept, encoding="utf-8") as file:
+            text = file.read()
+        with open(kept, "w", encoding="utf-8") as file:
+            file.write(text.replace("demo 1.0", "demo 9.0"))
+        done = self.run_any("show", self.depot, "demo-a")
+        self.assertIn("is not what is published", done.stderr)
+        self.assertNotIn("demo 9.0", done.stdout)
+
 
 if __name__ == "__main__":
     Living.take_programs(sys.argv)
