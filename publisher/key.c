@@ -1,77 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/error.h"
-#include "session.h"
-#include "verify/key.h"
+#include "newcomer.h"
 
 /* Who may sign what is changed here, and nothing else is: what lacks a signature for that waits like any other change. */
 
 #define PREFIX_MIN 4 /* hex digits of a key's id that are enough to name it */
 
-/* What people say about a new key on the command line. */
+/* What people say on the command line. */
 typedef struct
 {
   SutureSessionOptions session;
-  char *type, *public, *folder, *owner; /* (owned) */
-  gboolean encrypt, new_role;
+  SutureNewcomerOptions newcomer;
+  gboolean new_role;
 } Options;
 
 static void
 options_clear (Options *self)
 {
   suture_session_options_clear (&self->session);
-  g_free (self->type);
-  g_free (self->public);
-  g_free (self->folder);
-  g_free (self->owner);
+  suture_newcomer_options_clear (&self->newcomer);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
-
-/* A key that comes in: its public half, and the file that was made for it. */
-typedef struct
-{
-  char *id;       /* (owned) */
-  JsonNode *node; /* (owned) */
-  char *made;     /* the new file, or NULL (owned) */
-} Newcomer;
-
-static void
-newcomer_clear (Newcomer *self)
-{
-  g_free (self->id);
-  g_clear_pointer (&self->node, json_node_unref);
-  g_free (self->made);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Newcomer, newcomer_clear)
-
-/* @like: the type when none is said ("ed25519"). */
-static gboolean
-find_newcomer (
-    SutureSession *session, const Options *options, const char *role, const char *like, Newcomer *newcomer, GError **error)
-{
-  SutureKeyringNew new = { .folder = options->folder, .role = role, .encrypt = options->encrypt };
-  SutureSigner *signer;
-
-  if (options->public != NULL)
-    {
-      newcomer->node = suture_signer_read_public (AT_FDCWD, options->public, NULL, NULL, error);
-      newcomer->id = newcomer->node != NULL ? suture_key_compute_id (newcomer->node) : NULL;
-      return newcomer->id != NULL;
-    }
-  if (!suture_signer_type_from_name (options->type != NULL ? options->type : like, &new.type, error))
-    return FALSE;
-  signer = suture_keyring_make (session->keyring, &new, error);
-  if (signer == NULL)
-    return FALSE;
-  newcomer->id = g_strdup (suture_signer_get_id (signer));
-  newcomer->node = suture_signer_get_key (signer);
-  newcomer->made = g_strdup (suture_keyring_place (session->keyring, newcomer->id));
-  return TRUE;
-}
 
 static gboolean
 find_signers (SutureSession *session, const char *role, JsonObject **signers, JsonObject **keys, GError **error)
@@ -111,34 +62,76 @@ find_id (SutureSession *session, const char *role, const char *prefix, GError **
   return found;
 }
 
+/* @newcomers (SutureNewcomer): those that were made. Where they are is told whether what they sign for is out or not. */
 static void
-tell (SutureSession *session, const char *what, const char *role, const char *id, const char *made)
+tell_made (SutureSession *session, GPtrArray *newcomers)
 {
-  suture_report_say (session->report, "%s: %s key %s%s%s", role, what, id, made != NULL ? ", " : "",
-                     made != NULL ? made : "");
-  suture_report_list (session->report, what, id);
+  for (guint i = 0; i < newcomers->len; i++)
+    {
+      const SutureNewcomer *newcomer = g_ptr_array_index (newcomers, i);
+
+      if (newcomer->made == NULL)
+        continue;
+      suture_report_say (session->report, "made key %s, %s", newcomer->id, newcomer->made);
+      suture_report_list (session->report, "made", newcomer->made);
+    }
+}
+
+static void
+tell (SutureSession *session, const char *what, const char *role, const char *id)
+{
+  suture_report_say (session->report, session->waiting ? "%s: is going to have %s key %s" : "%s: %s key %s", role, what, id);
+  if (!session->waiting)
+    suture_report_list (session->report, what, id);
 }
 
 /* Publishes. A key that was made stays where it is whatever happens: it may be signed in already, and go out with the next
  * command. */
 static gboolean
-publish (SutureSession *session, const Options *options, const Newcomer *newcomer, GError **error)
+publish (SutureSession *session, const Options *options, GPtrArray *newcomers, GError **error)
 {
+  tell_made (session, newcomers);
   if (!suture_session_publish (session, NULL, error))
     {
-      if (newcomer != NULL && newcomer->made != NULL)
-        g_prefix_error (error, "the new key stays in %s, where it may be needed: ", newcomer->made);
+      for (guint i = 0; i < newcomers->len; i++)
+        if (((SutureNewcomer *) g_ptr_array_index (newcomers, i))->made != NULL)
+          g_prefix_error (error, "the new key stays in %s, where it may be needed: ",
+                          ((SutureNewcomer *) g_ptr_array_index (newcomers, i))->made);
       return FALSE;
     }
-  return newcomer == NULL || newcomer->id == NULL || options->owner == NULL
-         || suture_depot_set_owner (session->depot, newcomer->id, options->owner, error);
+  for (guint i = 0; options->newcomer.owner != NULL && i < newcomers->len; i++)
+    if (!suture_depot_set_owner (session->depot, ((SutureNewcomer *) g_ptr_array_index (newcomers, i))->id,
+                                 options->newcomer.owner, error))
+      return FALSE;
+  return TRUE;
+}
+
+static GPtrArray *
+new_newcomers (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) suture_newcomer_free);
+}
+
+/* Lets a newcomer sign for @role, in the place of its key @old (NULL: beside all others). */
+static gboolean
+bring_in (
+    SutureSession *session, const Options *options, const char *role, const char *old, GPtrArray *newcomers, GError **error)
+{
+  SutureNewcomer *newcomer = suture_newcomer_find (session, &options->newcomer, role, old, error);
+
+  if (newcomer == NULL)
+    return FALSE;
+  g_ptr_array_add (newcomers, newcomer);
+  if (old != NULL)
+    suture_draft_remove_key (session->draft, role, old);
+  return suture_draft_add_key (session->draft, role, newcomer->id, json_node_copy (newcomer->node), error);
 }
 
 static gboolean
 add (SutureSession *session, const Options *options, char **arguments, GError **error)
 {
   const char *role = arguments[0];
-  g_auto (Newcomer) newcomer = { 0 };
+  g_autoptr (GPtrArray) newcomers = new_newcomers ();
   JsonObject *signers, *keys;
 
   if (options->new_role)
@@ -155,38 +148,10 @@ add (SutureSession *session, const Options *options, char **arguments, GError **
       g_prefix_error (error, "(--new-role makes one for a base release) ");
       return FALSE;
     }
-  if (!find_newcomer (session, options, role, "ed25519", &newcomer, error)
-      || !suture_draft_add_key (session->draft, role, newcomer.id, json_node_copy (newcomer.node), error)
-      || !publish (session, options, &newcomer, error))
+  if (!bring_in (session, options, role, NULL, newcomers, error) || !publish (session, options, newcomers, error))
     return FALSE;
-  tell (session, "added", role, newcomer.id, newcomer.made);
+  tell (session, "added", role, ((SutureNewcomer *) g_ptr_array_index (newcomers, 0))->id);
   return TRUE;
-}
-
-static char *
-type_of (SutureSession *session, const char *role, const char *id)
-{
-  JsonObject *signers, *keys;
-  SutureSignerType type;
-  const char *name = NULL;
-
-  if (find_signers (session, role, &signers, &keys, NULL) && json_object_has_member (keys, id))
-    name = json_object_get_string_member_with_default (json_object_get_object_member (keys, id), "keytype", NULL);
-  return g_strdup (name != NULL && suture_signer_type_from_name (name, &type, NULL) ? name : "ed25519");
-}
-
-/* Replaces the key @old of @role, by one that is made unless there is a newcomer already. */
-static gboolean
-replace (
-    SutureSession *session, const Options *options, const char *role, const char *old, Newcomer *newcomer, GError **error)
-{
-  g_autofree char *id = g_strdup (old);
-  g_autofree char *like = type_of (session, role, old);
-
-  if (newcomer->id == NULL && !find_newcomer (session, options, role, like, newcomer, error))
-    return FALSE;
-  suture_draft_remove_key (session->draft, role, id);
-  return suture_draft_add_key (session->draft, role, newcomer->id, json_node_copy (newcomer->node), error);
 }
 
 static gboolean
@@ -194,13 +159,13 @@ rotate (SutureSession *session, const Options *options, char **arguments, GError
 {
   const char *role = arguments[0];
   g_autofree char *old = g_strdup (find_id (session, role, arguments[1], error));
-  g_auto (Newcomer) newcomer = { 0 };
+  g_autoptr (GPtrArray) newcomers = new_newcomers ();
 
-  if (old == NULL || !replace (session, options, role, old, &newcomer, error)
-      || !publish (session, options, &newcomer, error))
+  if (old == NULL || !bring_in (session, options, role, old, newcomers, error)
+      || !publish (session, options, newcomers, error))
     return FALSE;
-  tell (session, "removed", role, old, NULL);
-  tell (session, "added", role, newcomer.id, newcomer.made);
+  tell (session, "removed", role, old);
+  tell (session, "added", role, ((SutureNewcomer *) g_ptr_array_index (newcomers, 0))->id);
   return TRUE;
 }
 
@@ -215,53 +180,92 @@ has_enough (SutureSession *session, const char *role)
                 > json_object_get_int_member (signers, "threshold");
 }
 
-/* Takes the key away from every role; where too few remain a new one comes in its place. */
-static gboolean
-revoke_key (SutureSession *session, const Options *options, char **arguments, GError **error)
+/* The roles that the key @prefix signs for, and its whole *@id; the caller's. */
+static GPtrArray *
+find_roles (SutureSession *session, const char *prefix, char **id, GError **error)
 {
   static const char *const top_levels[] = { "root", "targets", "snapshot", "timestamp" };
   g_autoptr (GPtrArray) roles = suture_draft_roles (session->draft);
-  g_autofree char *id = NULL;
-  g_auto (Newcomer) newcomer = { 0 };
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
 
   for (gsize i = 0; i < G_N_ELEMENTS (top_levels); i++)
     g_ptr_array_add (roles, (gpointer) top_levels[i]);
   for (guint i = 0; i < roles->len; i++)
     {
-      const char *role = g_ptr_array_index (roles, i);
       g_autoptr (GError) why = NULL;
-      const char *found = find_id (session, role, id != NULL ? id : arguments[0], &why);
+      const char *one = find_id (session, g_ptr_array_index (roles, i), *id != NULL ? *id : prefix, &why);
 
-      if (found == NULL && !g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+      if (one == NULL && !g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
         {
           g_propagate_error (error, g_steal_pointer (&why));
+          return NULL;
+        }
+      if (one == NULL)
+        continue;
+      if (*id == NULL)
+        *id = g_strdup (one);
+      g_ptr_array_add (found, g_ptr_array_index (roles, i));
+    }
+  if (found->len > 0)
+    return g_steal_pointer (&found);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "no role has a key %s (%d or more digits of its id are needed)",
+               prefix, PREFIX_MIN);
+  return NULL;
+}
+
+/* Whether enough was said about the newcomers that come in the place of @id: nothing is made before that is known of all. */
+static gboolean
+check_newcomers (SutureSession *session, const Options *options, const char *id, GPtrArray *roles, GError **error)
+{
+  const char *before = NULL;
+
+  for (guint i = 0; i < roles->len; i++)
+    {
+      const char *role = g_ptr_array_index (roles, i);
+
+      if (has_enough (session, role))
+        continue;
+      if (options->newcomer.public != NULL && before != NULL)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                       "the key %.8s is missed in %s and in %s, and one newcomer does not take its place in both; nothing was "
+                       "changed. Replace it in one role after the other (suture-publish key rotate)",
+                       id, before, role);
           return FALSE;
         }
-      if (found == NULL)
-        continue;
-      if (id == NULL)
-        id = g_strdup (found);
-      if (has_enough (session, role))
-        suture_draft_remove_key (session->draft, role, id);
-      else if (!replace (session, options, role, id, &newcomer, error))
+      if (!suture_newcomer_check (session, &options->newcomer, role, id, error))
         return FALSE;
-      tell (session, "removed", role, id, NULL);
+      before = role;
     }
-  if (id == NULL)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "no role has a key %s (%d or more digits of its id are needed)",
-                   arguments[0], PREFIX_MIN);
-      return FALSE;
-    }
-  if (!publish (session, options, &newcomer, error))
+  return TRUE;
+}
+
+/* Takes the key away from every role; where too few remain a new one comes in its place, and no two roles get the same. */
+static gboolean
+revoke_key (SutureSession *session, const Options *options, char **arguments, GError **error)
+{
+  g_autofree char *id = NULL;
+  g_autoptr (GPtrArray) roles = find_roles (session, arguments[0], &id, error);
+  g_autoptr (GPtrArray) newcomers = new_newcomers ();
+
+  if (roles == NULL || !check_newcomers (session, options, id, roles, error))
     return FALSE;
-  if (newcomer.id != NULL)
-    tell (session, "added", "in its place", newcomer.id, newcomer.made);
+  for (guint i = 0; i < roles->len; i++)
+    if (has_enough (session, g_ptr_array_index (roles, i)))
+      suture_draft_remove_key (session->draft, g_ptr_array_index (roles, i), id);
+    else if (!bring_in (session, options, g_ptr_array_index (roles, i), id, newcomers, error))
+      return FALSE;
+  if (!publish (session, options, newcomers, error))
+    return FALSE;
+  for (guint i = 0; i < roles->len; i++)
+    tell (session, "removed", g_ptr_array_index (roles, i), id);
+  for (guint i = 0; i < newcomers->len; i++)
+    tell (session, "added", "in its place", ((SutureNewcomer *) g_ptr_array_index (newcomers, i))->id);
   return TRUE;
 }
 
 static gboolean
-set_threshold (SutureSession *session, const Options *options, char **arguments, GError **error)
+set_threshold (SutureSession *session, G_GNUC_UNUSED const Options *options, char **arguments, GError **error)
 {
   const char *role = arguments[0];
   JsonObject *signers, *keys;
@@ -278,9 +282,10 @@ set_threshold (SutureSession *session, const Options *options, char **arguments,
       return FALSE;
     }
   json_object_set_int_member (signers, "threshold", (gint64) threshold);
-  if (!publish (session, options, NULL, error))
+  if (!suture_session_publish (session, NULL, error))
     return FALSE;
-  suture_report_say (session->report, "%s: %" G_GUINT64_FORMAT " of %u keys have to sign", role, threshold, count);
+  suture_report_say (session->report, "%s: %" G_GUINT64_FORMAT " of %u keys %s", role, threshold, count,
+                     session->waiting ? "are going to have to sign" : "have to sign");
   return TRUE;
 }
 
@@ -322,7 +327,7 @@ run (SutureReport *report, const Options *options, int argc, char **argv, GError
 
   if (action == G_N_ELEMENTS (actions))
     return FALSE;
-  if (options->public != NULL && (options->type != NULL || options->folder != NULL || options->encrypt))
+  if (options->newcomer.public != NULL && (options->newcomer.type != NULL || options->newcomer.folder != NULL || options->newcomer.encrypt))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
                    "--public names a key that exists: --type, --to and --encrypt are for one that is made here");
@@ -337,12 +342,13 @@ suture_command_key (SutureReport *report, int argc, char **argv, GError **error)
 {
   g_auto (Options) options = { .session = SUTURE_SESSION_OPTIONS_INIT };
   const GOptionEntry entries[] = {
-    { "type", 0, 0, G_OPTION_ARG_STRING, &options.type, "Of the new key (like the old one's, or ed25519)",
+    { "type", 0, 0, G_OPTION_ARG_STRING, &options.newcomer.type, "Of the new key (like the old one's, or ed25519)",
       "ed25519|ecdsa|rsa" },
-    { "public", 0, 0, G_OPTION_ARG_FILENAME, &options.public, "Somebody's public key (PEM), instead of a new one", "FILE" },
-    { "to", 0, 0, G_OPTION_ARG_FILENAME, &options.folder, "Where the new private key goes (FOLDER/keys)", "DIR" },
-    { "encrypt", 0, 0, G_OPTION_ARG_NONE, &options.encrypt, "Give the new private key a passphrase", NULL },
-    { "owner", 0, 0, G_OPTION_ARG_STRING, &options.owner, "Who has the new key, for show", "TEXT" },
+    { "public", 0, 0, G_OPTION_ARG_FILENAME, &options.newcomer.public, "Somebody's public key (PEM), instead of a new one", "FILE" },
+    { "to", 0, 0, G_OPTION_ARG_FILENAME, &options.newcomer.folder, "Where the new private key goes (FOLDER/keys, where those beside it are)", "DIR" },
+    { "encrypt", 0, 0, G_OPTION_ARG_NONE, &options.newcomer.encrypt, "Give the new private key a passphrase (as the old one has)",
+      NULL },
+    { "owner", 0, 0, G_OPTION_ARG_STRING, &options.newcomer.owner, "Who has the new key, for show", "TEXT" },
     { "new-role", 0, 0, G_OPTION_ARG_NONE, &options.new_role, "Make the role, of a base release, with this key", NULL },
     SUTURE_SESSION_ENTRIES (options.session),
     G_OPTION_ENTRY_NULL,
@@ -355,7 +361,8 @@ suture_command_key (SutureReport *report, int argc, char **argv, GError **error)
                "  revoke     KEY signs nothing any more; where it is missed a new one is made\n"
                "  threshold  N of ROLE's keys have to sign\n"
                "Root's keys have to sign a change of the first four, targets' one of the others: what\n"
-               "is not at hand is waited for in FOLDER/pending.",
+               "is not at hand is waited for in FOLDER/pending. A new key is kept as well as those\n"
+               "that it signs beside, or in the place of.",
     .min = 1,
     .max = 5,
     .entries = entries,

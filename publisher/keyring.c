@@ -18,7 +18,9 @@ typedef struct
 {
   char *path;           /* (owned) */
   char *id;             /* (owned) */
-  gboolean locked;      /* its private half is encrypted and was not opened yet */
+  gboolean own;         /* it lies in the publisher's own folder */
+  gboolean encrypted;   /* its private half is */
+  gboolean locked;      /* and was not opened yet */
   SutureSigner *signer; /* once it was opened (owned) */
 } Entry;
 
@@ -67,6 +69,17 @@ find_path (SutureKeyring *self, const char *path)
   return NULL;
 }
 
+/* Whether the file at @path is in the publisher's own folder, whatever way it was named. */
+static gboolean
+is_own (SutureKeyring *self, const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  struct stat own, other;
+
+  return self->path != NULL && stat (self->path, &own) == 0 && stat (parent, &other) == 0 && own.st_dev == other.st_dev
+         && own.st_ino == other.st_ino;
+}
+
 static Entry *
 add (SutureKeyring *self, const char *path, const char *id)
 {
@@ -74,6 +87,7 @@ add (SutureKeyring *self, const char *path, const char *id)
 
   entry->path = g_strdup (path);
   entry->id = g_strdup (id);
+  entry->own = is_own (self, path);
   g_ptr_array_add (self->entries, entry);
   return entry;
 }
@@ -111,6 +125,7 @@ note (SutureKeyring *self, const char *path, gboolean open, GError **error)
   if (find (self, id) != NULL)
     return TRUE;
   entry = add (self, path, id);
+  entry->encrypted = locked;
   entry->locked = locked && signer == NULL;
   entry->signer = g_steal_pointer (&signer);
   return TRUE;
@@ -215,6 +230,22 @@ suture_keyring_place (SutureKeyring *self, const char *id)
 }
 
 gboolean
+suture_keyring_is_own (SutureKeyring *self, const char *id)
+{
+  const Entry *entry = find (self, id);
+
+  return entry != NULL && entry->own;
+}
+
+gboolean
+suture_keyring_is_encrypted (SutureKeyring *self, const char *id)
+{
+  const Entry *entry = find (self, id);
+
+  return entry != NULL && entry->encrypted;
+}
+
+gboolean
 suture_keyring_is_locked (SutureKeyring *self, const char *id)
 {
   const Entry *entry = find (self, id);
@@ -295,6 +326,7 @@ suture_keyring_make (SutureKeyring *self, const SutureKeyringNew *new, GError **
       return NULL;
     }
   entry = add (self, path, suture_signer_get_id (signer));
+  entry->encrypted = passphrase != NULL;
   entry->signer = g_steal_pointer (&signer);
   return entry->signer;
 }

@@ -43,6 +43,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureKeyring, suture_keyring_free)
 /* Whether the key @id is at hand, and where: its path, part of @self, or NULL. */
 const char *suture_keyring_place (SutureKeyring *self, const char *id);
 
+/* Whether it lies in FOLDER/keys, and whether the file that it lies in has a passphrase; FALSE for one that is not at hand. */
+gboolean suture_keyring_is_own (SutureKeyring *self, const char *id);
+gboolean suture_keyring_is_encrypted (SutureKeyring *self, const char *id);
+
 /* Whether it needs a passphrase that was not given yet. */
 gboolean suture_keyring_is_locked (SutureKeyring *self, const char *id);
 

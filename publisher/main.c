@@ -75,7 +75,7 @@ run (const Command *command, int argc, char **argv)
   if (command->run (report, argc, argv, &error))
     g_clear_error (&error);
   suture_report_finish (report, program, command->unchanged, error);
-  return error == NULL ? 0 : 1;
+  return error == NULL ? suture_report_status (report) : 1;
 }
 
 /* "help", or "help COMMAND" for what that one says of itself. */

@@ -6,7 +6,7 @@
 
 struct _SutureReport
 {
-  gboolean json;
+  gboolean json, waiting;
   JsonObject *object; /* (owned) */
 };
 
@@ -120,6 +120,19 @@ suture_report_list (SutureReport *self, const char *name, const char *text)
   if (!json_object_has_member (self->object, name))
     json_object_set_array_member (self->object, name, json_array_new ());
   json_array_add_string_element (json_object_get_array_member (self->object, name), valid);
+}
+
+void
+suture_report_set_waiting (SutureReport *self, gboolean waiting)
+{
+  self->waiting = waiting;
+  json_object_set_string_member (self->object, "state", waiting ? "waiting" : "published");
+}
+
+int
+suture_report_status (SutureReport *self)
+{
+  return self->waiting ? SUTURE_REPORT_WAITING : 0;
 }
 
 static char *

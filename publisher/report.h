@@ -39,6 +39,14 @@ JsonObject *suture_report_object (SutureReport *self);
 /* Adds @text (copied) to the array @name of that object, which is made when it is missing. */
 void suture_report_list (SutureReport *self, const char *name, const char *text);
 
+/* Notes that what was asked for waits for signatures, and nothing of it is out: "state": "waiting" in that object, where it is
+ * "published" otherwise. */
+void suture_report_set_waiting (SutureReport *self, gboolean waiting);
+
+/* The exit status of a command that did not fail: 0, or SUTURE_REPORT_WAITING. */
+#define SUTURE_REPORT_WAITING 3
+int suture_report_status (SutureReport *self);
+
 /* The end: the object on standard output, or @error on standard error, as {"error": NAME, "message": TEXT} with --json (NAME as
  * in base/error.h). @program and @unchanged (may be NULL) are prefixes of the line for people. */
 void suture_report_finish (SutureReport *self, const char *program, const char *unchanged, const GError *error);

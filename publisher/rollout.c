@@ -26,13 +26,15 @@ set_rollout (JsonObject *custom, gint64 start, int hours)
 }
 
 static void
-tell (SutureReport *report, const char *name, gint64 start, int hours)
+tell (SutureReport *report, const char *name, gint64 start, int hours, gboolean waiting)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (start);
   g_autofree char *text = g_date_time_format (time, "%F %R UTC");
 
-  suture_report_say (report, "%s: to everyone within %d hours from %s on", name, hours, text);
-  suture_report_list (report, "rollout", name);
+  suture_report_say (report, "%s: %sto everyone within %d hours from %s on", name, waiting ? "when it is signed, " : "", hours,
+                     text);
+  if (!waiting)
+    suture_report_list (report, "rollout", name);
 }
 
 /* One that is staged gets it when it is published, so that nobody gets it before. */
@@ -50,7 +52,7 @@ change_staged (SutureSession *session, const char *wanted, gint64 start, int hou
       set_rollout (custom, start, hours);
       if (!suture_stage_set_custom (stage, custom, error))
         return FALSE;
-      tell (session->report, stage->name, start, hours);
+      tell (session->report, stage->name, start, hours, FALSE);
     }
   return stages != NULL;
 }
@@ -67,7 +69,7 @@ change (SutureSession *session, const char *wanted, gint64 start, int hours, GEr
   if (!suture_session_publish (session, NULL, error))
     return FALSE;
   for (guint i = 0; i < names->len; i++)
-    tell (session->report, g_ptr_array_index (names, i), start, hours);
+    tell (session->report, g_ptr_array_index (names, i), start, hours, session->waiting);
   return TRUE;
 }
 

@@ -130,6 +130,55 @@ tell_end (SutureSession *self)
   json_object_set_string_member (suture_report_object (self->report), "until", text);
 }
 
+/* Whether the command itself has changed @role, beside what waited before. */
+static gboolean
+is_touched (SutureSession *self, const char *role)
+{
+  const SutureEnvelope *pending = suture_draft_pending (self->draft, role);
+
+  return pending != NULL ? !suture_draft_same (pending->body, suture_draft_get (self->draft, role))
+                         : suture_draft_is_changed (self->draft, role);
+}
+
+/* The roles that somebody wants to see published: a set of names. */
+static GHashTable *
+find_asked (SutureSession *self, GPtrArray *stages)
+{
+  GHashTable *asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) roles = suture_draft_roles (self->draft);
+
+  g_ptr_array_add (roles, (gpointer) "targets");
+  g_ptr_array_add (roles, (gpointer) "root");
+  for (guint i = 0; stages != NULL && i < stages->len; i++)
+    g_hash_table_add (asked, g_strdup (((SutureStage *) g_ptr_array_index (stages, i))->role));
+  for (guint i = 0; i < roles->len; i++)
+    if (is_touched (self, g_ptr_array_index (roles, i)))
+      g_hash_table_add (asked, g_strdup (g_ptr_array_index (roles, i)));
+  for (guint i = 0; g_hash_table_size (asked) == 0 && i < roles->len; i++)
+    if (suture_draft_is_changed (self->draft, g_ptr_array_index (roles, i)))
+      g_hash_table_add (asked, g_strdup (g_ptr_array_index (roles, i)));
+  return asked;
+}
+
+/* Tells what of @asked is not out. */
+static void
+tell_waiting (SutureSession *self, GHashTable *asked, gboolean published)
+{
+  g_autoptr (GString) roles = g_string_new (NULL);
+  g_autoptr (GList) names = g_list_sort (g_hash_table_get_keys (asked), (GCompareFunc) g_strcmp0);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    if (suture_draft_is_changed (self->draft, at->data))
+      g_string_append_printf (roles, "%s%s", roles->len > 0 ? ", " : "", (char *) at->data);
+  self->waiting = !published || roles->len > 0;
+  suture_report_set_waiting (self->report, self->waiting);
+  if (roles->len > 0)
+    suture_report_say (self->report,
+                       "nothing of what changes in %s has gone out yet: desktops go on with what is published, until the "
+                       "signatures above are there (suture-publish sign %s, and then suture-publish publish %s)",
+                       roles->str, self->depot->path, self->depot->path);
+}
+
 gboolean
 suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
 {
@@ -142,6 +191,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
                             .pending = self->pending,
                             .any_clock = self->any_clock };
   const char *complaint = suture_keyring_complaint (self->keyring);
+  g_autoptr (GHashTable) asked = find_asked (self, stages);
   gboolean published = FALSE;
 
   if (!suture_edition_publish (&edition, &published, error))
@@ -152,6 +202,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
   json_object_set_boolean_member (suture_report_object (self->report), "signed", published);
   if (!published)
     {
+      tell_waiting (self, asked, FALSE);
       suture_report_say (self->report, "nothing was published yet, the repository is as it was%s%s",
                          complaint != NULL ? "; " : "", complaint != NULL ? complaint : "");
       return TRUE;
@@ -162,6 +213,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
       g_prefix_error (error, "published, but not noted in %s/client: ", self->depot->path);
       return FALSE;
     }
+  tell_waiting (self, asked, TRUE);
   tell_end (self);
   return stages == NULL || suture_settle_run (self->repository, self->report, stages, error);
 }

@@ -35,6 +35,7 @@ typedef struct
   SutureDraft *draft;           /* (owned) */
   guint days;
   gboolean pending, any_clock;
+  gboolean waiting; /* after suture_session_publish (): something of what was asked for is not out yet */
 } SutureSession;
 void suture_session_clear (SutureSession *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SutureSession, suture_session_clear)
@@ -51,7 +52,9 @@ gboolean suture_session_open (SutureSession *self,
 gboolean suture_session_add_stages (SutureSession *self, GPtrArray *stages, GError **error);
 
 /* Publishes the draft with @stages (SutureStage, none published yet; NULL: none), moves those that went out, and tells what happened and
- * until when all is signed. */
+ * until when all is signed. What was asked for is out, or waits for signatures (@self->waiting): the roles of @stages and those that the
+ * draft was changed in, or all of them when nothing was. That is told, with what is missing and what comes next, and is the state of the
+ * report. */
 gboolean suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error);
 
 /* Takes out of @stages (SutureStage) those that are published already, and checks the others as desktops will. */

@@ -46,9 +46,15 @@ withdraw (SutureSession *session, const char *wanted, const char *reason, GError
     return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
-      suture_report_say (session->report, reason != NULL ? "withdrew %s" : "took the withdrawal of %s back",
-                         (char *) g_ptr_array_index (names, i));
-      suture_report_list (session->report, done, g_ptr_array_index (names, i));
+      const char *name = g_ptr_array_index (names, i);
+
+      if (session->waiting)
+        suture_report_say (session->report, "%s is not %s yet", name, done);
+      else
+        {
+          suture_report_say (session->report, reason != NULL ? "withdrew %s" : "took the withdrawal of %s back", name);
+          suture_report_list (session->report, done, name);
+        }
     }
   return TRUE;
 }

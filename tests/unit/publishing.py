@@ -121,6 +121,12 @@ class Case(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
+    def run_waiting(self, *words):
+        """What is asked for is not out yet: it waits for signatures."""
+        done = self.run_any(*words)
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        return done.stdout
+
     def run_refused(self, complaint, *words):
         done = self.run_any(*words)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)

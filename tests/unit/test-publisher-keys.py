@@ -139,7 +139,7 @@ class Keys(Living):
             self.assertIn("ENCRYPTED", file.read())
         self.assertIn("scrypt", self.openssl("asn1parse", "-in", f"{self.depot}/keys/root.pem").decode())
         self.stage()
-        self.assertIn("waits for 1 more signature", self.run_ok("publish", self.depot))  # targets has a new role
+        self.assertIn("waits for 1 more signature", self.run_waiting("publish", self.depot))  # targets has a new role
         self.assertEqual(self.pending(), [f"1.{ROLE}.json", "2.targets.json"])
         wrong = self.write("wrong", "open barley\n")
         self.run_refused("the passphrase is not that of", "publish", self.depot, "--passphrase-file", wrong)
@@ -198,6 +198,123 @@ class Keys(Living):
         os.close(master)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said
 
+    # how newcomers are kept
+
+    def keys_made(self):
+        return sorted(os.listdir(f"{self.depot}/keys"))
+
+    def test_successor_elsewhere(self):
+        """Nothing takes the place of a key that is kept elsewhere but what is kept elsewhere, or where somebody says."""
+        stick = f"{self.top}/stick"
+        self.begin("--offline", stick)
+        before = self.keys_made(), self.served()
+        self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/mine.pem")
+        for keys in ("--keys", stick), ():
+            for role in "root", "targets":
+                for words in ("rotate", role), ("rotate", role, "--encrypt"), ("revoke", self.ids(role)[0][0]), ("add", role):
+                    with self.subTest(keys=keys, words=words):
+                        self.run_refused("is kept elsewhere than in", "key", words[0], self.depot, *words[1:], *keys)
+                        self.assertEqual((self.keys_made(), self.served(), os.listdir(f"{self.depot}/pending")
+                                          if os.path.isdir(f"{self.depot}/pending") else []), (*before, []))
+        self.run_ok("key", "rotate", self.depot, "root", "--to", stick, "--keys", stick)
+        self.run_ok("key", "revoke", self.depot, self.ids("targets")[0][0], "--public", f"{self.top}/mine.pem", "--keys", stick,
+                    "--key", f"{self.top}/mine.pem")
+        self.run_ok("key", "rotate", self.depot, "root", "--to", f"{self.depot}/keys", "--keys", stick)
+        self.assertEqual(len(self.keys_made()), 3)
+        self.accept()
+
+    def test_successor_of_encrypted(self):
+        """What takes the place of a key with a passphrase has one; where nobody can be asked nothing is made."""
+        words = self.write("words", "open sesame\n")
+        self.begin("--encrypt", "--passphrase-file", words)
+        before = self.keys_made(), self.served()
+        for action in ("rotate", "targets"), ("revoke", self.ids("targets")[0][0]), ("add", "targets"):
+            done = subprocess.run([self.program, "key", action[0], self.depot, *action[1:]], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("passphrase", done.stderr)
+            self.assertEqual((self.keys_made(), self.served()), before)
+        for action in ("rotate", "targets"), ("revoke", self.ids("root")[0][0]), ("add", "root"):
+            self.run_ok("key", action[0], self.depot, *action[1:], "--passphrase-file", words)
+        made = [name for name in self.keys_made() if name not in before[0]]
+        self.assertEqual(len(made), 3)
+        for name in made:
+            with open(f"{self.depot}/keys/{name}", encoding="utf-8") as file:
+                self.assertIn("ENCRYPTED", file.read())
+        self.run_ok("key", "rotate", self.depot, "timestamp", "--passphrase-file", words)  # that is open, and stays so
+        with open(next(f"{self.depot}/keys/{name}" for name in self.keys_made() if name.startswith("timestamp-")),
+                  encoding="utf-8") as file:
+            self.assertNotIn("ENCRYPTED", file.read())
+        self.accept()
+
+    def test_apart(self):
+        """Who signs root or targets signs neither snapshot nor timestamp; no newcomer comes into two roles by itself."""
+        for role, other in (("timestamp", "root"), ("targets", "snapshot")):
+            public = self.openssl("pkey", "-in", f"{self.depot}/keys/{role}.pem", "-pubout").decode()
+            path = self.write(f"{role}.pub", public)
+            for action in "add", "rotate":
+                with self.subTest(role=role, action=action):
+                    self.run_refused("by people", "key", action, self.depot, other, "--public", path)
+        path = self.write("snapshot.pub", self.openssl("pkey", "-in", f"{self.depot}/keys/snapshot.pem", "-pubout").decode())
+        self.run_ok("key", "rotate", self.depot, "timestamp", "--public", path)
+        [shared] = self.ids("snapshot")[0]
+        self.assertEqual(self.ids("timestamp")[0], [shared])
+        self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/mine.pem")
+        self.run_refused("one newcomer does not take its place in both", "key", "revoke", self.depot, shared, "--public",
+                         f"{self.top}/mine.pem")
+        self.run_ok("key", "revoke", self.depot, shared)
+        [first], [second] = self.ids("snapshot")[0], self.ids("timestamp")[0]
+        self.assertEqual(len({shared, first, second}), 3)
+        self.accept()
+
+    # what waits
+
+    def test_waiting(self):
+        """A change whose signature is missing is told to be no more than that, by each command in the same way."""
+        self.publish_one()
+        stick = f"{self.top}/stick"
+        os.mkdir(stick, 0o700)
+        self.run_ok("key", "rotate", self.depot, ROLE, "--to", stick)
+        self.assertEqual(json.loads(self.run_ok("refresh", self.depot, "--json"))["state"], "published")
+        published = self.served()
+        for words in ("withdraw", "demo-a", "--reason", "Bad"), ("rollout", "demo-a", "--hours", "5"), ("publish",):
+            words = words[0], self.depot, *words[1:]
+            with self.subTest(words=words[0]):
+                said = self.run_waiting(*words)
+                for part in ("waits for 1 more signature", f"key {self.ids(ROLE)[0][0][:8]}", "nothing of what changes in " + ROLE,
+                             f"suture-publish sign {self.depot}", f"suture-publish publish {self.depot}"):
+                    self.assertIn(part, said)
+                self.assertNotIn("withdrew", said)
+                told = json.loads(self.run_waiting(*words, "--json"))
+                self.assertEqual((told["state"], told["pending"][0]["missing"]), ("waiting", 1))
+                self.assertFalse({"withdrawn", "rollout"} & set(told))
+        after = self.served()
+        self.assertEqual([name for name in published if published[name] != after[name]], ["metadata/timestamp.json"])
+        self.run_ok("refresh", self.depot)  # which asks for nothing else
+        told = json.loads(self.run_ok("publish", self.depot, "--keys", stick, "--json"))
+        self.assertEqual(told["state"], "published")
+        self.assertEqual((self.custom()["withdrawn"]["reason"], self.custom()["rollout"]["hours"]), ("Bad", 5))
+        os.rename(f"{self.depot}/keys/root.pem", f"{stick}/root.pem")
+        for words in ("rotate", "timestamp"), ("add", "snapshot"), ("threshold", "snapshot", "2"), ("revoke", self.ids("snapshot")[0][0]):
+            with self.subTest(words=words):
+                told = json.loads(self.run_waiting("key", words[0], self.depot, *words[1:], "--json"))
+                self.assertEqual((told["state"], "added" in told, "removed" in told), ("waiting", False, False))
+                self.assertEqual(len(told.get("made", [])), 0 if words[0] == "threshold" else 1)
+        self.assertIn("is going to have added key", self.run_waiting("key", "add", self.depot, "snapshot"))
+        self.run_ok("withdraw", self.depot, "demo-a", "--undo", "--keys", stick)  # root was there as well
+        self.assertEqual(self.pending(), [])
+
+    def test_waiting_beside(self):
+        """What goes out is out, whatever else waits."""
+        self.publish_one()
+        os.rename(f"{self.depot}/keys/root.pem", f"{self.top}/root.pem")
+        self.run_waiting("key", "rotate", self.depot, "timestamp")
+        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "Bad")
+        self.stage()
+        told = json.loads(self.run_ok("publish", self.depot, "--json"))
+        self.assertEqual((told["state"], [item["role"] for item in told["pending"]]), ("published", ["root"]))
+        self.run_waiting("publish", self.depot)
+
     # kept elsewhere
 
     def test_offline(self):
@@ -224,7 +341,7 @@ class Keys(Living):
         self.stage()
         self.run_ok("publish", self.depot, "--keys", stick)
         before, _ = self.ids("timestamp")
-        told = json.loads(self.run_ok("key", "rotate", self.depot, "timestamp", "--json"))
+        told = json.loads(self.run_waiting("key", "rotate", self.depot, "timestamp", "--json"))
         root_key = self.ids("root")[0]
         self.assertEqual([(item["file"], item["missing"], item["keys"]) for item in told["pending"] if item["missing"]],
                          [(f"{self.depot}/pending/3.root.json", 1, root_key)])
@@ -259,7 +376,7 @@ class Keys(Living):
         self.run_refused("nobody has approved it", "publish", self.depot, "demo-b")
         self.assertEqual((self.pending(), self.names()), ([], [f"{ROLE}/demo-b"]))
         approve = ("approve", self.depot, "demo-b", "--name", "Release Team", "--yes")
-        self.assertIn("(Team)", self.run_ok(*approve))  # the key is elsewhere
+        self.assertIn("(Team)", self.run_waiting(*approve))  # the key is elsewhere
         self.assertEqual((self.pending(), self.names()), ([f"3.{ROLE}.json"], [f"{ROLE}/demo-b"]))
         self.accept("demo-a")
         waiting = f"{self.depot}/pending/3.{ROLE}.json"
@@ -287,10 +404,10 @@ class Keys(Living):
             self.run_ok("key", "add", self.depot, role, "--to", stick)
             self.run_ok("key", "threshold", self.depot, role, "2", "--keys", stick)
             reason = f"{role} waits"
-            self.run_ok("withdraw", self.depot, "demo-a", "--reason", reason)
+            self.run_waiting("withdraw", self.depot, "demo-a", "--reason", reason)
             self.assertNotEqual(self.custom("demo-a").get("withdrawn", {}).get("reason"), reason)
             self.assertTrue([name for name in self.pending() if ROLE in name], self.pending())
-            self.run_ok("publish", self.depot)  # more than once
+            self.run_waiting("publish", self.depot)  # more than once
             self.run_ok("publish", self.depot, "--keys", stick)
             self.assertEqual((self.pending(), self.custom("demo-a")["withdrawn"]["reason"]), ([], reason))
             self.run_ok("key", "threshold", self.depot, role, "1", "--keys", stick)

@@ -249,7 +249,7 @@ class Repository(Case):
         self.publish_one()
         os.unlink(f"{self.depot}/keys/{ROLE}.pem")
         self.stage()
-        self.assertIn("waits for 1 more signature", self.run_ok("publish", self.depot))
+        self.assertIn("waits for 1 more signature", self.run_waiting("publish", self.depot))
         self.assertEqual((self.names(), self.versions()[f"{ROLE}.json"]), ([f"{ROLE}/demo-b"], 1))
         self.assertFalse(os.path.exists(f"{self.depot}/keys/{ROLE}.pem"))
 
