@@ -102,7 +102,7 @@ suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const
     {
       const SutureWithdrawal *withdrawal = g_ptr_array_index (self->withdrawn, i);
 
-      if (g_str_equal (withdrawal->id, id) && (feed == NULL || g_str_equal (withdrawal->feed, feed)))
+      if (g_str_equal (withdrawal->id, id) && g_str_equal (withdrawal->feed, feed))
         return withdrawal;
     }
   return NULL;

@@ -39,7 +39,7 @@ void suture_offers_add_withdrawal (
 /* All that @before (may be NULL) holds of @feed: what was known of one that could not be asked. */
 void suture_offers_add_from (SutureOffers *self, const SutureOffers *before, const char *feed);
 
-/* What @feed (NULL: any) has withdrawn under @id, or NULL; stays @self's. */
+/* What @feed has withdrawn under @id, or NULL; stays @self's. */
 const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const char *id);
 
 /* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all

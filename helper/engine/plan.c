@@ -17,6 +17,16 @@ digest_of (const SuturePlan *self)
   return suture_digest_data (text, strlen (text));
 }
 
+gboolean
+suture_plan_is_removal (const char *digest, const char *improvement, const char *component, const char *feed)
+{
+  const SuturePlan plan = { .kind = SUTURE_PLAN_REMOVE, .improvement = (char *) improvement, .component = (char *) component,
+                            .feed = (char *) feed, .base = -1 };
+  g_autofree char *expected = digest_of (&plan);
+
+  return g_str_equal (digest, expected);
+}
+
 static gboolean
 is_possible (const SutureImprovement *improvement, SuturePlanKind kind)
 {

@@ -32,6 +32,11 @@ typedef struct
  * SUTURE_ERROR_NOT_FOUND: there is no such improvement, or it is not in that state: the same words for both. */
 SuturePlan *suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether @digest, which is all that the journal keeps of a plan, is of the one to remove @improvement of @component when it
+ * came from @feed. */
+gboolean suture_plan_is_removal (const char *digest, const char *improvement, const char *component, const char *feed);
+
 SuturePlan *suture_plan_ref (SuturePlan *self);
 void suture_plan_unref (SuturePlan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePlan, suture_plan_unref)

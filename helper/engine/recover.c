@@ -101,13 +101,22 @@ close_line (SutureWork *work, const SutureJournalLine *line, const char *event, 
                *error == '\0' ? "it is finished" : message);
 }
 
-/* What the publisher said about what was being taken out, as far as it is still known. */
+/* What the publisher said about what was being taken out, as far as it is still known. Another feed may have withdrawn
+ * something of the same name. */
 static const char *
 reason_of (const SutureWork *work, const SutureJournalLine *line)
 {
-  const SutureWithdrawal *withdrawal = suture_offers_find_withdrawal (work->facts->offers, NULL, line->improvement);
+  GPtrArray *withdrawn = work->facts->offers->withdrawn;
 
-  return withdrawal != NULL ? withdrawal->reason : "";
+  for (guint i = 0; i < withdrawn->len; i++)
+    {
+      const SutureWithdrawal *withdrawal = g_ptr_array_index (withdrawn, i);
+
+      if (g_str_equal (withdrawal->id, line->improvement)
+          && suture_plan_is_removal (line->plan, line->improvement, line->component, withdrawal->feed))
+        return withdrawal->reason;
+    }
+  return "";
 }
 
 /* It broke off at the switch, or behind it: asks root to finish or drop what it holds, and goes where that ends. */

@@ -32,6 +32,7 @@ set_up (Fixture *f, gconstpointer data)
   f->database = suture_database_open ();
   f->server = test_activation_new ();
   f->work = suture_work_new (f->database, "", "recover", "system", G_MAXUINT32);
+  suture_offers_add_withdrawal (offers, "other", "demo-a", 0, "of another feed", TRUE);
   suture_offers_add_withdrawal (offers, "vendor", "demo-a", 0, "it broke", TRUE);
   suture_work_learn (f->work, offers, NULL);
 }
@@ -57,7 +58,7 @@ write_line (Fixture *f, const char *kind, SutureStep step)
   line->component = g_strdup (g_str_equal (kind, "check") ? "" : "demo");
   line->title = g_strdup ("Demo");
   line->letter = g_strdup ("a");
-  line->plan = g_strdup ("");
+  line->plan = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "suture plan 1\nremove\ndemo-a\ndemo\nvendor\n\n\n-1\n", -1);
   line->by = g_strdup ("user");
   line->user = 1000;
   g_assert_true (suture_journal_write (f->database, line, NULL));
