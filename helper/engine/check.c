@@ -152,7 +152,7 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
 }
 
 /* Whether @target has to be looked at: not what is withdrawn, and, as far as its publisher says of which @component it is
- * (NULL: not), neither a letter that a later one in @done stands for nor what may not come from this feed. */
+ * (NULL: not), neither a letter that a later one in @done, whose turn has come, stands for nor what may not come from this feed. */
 static gboolean
 is_wanted (const Lesson *lesson, const SutureTarget *target, const char *component, GHashTable *done)
 {
@@ -163,8 +163,9 @@ is_wanted (const Lesson *lesson, const SutureTarget *target, const char *compone
 }
 
 /* Adds what a feed offers. A target that can't be used is left out and said in the log: it must not hide its neighbours. One
- * that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed, so that a desktop's first
- * check costs what is of use to it now, and not all that was ever published. */
+ * that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed, and those before as long as
+ * this machine's turn has not come, so that a desktop's first check costs what is of use to it now, and not all that was ever
+ * published. */
 static gboolean
 learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError **error)
 {
@@ -185,7 +186,7 @@ learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError 
       if (offer != NULL)
         {
           g_ptr_array_add (mine, offer);
-          if (component != NULL)
+          if (component != NULL && suture_known_waits_until (offer) == 0)
             g_hash_table_add (done, (char *) component);
         }
       else if (g_error_matches (refused, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))

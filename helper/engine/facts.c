@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/facts.h"
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/name.h"
@@ -207,15 +206,6 @@ set_withdrawal (SutureImprovement *improvement, const SutureFacts *self)
   improvement->withdrawn_reason = g_strdup (withdrawal != NULL ? withdrawal->reason : "");
 }
 
-/* The publisher's rollout, by the latest of the times that are known. */
-static gint64
-waits_until (const SutureKnown *known)
-{
-  gint64 now = MAX (suture_clock_now (), known->checked);
-
-  return known->turn > now ? known->turn : 0;
-}
-
 /* Two feeds offer it: nobody here picks one. */
 static void
 set_conflict (SutureImprovement *improvement, char **rivals)
@@ -249,7 +239,7 @@ set_chances (const Making *making, SutureImprovement *improvement)
     improvement->base = -1; /* held from a time when it might have been: it can only be removed */
   if (!g_str_equal (improvement->state, "available"))
     return;
-  improvement->waits_until = waits_until (known);
+  improvement->waits_until = suture_known_waits_until (known);
   if (!decided)
     rivals = suture_offers_find_rivals (making->facts->offers, making->feeds, known);
   if (rivals != NULL)
@@ -419,7 +409,8 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
   self->activation = activation;
   self->improvements = g_ptr_array_new_with_free_func ((GDestroyNotify) improvement_free);
   for (guint i = 0; i < offers->known->len; i++)
-    add_known (&making, g_ptr_array_index (offers->known, i));
+    if (!suture_offers_is_passed (offers, g_ptr_array_index (offers->known, i)))
+      add_known (&making, g_ptr_array_index (offers->known, i));
   for (guint i = 0; activation != NULL && i < activation->active->len; i++)
     {
       const SutureActive *active = g_ptr_array_index (activation->active, i);
@@ -432,6 +423,13 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
         add_known (&making, kept);
       else
         add_unknown (&making, active);
+    }
+  for (guint i = 0; i < self->improvements->len; i++)
+    {
+      SutureImprovement *improvement = g_ptr_array_index (self->improvements, i);
+
+      if (activation != NULL && suture_activation_find (activation, improvement->id) != NULL)
+        improvement->conflict = suture_offers_find_hidden (offers, feeds, improvement->feed, improvement->id);
     }
   g_ptr_array_sort (self->improvements, by_id);
   self->label = label_of (self);

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/known.h"
 
+#include "base/clock.h"
 #include "base/digest.h"
+
+gint64
+suture_known_waits_until (const SutureKnown *self)
+{
+  return self->turn > MAX (suture_clock_now (), self->checked) ? self->turn : 0;
+}
 
 SutureKnown *
 suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error)

@@ -18,6 +18,10 @@ typedef struct
   gint64 checked;           /* the time that its feed was believed at; the publisher's signed time or later */
 } SutureKnown;
 
+/* When this machine's turn in its rollout comes, by the latest of the times that are known (the clock's, the publisher's);
+ * seconds since the epoch, 0: it has come, or there is no rollout. */
+gint64 suture_known_waits_until (const SutureKnown *self);
+
 /* Parses @bytes, a manifest that was verified. @target: NULL when no feed lists it any more. NULL with @error. */
 SutureKnown *suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **error);
 SutureKnown *suture_known_ref (SutureKnown *self);

@@ -40,25 +40,50 @@ suture_offers_unref (SutureOffers *self)
   g_free (self);
 }
 
-void
-suture_offers_add (SutureOffers *self, SutureKnown *offer)
+/* Whether @later leaves nothing to do for @known: one whose turn has not come only does so for others that wait. */
+static gboolean
+passes (const SutureKnown *later, const SutureKnown *known)
+{
+  return later->manifest->number > known->manifest->number && g_str_equal (later->feed, known->feed)
+         && g_str_equal (later->manifest->component, known->manifest->component)
+         && (suture_known_waits_until (later) == 0 || suture_known_waits_until (known) != 0);
+}
+
+gboolean
+suture_offers_is_passed (const SutureOffers *self, const SutureKnown *known)
+{
+  for (guint i = 0; i < self->known->len; i++)
+    if (passes (g_ptr_array_index (self->known, i), known))
+      return TRUE;
+  return FALSE;
+}
+
+/* The same letter once more: a feed that was made by hand can list it twice. */
+static gboolean
+is_there (const SutureOffers *self, const SutureKnown *offer)
 {
   for (guint i = 0; i < self->known->len; i++)
     {
-      SutureKnown *other = g_ptr_array_index (self->known, i);
+      const SutureKnown *other = g_ptr_array_index (self->known, i);
 
-      if (!g_str_equal (other->feed, offer->feed)
-          || !g_str_equal (other->manifest->component, offer->manifest->component))
-        continue;
-      if (offer->manifest->number > other->manifest->number)
-        {
-          g_ptr_array_index (self->known, i) = offer;
-          suture_known_unref (other);
-        }
-      else
-        suture_known_unref (offer);
+      if (g_str_equal (other->feed, offer->feed) && g_str_equal (other->manifest->component, offer->manifest->component)
+          && other->manifest->number == offer->manifest->number)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+suture_offers_add (SutureOffers *self, SutureKnown *offer)
+{
+  if (is_there (self, offer) || suture_offers_is_passed (self, offer))
+    {
+      suture_known_unref (offer);
       return;
     }
+  for (guint i = self->known->len; i > 0; i--)
+    if (passes (offer, g_ptr_array_index (self->known, i - 1)))
+      g_ptr_array_remove_index (self->known, i - 1);
   g_ptr_array_add (self->known, offer);
 }
 
@@ -117,6 +142,24 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*left, *right);
 }
 
+static void
+add_name (GPtrArray *names, const char *name)
+{
+  if (!g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+    g_ptr_array_add (names, g_strdup (name));
+}
+
+/* Sorted; NULL when there is none. */
+static char **
+end_names (GPtrArray *names)
+{
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
+}
+
 char **
 suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known)
 {
@@ -129,14 +172,26 @@ suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *fe
                       || g_str_equal (other->manifest->id, known->manifest->id);
 
       if (same && !g_str_equal (other->feed, known->feed)
-          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component)
-          && !g_ptr_array_find_with_equal_func (names, other->feed, g_str_equal, NULL))
-        g_ptr_array_add (names, g_strdup (other->feed));
+          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component))
+        add_name (names, other->feed);
     }
-  if (names->len == 0)
-    return NULL;
-  g_ptr_array_add (names, g_strdup (known->feed));
-  g_ptr_array_sort (names, compare_names);
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_steal (names, NULL);
+  if (names->len > 0)
+    add_name (names, known->feed);
+  return end_names (names);
+}
+
+char **
+suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *id)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < self->known->len; i++)
+    {
+      const SutureKnown *other = g_ptr_array_index (self->known, i);
+
+      if (g_str_equal (other->manifest->id, id) && !g_str_equal (other->feed, feed)
+          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component))
+        add_name (names, other->feed);
+    }
+  return end_names (names);
 }

@@ -21,7 +21,8 @@ typedef struct
 typedef struct
 {
   gatomicrefcount count;
-  GPtrArray *known;      /* SutureKnown: of a feed one for each component, the one with the highest number (owned) */
+  GPtrArray *known;      /* SutureKnown: of a feed and a component the letter with the highest number; and where that waits for
+                            this machine's turn, the latest one that does not (owned) */
   GPtrArray *withdrawn;  /* SutureWithdrawal (owned) */
   GHashTable *manifests; /* SHA-256 of every manifest that was looked at, of use or not: a set (owned) */
 } SutureOffers;
@@ -31,8 +32,12 @@ SutureOffers *suture_offers_ref (SutureOffers *self);
 void suture_offers_unref (SutureOffers *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureOffers, suture_offers_unref)
 
-/* Takes @offer over. */
+/* Takes @offer over; drops what is passed by another. */
 void suture_offers_add (SutureOffers *self, SutureKnown *offer);
+/* Whether a later letter than @known, of the same feed and component, is offered whose turn has come by now. */
+gboolean suture_offers_is_passed (const SutureOffers *self, const SutureKnown *known);
+
+/* Adds that @feed has taken @id back, with the members of SutureWithdrawal; texts are copied. */
 void suture_offers_add_withdrawal (
     SutureOffers *self, const char *feed, const char *id, gint64 date, const char *reason, gboolean current);
 
@@ -45,5 +50,9 @@ const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self,
 /* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all
  * @feeds: names, its own among them, sorted; NULL when there is none. */
 char **suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known);
+
+/* Which other feeds offer, and may, an improvement with the id of one that root holds from @feed: an id is one object here and
+ * one image of root's, so that theirs can't be seen. Names, sorted; NULL when there is none. */
+char **suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *id);
 
 G_END_DECLS

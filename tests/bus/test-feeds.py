@@ -116,7 +116,8 @@ def test_conflict(ring_):
     expect("it is nobody's by name", state_and_feed(root), ("available", "ring", []))
     expect("install", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
     configure_other("alpha")
-    expect("what is installed belongs to where it came from", state_and_feed(root), ("active", "ring", []))
+    expect("what is installed belongs to where it came from, and says what it hides", state_and_feed(root),
+           ("active", "ring", ["other"]))
     expect("and can be removed", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
     expect("then it is the other's", state_and_feed(root), ("available", "other", []))
 

@@ -101,6 +101,12 @@ class Status(unittest.TestCase):
             machine.load(dict(harness.checked(), improvements=[harness.openssl(State='included')]))
             self.assertNotIn('Not active', run(machine, 'status')[1])
 
+    def test_what_an_installed_one_hides(self):
+        with harness.Machine(dict(harness.checked(), improvements=[harness.openssl(State='active', Conflict=['other'])])) as machine:
+            self.assertIn('Another source offers an improvement of the same name, openssl-a: other. It can’t be installed before '
+                          '“Encrypted Connections” is removed.\n', run(machine, 'status')[1])
+            self.assertEqual(json.loads(run(machine, 'status', '--json')[1])['improvements'][0]['conflict'], ['other'])
+
     def test_what_is_withdrawn_rolled_out_or_in_conflict(self):
         turn = int(time.time()) + 5 * 24 * 3600
         state = dict(harness.checked(), improvements=[

@@ -258,6 +258,33 @@ test_letters (Fixture *f, gconstpointer data)
   g_assert_null (suture_facts_find (wrong, "demo-j"));
 }
 
+/* The letter before one that is rolled out is good until this machine's turn comes; a person need not wait. */
+static void
+test_letters_in_a_rollout (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GDateTime) start = g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + 3600);
+  g_autofree char *time = g_date_time_format (start, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *later = g_strdup_printf ("{\"component\":\"demo\",\"number\":3,\"rollout\":{\"start\":\"%s\",\"hours\":10}}", time);
+  g_autoptr (SutureFacts) facts = NULL;
+  g_autoptr (SutureFacts) withdrawn = NULL;
+
+  f->r->now = g_get_real_time () / G_USEC_PER_SEC;
+  list (f, "demo-a", 1, "{\"component\":\"demo\",\"number\":1}", FALSE);
+  list (f, "demo-b", 2, "{\"component\":\"demo\",\"number\":2}", TRUE);
+  list (f, "demo-c", 3, later, TRUE);
+  facts = learn (f);
+  g_assert_cmpuint (facts->offers->known->len, ==, 2);
+  g_assert_cmpstr (state_of (facts, "demo-b"), ==, "available");
+  g_assert_cmpint (suture_facts_find (facts, "demo-b")->waits_until, ==, 0);
+  g_assert_cmpstr (state_of (facts, "demo-c"), ==, "available");
+  g_assert_cmpint (suture_facts_find (facts, "demo-c")->waits_until, >, f->r->now);
+  list (f, "demo-a", 1, "{\"component\":\"demo\",\"number\":1}", TRUE);
+  list (f, "demo-b", 2, "{\"component\":\"demo\",\"number\":2,\"withdrawn\":{}}", TRUE);
+  withdrawn = learn (f);
+  g_assert_cmpstr (state_of (withdrawn, "demo-a"), ==, "available");
+  g_assert_null (suture_facts_find (withdrawn, "demo-b"));
+}
+
 /* Where the publisher says nothing, each manifest is looked at. */
 static void
 test_unlisted_letters (Fixture *f, gconstpointer data)
@@ -295,6 +322,7 @@ main (int argc, char **argv)
   g_test_add ("/check/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
   g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
   g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
+  g_test_add ("/check/letters-in-a-rollout", Fixture, NULL, set_up, test_letters_in_a_rollout, tear_down);
   g_test_add ("/check/sweep", Fixture, NULL, set_up, test_sweep, tear_down);
   g_test_add ("/check/rollout", Fixture, NULL, set_up, test_rollout, tear_down);
   g_test_add ("/check/malformed-rollout", Fixture, NULL, set_up, test_malformed_rollout, tear_down);

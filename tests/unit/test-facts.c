@@ -285,6 +285,36 @@ test_out_of_scope (Fixture *f, gconstpointer data)
   g_assert_null (suture_plan_new (beside, SUTURE_PLAN_INSTALL, "demo-b", NULL));
 }
 
+/* Another feed's improvement of the same id is hidden behind what root holds, of whatever component it is; the one that is seen
+ * says so, and makes room when it is removed. */
+static void
+test_hidden (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SutureFacts) held = NULL;
+  g_autoptr (SutureFacts) out = NULL;
+  g_autoptr (SutureFacts) removed = NULL;
+  g_autofree char *names = NULL;
+
+  test_repository_configure (f->repository, "vendor", "Components=else\n");
+  test_repository_configure (f->repository, "other", "Components=demo\n");
+  test_repository_configure (f->repository, "third", "Components=demo2\n");
+  suture_offers_add (f->offers, make_known ("third", "role/demo-a.json", "demo-a", 1));
+  suture_offers_add (f->offers, make_known ("other", "role/demo-a.json", "demo-a", 1));
+  held = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
+  g_assert_cmpuint (held->improvements->len, ==, 1);
+  g_assert_cmpstr (suture_facts_find (held, "demo-a")->state, ==, "active");
+  g_assert_cmpstr (suture_facts_find (held, "demo-a")->feed, ==, "vendor");
+  names = g_strjoinv (",", suture_facts_find (held, "demo-a")->conflict);
+  g_assert_cmpstr (names, ==, "other"); /* the third may not offer it at all */
+  removed = learn (f, NOTHING);
+  g_assert_cmpstr (suture_facts_find (removed, "demo-a")->state, ==, "available");
+  g_assert_cmpstr (suture_facts_find (removed, "demo-a")->feed, ==, "other");
+  g_assert_null (suture_facts_find (removed, "demo-a")->conflict);
+  test_repository_configure (f->repository, "other", "Components=x\n");
+  out = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
+  g_assert_null (suture_facts_find (out, "demo-a")->conflict);
+}
+
 /* A turn that is ahead is told, and one that has come is not; the publisher's time counts where the clock is behind it. */
 static void
 test_turn (Fixture *f, gconstpointer data)
@@ -360,6 +390,7 @@ main (int argc, char **argv)
     }
   g_test_add ("/facts/feeds", Fixture, NULL, set_up, test_feeds, tear_down);
   g_test_add ("/facts/out-of-scope", Fixture, NULL, set_up, test_out_of_scope, tear_down);
+  g_test_add ("/facts/hidden", Fixture, NULL, set_up, test_hidden, tear_down);
   g_test_add ("/facts/turn", Fixture, NULL, set_up, test_turn, tear_down);
   g_test_add ("/facts/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
   return g_test_run ();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/offers.h"
 
+#include "base/name.h"
 #include "test-manifest.h"
 
 static SutureKnown *
@@ -61,6 +62,54 @@ test_add (void)
   g_assert_false (suture_offers_find_withdrawal (copy, "one", "demo-d")->current);
   g_assert_true (suture_offers_find_withdrawal (offers, "one", "demo-d")->current);
   g_assert_null (suture_offers_find_withdrawal (offers, "one", "demo-c"));
+}
+
+/* While a later letter waits for its turn the latest of those that don't is offered beside it, in whatever order they come. */
+static void
+test_rollout (void)
+{
+  const gint64 later = g_get_real_time () / G_USEC_PER_SEC + 86400;
+  const struct
+  {
+    gint64 turns[4]; /* of the letters a to d */
+    const char *kept;
+  } rows[] = {
+    { { 0, 0, 0, 0 }, "d" },         { { 0, 0, 0, later }, "cd" },       { { 0, 0, later, later }, "bd" },
+    { { later, 0, later, 0 }, "d" }, { { later, later, later, later }, "d" }, { { 1, later, 1, later }, "cd" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint order = 0; order < 4; order++)
+      {
+        g_autoptr (SutureOffers) offers = suture_offers_new ();
+        g_autoptr (GString) kept = g_string_new (NULL);
+
+        for (guint j = 0; j < 4; j++)
+          {
+            guint number = (order % 2 == 0 ? j + order : 7 - j - order) % 4 + 1;
+            g_autofree char *letter = suture_name_letter (number);
+            g_autofree char *id = g_strconcat ("demo-", letter, NULL);
+            SutureKnown *known = make ("one", id, "demo", number);
+
+            known->turn = rows[i].turns[number - 1];
+            suture_offers_add (offers, known);
+          }
+        for (guint number = 1; number <= 4; number++)
+          for (guint j = 0; j < offers->known->len; j++)
+            if (((SutureKnown *) offers->known->pdata[j])->manifest->number == number)
+              g_string_append_c (kept, (char) ('a' + number - 1));
+        g_test_message ("row %zu, order %u", i, order);
+        g_assert_cmpstr (kept->str, ==, rows[i].kept);
+        /* its turn comes while nobody asks */
+        for (guint j = 0; j < offers->known->len; j++)
+          ((SutureKnown *) offers->known->pdata[j])->turn = 0;
+        for (guint j = 0; j < offers->known->len; j++)
+          {
+            const SutureKnown *known = offers->known->pdata[j];
+
+            g_assert_true (suture_offers_is_passed (offers, known) == (known->manifest->number < 4));
+          }
+      }
 }
 
 /* Who is in whose way, as feeds.d says it. @whose: the feeds that may offer "demo" at all. */
@@ -139,5 +188,6 @@ main (int argc, char **argv)
   g_test_add_func ("/offers/add", test_add);
   g_test_add_func ("/offers/rivals", test_rivals);
   g_test_add_func ("/offers/same-id", test_same_id);
+  g_test_add_func ("/offers/rollout", test_rollout);
   return g_test_run ();
 }

@@ -18,6 +18,7 @@ typedef struct
   const char *last_error;
   gint64 last_checked;
   SutureStatusKind kind;
+  guint number;
 } Row;
 
 static SutureImprovement *
@@ -35,6 +36,8 @@ make_improvement (const Row *row)
   g_variant_dict_insert (&dict, "Id", "s", "openssl-a");
   g_variant_dict_insert (&dict, "Component", "s", "openssl");
   g_variant_dict_insert (&dict, "Title", "s", "Encrypted Connections");
+  g_variant_dict_insert (&dict, "Number", "u", row->number);
+  g_variant_dict_insert (&dict, "DownloadSize", "t", (guint64) 1000);
   g_variant_dict_insert (&dict, "State", "s", row->state);
   g_variant_dict_insert (&dict, "Kind", "s", row->improvement_kind != NULL ? row->improvement_kind : "security");
   g_variant_dict_insert (&dict, "WaitsUntil", "x", row->waits_until);
@@ -159,7 +162,7 @@ test_subtitles (void)
   g_assert_cmpstr (of_session->subtitle, ==,
                    "cron still uses the old version. The next login or reopening it finishes it.");
   g_assert_nonnull (strstr (of_failed->subtitle, "The last check failed: The publisher’s list has expired."));
-  g_assert_true (g_str_has_prefix (of_left_out->subtitle, "Encrypted Connections. 0 bytes to download. The files of a source "
+  g_assert_true (g_str_has_prefix (of_left_out->subtitle, "Encrypted Connections. 1.0 kB to download. The files of a source "
                                                           "can’t be used"));
   g_assert_true (g_str_has_suffix (of_inactive->subtitle, "If it does not, install it again."));
   g_assert_cmpstr (of_overtaken->subtitle, ==,
@@ -178,7 +181,7 @@ test_special_subtitles (void)
     const char *title, *subtitle;
   } rows[] = {
     { { .state = "available", .automatic = TRUE, .waits_until = NOW + 60 }, "Rolling Out in Stages",
-      "This computer’s turn comes today, 08:01. Encrypted Connections. 0 bytes to download." },
+      "This computer’s turn comes today, 08:01. Encrypted Connections. 1.0 kB to download." },
     { { .state = "active", .withdrawn = TRUE }, "Improvement Withdrawn",
       "“Encrypted Connections” was withdrawn by its publisher. The reason given: “it breaks printing.” It stays until it "
       "is removed." },
@@ -191,7 +194,7 @@ test_special_subtitles (void)
       "source has to be removed first." },
     { { .state = "active", .improvement_kind = "test" }, "Protected",
       "Nothing has to be improved. 1 test is active and fixes nothing. Checked just now." },
-    { { .state = "available", .improvement_kind = "test" }, "1 Test Ready", "Encrypted Connections. 0 bytes to download." },
+    { { .state = "available", .improvement_kind = "test" }, "1 Test Ready", "Encrypted Connections. 1.0 kB to download." },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -237,6 +240,35 @@ test_concern (void)
     }
 }
 
+/* A letter that stands in for one that is rolled out is no second improvement, and leaves the later one to wait. */
+static void
+test_stand_in (void)
+{
+  const Row rows[] = { { .state = "available", .number = 1 }, { .state = "available", .number = 2, .waits_until = NOW + 60 } };
+
+  for (guint order = 0; order < 2; order++)
+    {
+      g_autoptr (SutureFacts) facts = suture_facts_new ();
+      g_autoptr (GListStore) improvements = g_list_store_new (SUTURE_TYPE_IMPROVEMENT);
+      g_autoptr (SutureStatus) status = NULL;
+
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        {
+          g_autoptr (SutureImprovement) improvement = make_improvement (&rows[(i + order) % 2]);
+
+          g_list_store_append (improvements, improvement);
+          g_assert_cmpuint (suture_improvement_get_facts (improvement)->number, ==, rows[(i + order) % 2].number);
+        }
+      g_strfreev (facts->feeds);
+      facts->feeds = g_strsplit ("a", ",", -1);
+      facts->automatic = TRUE;
+      status = suture_status_new (facts, G_LIST_MODEL (improvements), NULL, NOW);
+      g_assert_cmpint (status->kind, ==, SUTURE_STATUS_ROLLING);
+      g_assert_cmpuint (status->n_available, ==, 1);
+      g_assert_cmpuint (status->download_size, ==, 1000);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -247,5 +279,6 @@ main (int argc, char **argv)
   g_test_add_func ("/status/subtitles", test_subtitles);
   g_test_add_func ("/status/special-subtitles", test_special_subtitles);
   g_test_add_func ("/status/concern", test_concern);
+  g_test_add_func ("/status/stand-in", test_stand_in);
   return g_test_run ();
 }

@@ -153,6 +153,23 @@ suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now)
 }
 
 gboolean
+suture_improvement_stands_in (GListModel *improvements, const SutureImprovementFacts *facts)
+{
+  guint n = g_list_model_get_n_items (improvements);
+
+  for (guint i = 0; facts->state == SUTURE_STATE_AVAILABLE && i < n; i++)
+    {
+      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
+      const SutureImprovementFacts *other = &improvement->facts;
+
+      if (other->state == SUTURE_STATE_AVAILABLE && other->number > facts->number
+          && g_str_equal (other->component, facts->component) && g_str_equal (other->feed, facts->feed))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 suture_improvement_is_test (const SutureImprovementFacts *facts)
 {
   return g_str_equal (facts->kind, "test");
@@ -168,6 +185,7 @@ read_facts (SutureImprovementFacts *facts, GVariant *properties)
   facts->id = suture_properties_dup_text (&dict, "Id");
   facts->component = suture_properties_dup_text (&dict, "Component");
   facts->letter = suture_properties_dup_text (&dict, "Letter");
+  g_variant_dict_lookup (&dict, "Number", "u", &facts->number);
   facts->kind = suture_properties_dup_text (&dict, "Kind");
   facts->title = suture_properties_dup_text (&dict, "Title");
   g_variant_dict_lookup (&dict, "Description", "&s", &description);

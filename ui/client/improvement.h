@@ -65,6 +65,7 @@ typedef struct
   char *id;
   char *component;
   char *letter;
+  guint number; /* of the letter: a later one has a higher number */
   char *kind; /* security, test */
   char *title;
   char *description;
@@ -80,7 +81,7 @@ typedef struct
   gint64 installed_at; /* seconds since the epoch, 0: not active */
   GPtrArray *owed;     /* of SutureOwed */
   char **restarted;
-  char **conflict;     /* names of sources, empty unless in conflict */
+  char **conflict;     /* names of sources: in conflict, or hidden behind what is installed */
   gint64 waits_until;  /* seconds since the epoch: this machine's turn in a rollout; 0: none */
   gboolean withdrawn;
   gint64 withdrawn_at; /* seconds since the epoch, 0: not said */
@@ -89,6 +90,10 @@ typedef struct
 
 /* Whether it could be installed and its turn has not come yet at @now. */
 gboolean suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now);
+
+/* Whether a later letter of its component, from the same source, can be installed as well and only waits for its turn: this one is
+ * there until then, and not what a person who wants all is after. @improvements: a list of SutureImprovement. */
+gboolean suture_improvement_stands_in (GListModel *improvements, const SutureImprovementFacts *facts);
 
 /* Whether it fixes nothing, and is there to try the way. */
 gboolean suture_improvement_is_test (const SutureImprovementFacts *facts);

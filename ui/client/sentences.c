@@ -229,12 +229,21 @@ withdrawal_sentence (const SutureImprovementFacts *facts, const char *title)
   return g_strdup_printf (_("“%s” was withdrawn by its publisher. The reason given: “%s”"), title, facts->withdrawn_reason);
 }
 
-char *
-suture_sentence_state (SutureImprovement *improvement, gint64 now)
+/* What it hides while it is installed. */
+static char *
+hiding_sentence (const SutureImprovementFacts *facts, const char *title)
 {
-  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
-  const char *title = suture_improvement_get_title (improvement);
+  /* Translators: between the names of a list. */
+  g_autofree char *sources = g_strjoinv (_(", "), facts->conflict);
 
+  return g_strdup_printf (_("Another source offers an improvement of the same name, %s: %s. It can’t be installed before “%s” is "
+                            "removed."),
+                          facts->id, sources, title);
+}
+
+static char *
+own_sentence (const SutureImprovementFacts *facts, const char *title, gint64 now)
+{
   if (facts->withdrawn)
     return withdrawal_sentence (facts, title);
   switch (facts->state)
@@ -269,6 +278,20 @@ suture_sentence_state (SutureImprovement *improvement, gint64 now)
     default:
       return g_strdup ("");
     }
+}
+
+char *
+suture_sentence_state (SutureImprovement *improvement, gint64 now)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
+  const char *title = suture_improvement_get_title (improvement);
+  g_autofree char *own = own_sentence (facts, title, now);
+  g_autofree char *hiding = NULL;
+
+  if (facts->conflict[0] == NULL || facts->state == SUTURE_STATE_CONFLICT)
+    return g_steal_pointer (&own);
+  hiding = hiding_sentence (facts, title);
+  return own[0] != '\0' ? g_strjoin (" ", own, hiding, NULL) : g_steal_pointer (&hiding);
 }
 
 char *

@@ -99,14 +99,15 @@ count_active (Count *count, const SutureImprovementFacts *facts)
   count_owed (count, facts);
 }
 
+/* Of a component that is offered in two letters the later one counts, as it is what "all" means. */
 static void
-count_one (Count *count, SutureImprovement *improvement, const char *worked_on, gint64 now)
+count_one (Count *count, GListModel *improvements, SutureImprovement *improvement, const char *worked_on, gint64 now)
 {
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
 
   if (g_str_equal (facts->id, worked_on))
     count->working = suture_improvement_get_title (improvement);
-  if (facts->state == SUTURE_STATE_AVAILABLE)
+  if (facts->state == SUTURE_STATE_AVAILABLE && !suture_improvement_stands_in (improvements, facts))
     count_available (count, improvement, now);
   else if (facts->state == SUTURE_STATE_ACTIVE)
     count_active (count, facts);
@@ -130,7 +131,7 @@ count_all (GListModel *improvements, const char *worked_on, gint64 now)
       /* The model keeps it alive for as long as anything of it is borrowed. */
       g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
 
-      count_one (count, improvement, worked_on, now);
+      count_one (count, improvements, improvement, worked_on, now);
     }
   return count;
 }
