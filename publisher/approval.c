@@ -16,13 +16,13 @@ text_of (JsonObject *custom, const char *member)
 gboolean
 suture_approval_is_needed (const SutureStage *stage)
 {
-  return g_strcmp0 (text_of (stage->custom, "prepared"), "automatic") == 0 && text_of (stage->custom, "approved") == NULL;
+  return g_strcmp0 (text_of (stage->custom, "prepared"), SUTURE_STAGE_PREPARED) == 0;
 }
 
 void
 suture_approval_note (JsonObject *custom, const char *name)
 {
-  json_object_set_string_member (custom, "prepared", "automatic");
+  json_object_set_string_member (custom, "prepared", SUTURE_STAGE_PREPARED);
   json_object_set_string_member (custom, "approved", name);
 }
 

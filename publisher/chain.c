@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chain.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "numbers.h"
+#include "within.h"
 
 #define KEPT "log"
 #define SERVED "repository/metadata"
@@ -91,12 +90,20 @@ compare_firsts (gconstpointer a, gconstpointer b)
   return first < second ? -1 : first > second;
 }
 
+static GBytes *
+read_file (SutureDepot *depot, const char *where, gint64 first, GError **error)
+{
+  g_autofree char *name = name_of (first);
+  g_autofree char *path = g_build_filename (where, name, NULL);
+
+  return suture_within_read (depot, path, FILE_BYTES, error);
+}
+
 static gboolean
 keep (SutureDepot *depot, gint64 first, GBytes *lines, GError **error)
 {
-  g_autofree char *path = suture_depot_path (depot, KEPT, NULL);
   g_autofree char *name = name_of (first);
-  g_auto (SutureFd) folder = suture_file_open_folder (path, 0700, error);
+  g_auto (SutureFd) folder = suture_within_folder (depot, KEPT, 0700, error);
 
   return folder >= 0
          && suture_file_replace (folder, name, g_bytes_get_data (lines, NULL), g_bytes_get_size (lines), 0644, error);
@@ -151,7 +158,7 @@ take_file (SutureDepot *depot, const char *where, SutureChainHead *at, GPtrArray
 {
   g_autofree char *name = name_of (at->entries + 1);
   g_autofree char *path = suture_depot_path (depot, where, name, NULL);
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, FILE_BYTES, error);
+  g_autoptr (GBytes) bytes = read_file (depot, where, at->entries + 1, error);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -205,15 +212,6 @@ list_kept (SutureDepot *depot, GError **error)
     }
   g_array_sort (firsts, compare_firsts);
   return firsts;
-}
-
-static GBytes *
-read_file (SutureDepot *depot, const char *where, gint64 first, GError **error)
-{
-  g_autofree char *name = name_of (first);
-  g_autofree char *path = suture_depot_path (depot, where, name, NULL);
-
-  return suture_file_read (AT_FDCWD, path, FILE_BYTES, error);
 }
 
 /* Where a file with the lines @bytes, the first of which is the entry @first, ends. */
@@ -342,27 +340,23 @@ suture_chain_find_head (
 gboolean
 suture_chain_restore (SutureRepository *repository, GError **error)
 {
-  g_autofree char *served = suture_depot_path (repository->depot, SERVED, NULL);
-  g_autofree char *kept = suture_depot_path (repository->depot, KEPT, NULL);
   g_autoptr (GPtrArray) there = suture_chain_read (repository, FALSE, NULL);
   g_autoptr (GPtrArray) entries = there == NULL ? suture_chain_read (repository, TRUE, error) : NULL;
   g_autoptr (GPtrArray) names = NULL;
-  g_auto (SutureFd) to = -1;
 
   if (there != NULL || entries == NULL)
     return there != NULL;
   names = suture_depot_list (repository->depot, KEPT, error);
-  to = names != NULL ? suture_file_open_folder (served, 0755, error) : -1;
-  for (guint i = 0; to >= 0 && i < names->len; i++)
+  for (guint i = 0; names != NULL && i < names->len; i++)
     {
-      g_autofree char *path = g_build_filename (kept, g_ptr_array_index (names, i), NULL);
-      g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, FILE_BYTES, error);
+      g_autofree char *path = g_build_filename (KEPT, g_ptr_array_index (names, i), NULL);
+      g_autoptr (GBytes) bytes = suture_within_read (repository->depot, path, FILE_BYTES, error);
 
       /* one that is not counted yet is written again before it is */
       if (bytes == NULL
-          || !suture_file_replace (to, g_ptr_array_index (names, i), g_bytes_get_data (bytes, NULL),
-                                   g_bytes_get_size (bytes), 0644, error))
+          || !suture_within_write (repository->depot, SERVED, g_ptr_array_index (names, i), g_bytes_get_data (bytes, NULL),
+                                   g_bytes_get_size (bytes), error))
         return FALSE;
     }
-  return to >= 0;
+  return names != NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "depot.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -12,6 +13,9 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "tree.h"
+#include "within.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DIR, closedir)
 
 #define PUBLISHER_BYTES 256
 #define CONFIG "publisher.conf"
@@ -97,8 +101,7 @@ make_folders (SutureDepot *self, GError **error)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *folder = suture_depot_path (self, folders[i].below, NULL);
-      g_auto (SutureFd) fd = suture_file_open_folder (folder, folders[i].mode, error);
+      g_auto (SutureFd) fd = suture_within_folder (self, folders[i].below, folders[i].mode, error);
 
       if (fd < 0)
         return FALSE;
@@ -107,6 +110,24 @@ make_folders (SutureDepot *self, GError **error)
 }
 
 #define UNFINISHED ".suture-init-"
+#define UNIQUE "XXXXXX" /* mkdtemp(3) */
+#define TRIES 100
+
+static gboolean
+lock (int folder)
+{
+  return folder >= 0 && flock (folder, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* Whether @folder is what lies at @path, a folder that make_unfinished () of this user has made. */
+static gboolean
+is_unfinished (int folder, const char *path)
+{
+  struct stat here, there;
+
+  return fstat (folder, &here) == 0 && lstat (path, &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev
+         && here.st_uid == geteuid () && (here.st_mode & 07777) == 0700;
+}
 
 /* What an init that was killed left in @parent: keys that nobody uses. One that is at work holds its folder's lock. */
 static void
@@ -120,21 +141,29 @@ remove_unfinished (const char *parent)
       g_autofree char *path = g_build_filename (parent, name, NULL);
       g_auto (SutureFd) fd = -1;
 
-      if (!g_str_has_prefix (name, UNFINISHED))
+      if (!g_str_has_prefix (name, UNFINISHED) || strlen (name) != strlen (UNFINISHED UNIQUE))
         continue;
       fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-      if (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0)
+      if (lock (fd) && is_unfinished (fd, path))
         suture_tree_remove (path);
     }
 }
 
+/* A new folder in @parent, locked as *@folder. Another init may take it for left over until it is, and remove it. */
 static char *
-make_unfinished (const char *parent, GError **error)
+make_unfinished (const char *parent, SutureFd *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (parent, UNFINISHED "XXXXXX", NULL);
+  for (guint i = 0; i < TRIES; i++)
+    {
+      g_autofree char *path = g_build_filename (parent, UNFINISHED UNIQUE, NULL);
 
-  if (g_mkdtemp (path) != NULL)
-    return g_steal_pointer (&path);
+      if (g_mkdtemp (path) == NULL)
+        break;
+      *folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (lock (*folder) && is_unfinished (*folder, path))
+        return g_steal_pointer (&path);
+      suture_fd_close (folder);
+    }
   suture_error_set_errno (error, errno, "could not make a folder below %s", parent);
   return NULL;
 }
@@ -162,11 +191,10 @@ suture_depot_create (const char *path, const char *name, const char *publisher, 
       return NULL;
     }
   remove_unfinished (parent);
-  self->path = make_unfinished (parent, error);
+  self->path = make_unfinished (parent, &self->lock, error);
   if (self->path == NULL)
     return NULL;
-  self->lock = suture_file_open_folder (self->path, 0, error);
-  if (self->lock >= 0 && flock (self->lock, LOCK_EX | LOCK_NB) == 0 && make_folders (self, error) && write_config (self, error))
+  if (make_folders (self, error) && write_config (self, error))
     return g_steal_pointer (&self);
   suture_tree_remove (self->path);
   return NULL;
@@ -198,27 +226,43 @@ read_config (SutureDepot *self, GError **error)
       g_prefix_error (error, "%s is not a folder made by suture-publish init: ", self->path);
       return FALSE;
     }
-  if (!g_key_file_load_from_bytes (config, bytes, G_KEY_FILE_NONE, error)
-      || (self->name = g_key_file_get_string (config, "Publisher", "Name", error)) == NULL
-      || (self->publisher = g_key_file_get_string (config, "Publisher", "Title", error)) == NULL)
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
-  return TRUE;
+  if (g_key_file_load_from_bytes (config, bytes, G_KEY_FILE_NONE, NULL)
+      && (self->name = g_key_file_get_string (config, "Publisher", "Name", NULL)) != NULL
+      && (self->publisher = g_key_file_get_string (config, "Publisher", "Title", NULL)) != NULL)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED,
+               "%s: it has no [Publisher] with Name= and Title=: bring it back from a backup", path);
+  return FALSE;
 }
 
 static gboolean
 take_lock (SutureDepot *self, GError **error)
 {
   self->lock = suture_file_open_folder (self->path, 0, error);
-  if (self->lock < 0 || flock (self->lock, LOCK_EX | LOCK_NB) == 0)
+  if (self->lock < 0 || lock (self->lock))
     return self->lock >= 0;
   if (errno != EWOULDBLOCK)
     return suture_error_set_errno (error, errno, "could not lock %s", self->path);
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_BUSY,
                "another suture-publish is at work in %s: try again when it is done", self->path);
   return FALSE;
+}
+
+/* What is private is opened by its path as well: so nothing may stand in a folder's place. */
+static gboolean
+check_folders (SutureDepot *self, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autoptr (GError) why = NULL;
+      g_auto (SutureFd) fd = suture_within_folder (self, folders[i].below, 0, &why);
+
+      if (fd >= 0 || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+        continue;
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* Who was killed left things here. */
@@ -239,7 +283,7 @@ suture_depot_open (const char *path, GError **error)
   g_autoptr (SutureDepot) self = new_depot ();
 
   self->path = g_canonicalize_filename (path, NULL);
-  if (!read_config (self, error) || !take_lock (self, error) || !empty_work (self, error))
+  if (!read_config (self, error) || !take_lock (self, error) || !check_folders (self, error) || !empty_work (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -267,23 +311,27 @@ suture_depot_work (SutureDepot *self, GError **error)
 #define OWNERS "owners.conf"
 #define OWNER_BYTES 128
 
+/* Empty without a file; NULL with @error for one that can't be read. */
 static GKeyFile *
-read_owners (SutureDepot *self)
+read_owners (SutureDepot *self, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self, OWNERS, NULL);
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, CONFIG_MAX, NULL);
-  GKeyFile *owners = g_key_file_new ();
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GBytes) bytes = suture_within_read (self, OWNERS, CONFIG_MAX, &why);
+  g_autoptr (GKeyFile) owners = g_key_file_new ();
 
-  if (bytes != NULL)
-    g_key_file_load_from_bytes (owners, bytes, G_KEY_FILE_KEEP_COMMENTS, NULL);
-  return owners;
+  if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND)
+      || (bytes != NULL && g_key_file_load_from_bytes (owners, bytes, G_KEY_FILE_KEEP_COMMENTS, NULL)))
+    return g_steal_pointer (&owners);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED,
+               "%s/%s, which says who has which key, is damaged: bring it back from a backup, or remove it", self->path, OWNERS);
+  return NULL;
 }
 
 char *
 suture_depot_owner (SutureDepot *self, const char *id)
 {
-  g_autoptr (GKeyFile) owners = read_owners (self);
-  g_autofree char *text = g_key_file_get_string (owners, "Owners", id, NULL);
+  g_autoptr (GKeyFile) owners = read_owners (self, NULL);
+  g_autofree char *text = owners != NULL ? g_key_file_get_string (owners, "Owners", id, NULL) : NULL;
 
   return text != NULL ? suture_name_clean_text (text, OWNER_BYTES, FALSE) : NULL;
 }
@@ -291,15 +339,17 @@ suture_depot_owner (SutureDepot *self, const char *id)
 gboolean
 suture_depot_set_owner (SutureDepot *self, const char *id, const char *owner, GError **error)
 {
-  g_autoptr (GKeyFile) owners = read_owners (self);
-  g_auto (SutureFd) folder = suture_file_open_folder (self->path, 0, error);
+  g_autoptr (GKeyFile) owners = read_owners (self, error);
+  g_auto (SutureFd) folder = owners != NULL ? suture_file_open_folder (self->path, 0, error) : -1;
   g_autofree char *clean = suture_name_clean_text (owner, OWNER_BYTES, FALSE);
   g_autofree char *text = NULL;
   gsize length;
 
+  if (folder < 0)
+    return FALSE;
   g_key_file_set_string (owners, "Owners", id, clean);
   text = g_key_file_to_data (owners, &length, NULL);
-  return folder >= 0 && suture_file_replace (folder, OWNERS, text, length, 0600, error);
+  return suture_file_replace (folder, OWNERS, text, length, 0600, error);
 }
 
 static int
@@ -311,20 +361,28 @@ compare_names (gconstpointer a, gconstpointer b)
 GPtrArray *
 suture_depot_list (SutureDepot *self, const char *which, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self, which, NULL);
   g_autoptr (GError) why = NULL;
-  g_autoptr (GDir) folder = g_dir_open (path, 0, &why);
+  g_auto (SutureFd) fd = suture_within_folder (self, which, 0, &why);
+  g_autoptr (DIR) folder = fd >= 0 ? fdopendir (fd) : NULL;
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  const char *name;
+  const struct dirent *entry;
 
-  if (folder == NULL && !g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
+    return g_steal_pointer (&names);
+  if (why != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&why));
       return NULL;
     }
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    if (suture_name_is_valid (name))
-      g_ptr_array_add (names, g_strdup (name));
+  suture_fd_steal (&fd); /* closedir () closes it */
+  while (folder != NULL && (errno = 0, entry = readdir (folder)) != NULL)
+    if (suture_name_is_valid (entry->d_name))
+      g_ptr_array_add (names, g_strdup (entry->d_name));
+  if (folder == NULL || errno != 0)
+    {
+      suture_error_set_errno (error, errno, "could not read the folder %s/%s", self->path, which);
+      return NULL;
+    }
   g_ptr_array_sort (names, compare_names);
   return g_steal_pointer (&names);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "draft.h"
 
-#include <fcntl.h>
-
 #include "base/error.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "within.h"
 
 typedef struct
 {
@@ -131,7 +130,7 @@ type_of (const char *role)
 static gboolean
 take_pending (SutureDraft *self, const char *file, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self->repository->depot, SUTURE_DEPOT_PENDING, file, NULL);
+  g_autofree char *path = g_build_filename (SUTURE_DEPOT_PENDING, file, NULL);
   g_autofree char *role = NULL;
   g_autoptr (GBytes) bytes = NULL;
   SutureEnvelope *envelope;
@@ -143,12 +142,13 @@ take_pending (SutureDraft *self, const char *file, GError **error)
   /* those two say what is current, and are made anew of what the others hold */
   if (!split_name (file, &version, &role) || g_str_equal (role, "snapshot") || g_str_equal (role, "timestamp"))
     return TRUE;
-  bytes = suture_file_read (AT_FDCWD, path, suture_metadata_max_length (type_of (role)), error);
+  bytes = suture_within_read (self->repository->depot, path, suture_metadata_max_length (type_of (role)), error);
   envelope = bytes != NULL ? suture_envelope_parse (bytes, suture_metadata_max_length (type_of (role)), error) : NULL;
   metadata = envelope != NULL ? suture_metadata_parse (envelope, type_of (role), error) : NULL;
   if (metadata == NULL)
     {
-      g_prefix_error (error, "%s can't be read (to give up what waits in it, remove it): ", path);
+      g_prefix_error (error, "%s/%s can't be read (to give up what waits in it, remove it): ",
+                      self->repository->depot->path, path);
       return FALSE;
     }
   latest = suture_repository_latest (self->repository, role);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "handover.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-
 #include "base/error.h"
 #include "tree.h"
+#include "within.h"
 
 #define EDITION "edition"
 #define FILE_MAX (64 * 1024 * 1024) /* bytes; the tool wrote it itself */
-
-static gboolean
-write_file (int folder, const char *name, GBytes *bytes, GError **error)
-{
-  return suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
-}
 
 /* When a file's turn is: what others point to comes first. */
 static int
@@ -36,20 +27,17 @@ compare_turns (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-serve (SutureDepot *depot, const char *from, GPtrArray *names, GError **error)
+serve (SutureDepot *depot, GPtrArray *names, GError **error)
 {
-  g_autofree char *to = suture_depot_path (depot, "repository/metadata", NULL);
-  g_auto (SutureFd) source = suture_file_open_folder (from, 0, error);
-  g_auto (SutureFd) folder = source >= 0 ? suture_file_open_folder (to, 0755, error) : -1;
-
-  if (folder < 0)
-    return FALSE;
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
-      g_autoptr (GBytes) bytes = suture_file_read (source, name, FILE_MAX, error);
+      g_autofree char *from = g_build_filename (EDITION, name, NULL);
+      g_autoptr (GBytes) bytes = suture_within_read (depot, from, FILE_MAX, error);
 
-      if (bytes == NULL || !write_file (folder, name, bytes, error))
+      if (bytes == NULL
+          || !suture_within_write (depot, "repository/metadata", name, g_bytes_get_data (bytes, NULL),
+                                   g_bytes_get_size (bytes), error))
         return FALSE;
     }
   return TRUE;
@@ -79,7 +67,7 @@ suture_handover_finish (SutureDepot *depot, GError **error)
   names = suture_depot_list (depot, EDITION, error);
   if (names != NULL)
     g_ptr_array_sort (names, compare_turns);
-  if (names != NULL && serve (depot, edition, names, error) && put_away (depot, edition, error))
+  if (names != NULL && serve (depot, names, error) && put_away (depot, edition, error))
     return TRUE;
   g_prefix_error (error, "all is signed, and the next command goes on with it, but it could not be served: ");
   return FALSE;
@@ -98,7 +86,7 @@ suture_handover_write (SutureDepot *depot, GHashTable *files, GError **error)
     return FALSE;
   g_hash_table_iter_init (&iter, files);
   while (g_hash_table_iter_next (&iter, &name, &bytes))
-    if (!write_file (folder, name, bytes, error))
+    if (!suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error))
       return FALSE;
   return suture_depot_move (work, edition, error) && suture_handover_finish (depot, error);
 }

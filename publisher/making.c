@@ -15,7 +15,7 @@
 #include "stage.h"
 #include "tree.h"
 
-#define AUTOMATIC "{\"prepared\":\"automatic\"}" /* "custom" of what no person has looked at (approval.h) */
+#define AUTOMATIC "{\"prepared\":\"" SUTURE_STAGE_PREPARED "\"}" /* (approval.h) */
 
 /* One improvement in the making, below the work folder: base-N/ and fixed/ (unpacked packages), with-N/ (those that are only
  * looked at), tree/ (the image's files), stage/ (what becomes staging/ROLE/ID). */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "repository.h"
 
-#include <fcntl.h>
-
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/name.h"
 #include "handover.h"
-#include "tree.h"
+#include "within.h"
 
 #define SPEC_VERSION "1.0.31"
 #define TIMESTAMP "timestamp.json"
@@ -16,9 +14,9 @@
 static GBytes *
 read_below (SutureRepository *self, const char *below, const char *name, gsize max_length, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "repository", below, name, NULL);
+  g_autofree char *path = g_build_filename ("repository", below, name, NULL);
 
-  return suture_file_read (AT_FDCWD, path, max_length, error);
+  return suture_within_read (self->depot, path, max_length, error);
 }
 
 static GBytes *
@@ -134,16 +132,15 @@ compare (const char *name, GBytes *bytes, gpointer user_data, GError **error)
 static GBytes *
 recall (SutureRepository *self, const char *file)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "client", file, NULL);
+  g_autofree char *path = g_build_filename ("client", file, NULL);
 
-  return suture_file_read (AT_FDCWD, path, suture_metadata_max_length (SUTURE_METADATA_SNAPSHOT), NULL);
+  return suture_within_read (self->depot, path, suture_metadata_max_length (SUTURE_METADATA_SNAPSHOT), NULL);
 }
 
 static void
 put_back (SutureRepository *self, const char *file, GBytes *bytes)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "client", NULL);
-  g_auto (SutureFd) folder = bytes != NULL ? suture_file_open_folder (path, 0, NULL) : -1;
+  g_auto (SutureFd) folder = bytes != NULL ? suture_within_folder (self->depot, "client", 0, NULL) : -1;
 
   if (folder >= 0)
     (void) suture_file_replace (folder, file, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0600, NULL);
@@ -199,35 +196,40 @@ remember (const char *name, GBytes *bytes, gpointer user_data, GError **error)
 }
 
 /* Every client asks for the root after its own first, so one that can't be believed stops them all. */
-static void
-remove_unbelieved_roots (SutureRepository *self)
+static gboolean
+remove_unbelieved_roots (SutureRepository *self, GError **error)
 {
-  gboolean there = TRUE;
+  g_autoptr (GPtrArray) names = suture_depot_list (self->depot, "repository/metadata", error);
 
-  for (gint64 version = suture_trust_get (self->trust, "root")->version + 1; there; version++)
+  for (guint i = 0; names != NULL && i < names->len; i++)
     {
-      g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT ".root.json", version);
-      g_autofree char *path = suture_depot_path (self->depot, "repository/metadata", name, NULL);
+      const char *name = g_ptr_array_index (names, i);
 
-      there = g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK);
-      if (there)
-        suture_tree_remove (path);
+      if (g_str_has_suffix (name, ".root.json")
+          && g_ascii_strtoll (name, NULL, 10) > suture_trust_get (self->trust, "root")->version
+          && !suture_within_remove (self->depot, "repository/metadata", name, error))
+        return FALSE;
     }
+  return names != NULL;
 }
 
 SutureRepository *
 suture_repository_restore (SutureDepot *depot, GError **error)
 {
   g_autoptr (SutureRepository) self = suture_handover_finish (depot, error) ? open_client (depot, NULL, error) : NULL;
+  g_autoptr (GError) why = NULL;
 
   if (self == NULL)
     return NULL;
   /* what is served and believed may be newer than the memory, if that was brought back from a backup */
-  if (!read_served (self, NULL, NULL)
+  if (!read_served (self, NULL, &why)
       && (!suture_trust_resume (self->trust, 0, error) || !list_roles (self, 0, error)))
-    return NULL;
-  remove_unbelieved_roots (self);
-  if (!export_all (self, remember, error) || !suture_repository_write (self, error)
+    {
+      g_prefix_error (error, "what is served is not to be believed (%s), and %s/client can't bring it back: ", why->message,
+                      depot->path);
+      return NULL;
+    }
+  if (!remove_unbelieved_roots (self, error) || !export_all (self, remember, error) || !suture_repository_write (self, error)
       || !suture_repository_refresh (self, 0, error))
     return NULL;
   return g_steal_pointer (&self);

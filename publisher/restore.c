@@ -6,23 +6,48 @@
 #include "proof.h"
 #include "settle.h"
 
+/* What can be read of the folder @which. What can't holds up none of the rest: whether it is missed, the proof says. */
+static GPtrArray *
+open_all (SutureDepot *depot, SutureReport *report, const char *which, GError **error)
+{
+  g_autoptr (GPtrArray) names = suture_stage_list (depot, which, NULL, error);
+  g_autoptr (GPtrArray) stages = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_stage_free);
+
+  for (guint i = 0; names != NULL && i < names->len; i++)
+    {
+      g_autoptr (GError) why = NULL;
+      SutureStage *stage = suture_stage_open (depot, which, g_ptr_array_index (names, i), &why);
+
+      if (stage != NULL)
+        g_ptr_array_add (stages, stage);
+      else
+        suture_report_warn (report, "%s/%s is passed over: %s", which, (char *) g_ptr_array_index (names, i), why->message);
+    }
+  return names != NULL ? g_steal_pointer (&stages) : NULL;
+}
+
 /* What a killed run has published lies in staging still. */
 static gboolean
 settle (SutureDepot *depot, SutureReport *report, SutureRepository *repository, GError **error)
 {
-  g_autoptr (GPtrArray) staged = suture_stage_open_all (depot, "staging", NULL, error);
+  g_autoptr (GPtrArray) staged = open_all (depot, report, "staging", error);
 
   return staged != NULL && suture_settle_run (repository, report, staged, error);
 }
 
 static gboolean
-serve_all (SutureDepot *depot, GError **error)
+serve_all (SutureDepot *depot, SutureReport *report, GError **error)
 {
-  g_autoptr (GPtrArray) stages = suture_stage_open_all (depot, "published", NULL, error);
+  g_autoptr (GPtrArray) stages = open_all (depot, report, "published", error);
 
   for (guint i = 0; stages != NULL && i < stages->len; i++)
-    if (!suture_stage_serve (g_ptr_array_index (stages, i), depot, error))
-      return FALSE;
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i);
+      g_autoptr (GError) why = NULL;
+
+      if (!suture_stage_serve (stage, depot, &why))
+        suture_report_warn (report, "published/%s could not be put back: %s", stage->name, why->message);
+    }
   return stages != NULL;
 }
 
@@ -33,7 +58,7 @@ restore (SutureDepot *depot, SutureReport *report, GError **error)
 
   if (repository == NULL)
     return FALSE;
-  if (settle (depot, report, repository, error) && serve_all (depot, error) && suture_chain_restore (repository, error)
+  if (settle (depot, report, repository, error) && serve_all (depot, report, error) && suture_chain_restore (repository, error)
       && suture_proof_check (repository, 0, error))
     return TRUE;
   g_prefix_error (error, "the metadata is as it was published, but not all of the rest: ");

@@ -2,10 +2,9 @@
 #include "command.h"
 
 #include "base/error.h"
+#include "feed/rollout.h"
 #include "session.h"
 #include "stage.h"
-
-#define HOURS_MAX 720 /* what a desktop takes: 30 days */
 
 /* Sets or takes away "rollout" of @custom: @hours from @start on, spread over all machines; nothing to wait for is no rollout. */
 static void
@@ -114,9 +113,9 @@ suture_command_rollout (SutureReport *report, int argc, char **argv, GError **er
 
   if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (hours < 0 || hours > HOURS_MAX)
+  if (hours < 0 || hours > SUTURE_ROLLOUT_HOURS_MAX)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--hours is needed, from 0 to %d", HOURS_MAX);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--hours is needed, from 0 to %d", SUTURE_ROLLOUT_HOURS_MAX);
       return FALSE;
     }
   return (from == NULL || read_start (from, &start, error))

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "seen.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "within.h"
 
 #define FILE_NAME "payloads"
 #define FILE_MAX (64 * 1024 * 1024) /* bytes: half a million payloads */
@@ -40,8 +39,7 @@ SutureSeen *
 suture_seen_load (SutureDepot *depot)
 {
   SutureSeen *self = g_new0 (SutureSeen, 1);
-  g_autofree char *path = suture_depot_path (depot, "client", FILE_NAME, NULL);
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, FILE_MAX, NULL);
+  g_autoptr (GBytes) bytes = suture_within_read (depot, "client/" FILE_NAME, FILE_MAX, NULL);
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -71,31 +69,26 @@ suture_seen_free (SutureSeen *self)
   g_free (self);
 }
 
-/* Opens the served payload; -1 with @error. A FIFO does not keep anybody waiting. */
+/* Opens the served payload; -1 with @error. */
 static int
-open_payload (const char *path, struct stat *status, GError **error)
+open_payload (SutureDepot *depot, const char *path, struct stat *status, GError **error)
 {
-  g_auto (SutureFd) fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  g_auto (SutureFd) fd = suture_within_open (depot, path, O_RDONLY, error);
 
-  if (fd < 0 && errno == ENOENT)
-    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no payload %s", path);
-  else if (fd < 0 && errno != ELOOP && errno != ENXIO)
-    suture_error_set_errno (error, errno, "could not open the payload %s", path);
-  else if (fd >= 0 && fstat (fd, status) < 0)
-    suture_error_set_errno (error, errno, "could not look at the payload %s", path);
-  else if (fd < 0 || !S_ISREG (status->st_mode))
-    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the payload %s is no regular file", path);
-  else
+  if (fd < 0)
+    return -1;
+  if (fstat (fd, status) == 0 && S_ISREG (status->st_mode))
     return suture_fd_steal (&fd);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the payload %s/%s is no regular file", depot->path, path);
   return -1;
 }
 
 gboolean
 suture_seen_check (SutureSeen *self, const char *sha256, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "repository/targets/payloads", sha256, NULL);
+  g_autofree char *path = g_build_filename ("repository/targets/payloads", sha256, NULL);
   struct stat status = { 0 };
-  g_auto (SutureFd) fd = open_payload (path, &status, error);
+  g_auto (SutureFd) fd = open_payload (self->depot, path, &status, error);
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   g_autofree char *state = NULL;
   g_autofree char *found = NULL;
@@ -110,7 +103,7 @@ suture_seen_check (SutureSeen *self, const char *sha256, GError **error)
         return FALSE;
       if (!g_str_equal (found, sha256))
         {
-          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "the payload %s was changed", path);
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "the payload %s/%s was changed", self->depot->path, path);
           return FALSE;
         }
     }
@@ -122,8 +115,7 @@ suture_seen_check (SutureSeen *self, const char *sha256, GError **error)
 gboolean
 suture_seen_save (SutureSeen *self, GError **error)
 {
-  g_autofree char *path = suture_depot_path (self->depot, "client", NULL);
-  g_auto (SutureFd) folder = suture_file_open_folder (path, 0, error);
+  g_auto (SutureFd) folder = suture_within_folder (self->depot, "client", 0, error);
   g_autoptr (GString) text = g_string_new (NULL);
   GHashTableIter iter;
   gpointer sha256, state;

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/error.h"
@@ -9,19 +10,42 @@
 #include "base/json.h"
 #include "base/release.h"
 #include "compose.h"
+#include "feed/rollout.h"
 #include "rebuild/rebuild.h"
 #include "tree.h"
 #include "verify/content.h"
 #include "verify/image.h"
+#include "within.h"
 
 #define CUSTOM_MAX 16384 /* bytes */
+#define PAYLOADS "repository/targets/payloads"
+
+/* Desktops hold to what it says, and it is signed as it stands. What a person says of it stands in what is signed alone. */
+static gboolean
+check_custom (JsonNode *node, GError **error)
+{
+  static const char *const known[] = { "prepared", "rollout", NULL };
+  const SutureTarget target = { .custom = node };
+  JsonObject *custom = json_node_get_object (node);
+  SutureRollout rollout;
+  const char *prepared = SUTURE_STAGE_PREPARED;
+
+  if (!suture_json_check_members (custom, known, error)
+      || !suture_json_read_string (custom, "prepared", SUTURE_JSON_OPTIONAL, &prepared, error)
+      || !suture_rollout_parse (&rollout, &target, error))
+    return FALSE;
+  if (g_str_equal (prepared, SUTURE_STAGE_PREPARED))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "\"prepared\" can only be \"" SUTURE_STAGE_PREPARED "\"");
+  return FALSE;
+}
 
 static gboolean
-read_custom (SutureStage *self, GError **error)
+read_custom (SutureStage *self, SutureDepot *depot, const char *which, GError **error)
 {
-  g_autofree char *path = g_build_filename (self->path, SUTURE_STAGE_CUSTOM, NULL);
+  g_autofree char *path = g_build_filename (which, self->name, SUTURE_STAGE_CUSTOM, NULL);
   g_autoptr (GError) why = NULL;
-  g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, CUSTOM_MAX, &why);
+  g_autoptr (GBytes) bytes = suture_within_read (depot, path, CUSTOM_MAX, &why);
   g_autoptr (JsonNode) node = NULL;
 
   if (g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
@@ -30,12 +54,12 @@ read_custom (SutureStage *self, GError **error)
       return TRUE;
     }
   node = bytes != NULL ? suture_json_parse_object (bytes, CUSTOM_MAX, &why) : NULL;
-  if (node != NULL)
+  if (node != NULL && check_custom (node, &why))
     {
       self->custom = json_object_ref (json_node_get_object (node));
       return TRUE;
     }
-  g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", path);
+  g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s/%s: ", depot->path, path);
   return FALSE;
 }
 
@@ -64,23 +88,23 @@ suture_stage_open (SutureDepot *depot, const char *which, const char *name, GErr
 
   self->path = suture_depot_path (depot, which, name, NULL);
   self->name = g_strdup (name);
-  path = g_build_filename (self->path, "manifest.json", NULL);
-  self->json = suture_file_read (AT_FDCWD, path, SUTURE_MANIFEST_MAX, error);
+  path = g_build_filename (which, name, "manifest.json", NULL);
+  self->json = suture_within_read (depot, path, SUTURE_MANIFEST_MAX, error);
   if (self->json == NULL)
     return NULL;
   self->manifest = suture_manifest_parse (self->json, error);
   if (self->manifest == NULL)
     {
-      g_prefix_error (error, "%s: ", path);
+      g_prefix_error (error, "%s/%s: ", depot->path, path);
       return NULL;
     }
-  if (!read_custom (self, error))
+  if (!read_custom (self, depot, which, error))
     return NULL;
   self->role = suture_stage_role (self->manifest);
   right = g_strdup_printf ("%s/%s", self->role, self->manifest->id);
   if (!g_str_equal (name, right))
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s is the manifest of %s", path, right);
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s/%s is the manifest of %s", depot->path, path, right);
       return NULL;
     }
   return g_steal_pointer (&self);
@@ -189,6 +213,20 @@ open_base (const SutureStage *self, guint base, GError **error)
   return suture_file_open_folder (path, 0, error);
 }
 
+/* Opens a payload of ours; -1 with @error. */
+static int
+open_payload (const char *path, GError **error)
+{
+  g_auto (SutureFd) fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  struct stat status;
+
+  if (fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
+    return suture_fd_steal (&fd);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no payload %s: bring it back from a backup, or make it anew",
+               path);
+  return -1;
+}
+
 static gboolean
 check_payload (const SutureStage *self, const char *work, const SuturePayload *payload, GError **error)
 {
@@ -196,19 +234,15 @@ check_payload (const SutureStage *self, const char *work, const SuturePayload *p
   g_auto (SutureFd) folder = suture_file_open_folder (work, 0, error);
   g_auto (SutureFd) usr = folder >= 0 ? open_base (self, (guint) MAX (payload->base, 0), error) : -1;
   g_auto (SutureFd) image = usr >= 0 ? suture_file_unnamed (folder, 0600, error) : -1;
-  g_auto (SutureFd) in = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  g_auto (SutureFd) in = -1;
 
   if (image < 0)
     {
       g_prefix_error (error, "%s: ", work);
       return FALSE;
     }
-  if (in < 0)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no payload %s", path);
-      return FALSE;
-    }
-  return suture_rebuild_image (self->manifest, payload, in, usr, image, NULL, error);
+  in = open_payload (path, error);
+  return in >= 0 && suture_rebuild_image (self->manifest, payload, in, usr, image, NULL, error);
 }
 
 static gboolean
@@ -297,13 +331,34 @@ suture_stage_check (const SutureStage *self, SutureDepot *depot, GError **error)
   return good;
 }
 
+/* Whether the payload is served already, whole. */
 static gboolean
-serve (SutureDepot *depot, const char *below, const char *name, const void *data, gsize length, GError **error)
+is_served (SutureDepot *depot, const char *sha256)
 {
-  g_autofree char *path = suture_depot_path (depot, "repository/targets", below, NULL);
-  g_auto (SutureFd) folder = suture_file_open_folder (path, 0755, error);
+  g_autofree char *path = g_build_filename (PAYLOADS, sha256, NULL);
+  g_auto (SutureFd) fd = suture_within_open (depot, path, O_RDONLY, NULL);
+  g_autofree char *found = fd >= 0 ? suture_digest_fd (fd, NULL, NULL) : NULL;
 
-  return folder >= 0 && suture_file_replace (folder, name, data, length, 0644, error);
+  return g_strcmp0 (found, sha256) == 0;
+}
+
+/* What a desktop would refuse must not take the place of what it takes. */
+static gboolean
+serve_payload (const SutureStage *self, SutureDepot *depot, const char *sha256, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->path, "payloads", sha256, NULL);
+  g_auto (SutureFd) in = open_payload (path, error);
+  g_autoptr (GMappedFile) file = in >= 0 ? g_mapped_file_new_from_fd (in, FALSE, error) : NULL;
+  g_autofree char *found = NULL;
+
+  if (file == NULL)
+    return FALSE;
+  found = suture_digest_data (g_mapped_file_get_contents (file), g_mapped_file_get_length (file));
+  if (g_str_equal (found, sha256))
+    return suture_within_write (depot, PAYLOADS, sha256, g_mapped_file_get_contents (file), g_mapped_file_get_length (file),
+                                error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_HASH, "%s was changed: bring it back from a backup", path);
+  return FALSE;
 }
 
 gboolean
@@ -311,17 +366,14 @@ suture_stage_serve (const SutureStage *self, SutureDepot *depot, GError **error)
 {
   g_autofree char *sha256 = suture_digest_data (g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json));
   g_autofree char *name = g_strdup_printf ("%s.%s.json", sha256, self->manifest->id);
+  g_autofree char *folder = g_build_filename ("repository/targets", self->role, NULL);
 
   for (guint i = 0; i < self->manifest->payloads->len; i++)
     {
       const SuturePayload *payload = g_ptr_array_index (self->manifest->payloads, i);
-      g_autofree char *path = g_build_filename (self->path, "payloads", payload->sha256, NULL);
-      g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
 
-      if (file == NULL
-          || !serve (depot, "payloads", payload->sha256, g_mapped_file_get_contents (file),
-                     g_mapped_file_get_length (file), error))
+      if (!is_served (depot, payload->sha256) && !serve_payload (self, depot, payload->sha256, error))
         return FALSE;
     }
-  return serve (depot, self->role, name, g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json), error);
+  return suture_within_write (depot, folder, name, g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json), error);
 }

@@ -9,7 +9,7 @@
 /* An improvement that was made and not yet published, DEPOT/staging/ROLE/ID:
  *   manifest.json       as it will be signed
  *   image.erofs         the image, never served
- *   custom.json         what targets say beside it: "rollout", "prepared", "approved"; missing: nothing
+ *   custom.json         what targets say beside it: "rollout", "prepared" (approval.h); missing: nothing
  *   payloads/SHA256     what is served
  *   base/N/usr/…        the replaced files of each known base, to check payloads against
  * ROLE is the TUF role, and folder of targets, of the base release: "debian-12-x86-64". Ids are told apart within one. */
@@ -17,6 +17,7 @@
 G_BEGIN_DECLS
 
 #define SUTURE_STAGE_CUSTOM "custom.json"
+#define SUTURE_STAGE_PREPARED "automatic" /* "prepared" of what no person has looked at */
 
 typedef struct
 {

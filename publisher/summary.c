@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "findings.h"
 
 #define FINDINGS_MAX (1024 * 1024) /* bytes */
@@ -14,12 +15,10 @@ tell_findings (const SutureStage *stage, SutureReport *report)
 {
   g_autofree char *path = g_build_filename (stage->path, SUTURE_FINDINGS_FILE, NULL);
   g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, FINDINGS_MAX, NULL);
-  g_autofree char *text
-      = bytes != NULL ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : NULL;
-  g_autoptr (JsonNode) node = text != NULL ? json_from_string (text, NULL) : NULL;
+  g_autoptr (JsonNode) node = bytes != NULL ? suture_json_parse_object (bytes, FINDINGS_MAX, NULL) : NULL;
   g_autoptr (SutureFindings) findings = NULL;
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+  if (node == NULL)
     {
       suture_report_warn (report, "%s has no readable %s: it is not known what was found out about it", stage->name,
                           SUTURE_FINDINGS_FILE);

@@ -62,19 +62,13 @@ suture_file_open_resolved (int folder, const char *path, int flags, guint64 reso
 }
 
 GBytes *
-suture_file_read (int folder, const char *name, gsize max_length, GError **error)
+suture_file_read_open (int fd, const char *name, gsize max_length, GError **error)
 {
-  g_auto (SutureFd) fd = openat (folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   g_autofree guint8 *data = NULL;
   struct stat status;
   gsize have = 0;
 
-  if (fd < 0 && errno == ENOENT)
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no file %s", name);
-      return NULL;
-    }
-  if (fd < 0 || fstat (fd, &status) < 0)
+  if (fstat (fd, &status) < 0)
     {
       suture_error_set_errno (error, errno, "could not open %s", name);
       return NULL;
@@ -100,6 +94,20 @@ suture_file_read (int folder, const char *name, gsize max_length, GError **error
       have += (gsize) n;
     }
   return g_bytes_new_take (g_steal_pointer (&data), have);
+}
+
+GBytes *
+suture_file_read (int folder, const char *name, gsize max_length, GError **error)
+{
+  g_auto (SutureFd) fd = openat (folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+  if (fd >= 0)
+    return suture_file_read_open (fd, name, max_length, error);
+  if (errno == ENOENT)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no file %s", name);
+  else
+    suture_error_set_errno (error, errno, "could not open %s", name);
+  return NULL;
 }
 
 gboolean

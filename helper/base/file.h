@@ -26,6 +26,9 @@ int suture_file_open_resolved (int folder, const char *path, int flags, guint64 
  * regular file or longer. */
 GBytes *suture_file_read (int folder, const char *name, gsize max_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same of the file that is open as @fd, at its start; @name is what errors call it. */
+GBytes *suture_file_read_open (int fd, const char *name, gsize max_length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Replaces @name below @folder by @data: temporary dot file, fsync, rename, fsync of the folder. On error
  * the old file is untouched. */
 gboolean suture_file_replace (int folder, const char *name, const void *data, gsize length, guint mode, GError **error);

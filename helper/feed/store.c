@@ -9,6 +9,7 @@
 
 struct _SutureStore
 {
+  char *path;      /* for errors (owned) */
   SutureFd folder; /* (owned) */
   SutureFd roots;  /* (owned) */
 };
@@ -19,6 +20,7 @@ suture_store_open (const char *path, GError **error)
   g_autoptr (SutureStore) self = g_new0 (SutureStore, 1);
   g_autofree char *roots = g_build_filename (path, "roots", NULL);
 
+  self->path = g_strdup (path);
   self->roots = -1;
   self->folder = suture_file_open_folder (path, FOLDER_MODE, error);
   if (self->folder < 0)
@@ -34,11 +36,12 @@ suture_store_free (SutureStore *self)
     return;
   suture_fd_clear (self->folder);
   suture_fd_clear (self->roots);
+  g_free (self->path);
   g_free (self);
 }
 
 static gboolean
-load (int folder, const char *name, SutureMetadataType type, GBytes **bytes, GError **error)
+load (SutureStore *self, int folder, const char *name, SutureMetadataType type, GBytes **bytes, GError **error)
 {
   g_autoptr (GError) why = NULL;
 
@@ -46,17 +49,20 @@ load (int folder, const char *name, SutureMetadataType type, GBytes **bytes, GEr
   if (*bytes != NULL || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND)
       || g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_MALFORMED))
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&why));
+  g_propagate_prefixed_error (error, g_steal_pointer (&why), "%s: ", self->path);
   return FALSE;
 }
 
 static gboolean
-save (int folder, const char *name, GBytes *bytes, GError **error)
+save (SutureStore *self, int folder, const char *name, GBytes *bytes, GError **error)
 {
   gsize length;
   const void *data = g_bytes_get_data (bytes, &length);
 
-  return suture_file_replace (folder, name, data, length, FILE_MODE, error);
+  if (suture_file_replace (folder, name, data, length, FILE_MODE, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", self->path);
+  return FALSE;
 }
 
 static char *
@@ -72,7 +78,7 @@ suture_store_load (SutureStore *self, const char *role, SutureMetadataType type,
 {
   g_autofree char *name = file_of_role (role);
 
-  return load (self->folder, name, type, bytes, error);
+  return load (self, self->folder, name, type, bytes, error);
 }
 
 gboolean
@@ -80,7 +86,7 @@ suture_store_save (SutureStore *self, const char *role, GBytes *bytes, GError **
 {
   g_autofree char *name = file_of_role (role);
 
-  return save (self->folder, name, bytes, error);
+  return save (self, self->folder, name, bytes, error);
 }
 
 gboolean
@@ -102,7 +108,7 @@ suture_store_load_root (SutureStore *self, gint64 version, GBytes **bytes, GErro
 {
   g_autofree char *name = file_of_version (version);
 
-  return load (self->roots, name, SUTURE_METADATA_ROOT, bytes, error);
+  return load (self, self->roots, name, SUTURE_METADATA_ROOT, bytes, error);
 }
 
 gboolean
@@ -110,7 +116,7 @@ suture_store_save_root (SutureStore *self, gint64 version, GBytes *bytes, GError
 {
   g_autofree char *name = file_of_version (version);
 
-  return save (self->roots, name, bytes, error);
+  return save (self, self->roots, name, bytes, error);
 }
 
 gboolean

@@ -29,13 +29,17 @@ class Living(Case):
 
     def setUp(self):
         super().setUp()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(
-            *args, directory=f"{self.depot}/repository"))
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
+        self.url = self.serve(f"{self.depot}/repository")
         self.desktops = 0
         self.begin_desktop()
+
+    def serve(self, folder):
+        """Serves a folder until the test ends. Its address."""
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(*args, directory=folder))
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}"
 
     def begin_desktop(self):
         """A new one, that knows only the first root."""
@@ -44,8 +48,7 @@ class Living(Case):
         self.ask_client("init", f"{self.depot}/repository/metadata/1.root.json", url=False)
 
     def run_client(self, *words, url=True):
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        options = ["--metadata-url", f"{base}/metadata"] if url else []
+        options = ["--metadata-url", f"{self.url}/metadata"] if url else []
         return subprocess.run([self.client, *options, "--metadata-dir", self.desktop, *words], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
 
@@ -55,11 +58,10 @@ class Living(Case):
 
     def accept(self, *ids):
         """The desktop accepts what is served, and gets the manifests."""
-        base = f"http://127.0.0.1:{self.server.server_port}"
         self.ask_client("refresh")
         for name in ids:
             self.ask_client("--target-name", f"{ROLE}/{name}.json", "--target-dir", f"{self.desktop}-targets",
-                            "--target-base-url", f"{base}/targets", "download")
+                            "--target-base-url", f"{self.url}/targets", "download")
 
     def refuse(self):
         self.assertEqual(self.run_client("refresh").returncode, 1)

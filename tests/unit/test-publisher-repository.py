@@ -182,7 +182,7 @@ class Repository(Case):
         os.unlink(path)
         for make in (os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)):
             make(path)
-            self.run_refused("is no regular file", "publish", self.depot)
+            self.run_refused("may be no link" if os.path.islink(path) else "is no regular file", "publish", self.depot)
             (os.rmdir if os.path.isdir(path) else os.unlink)(path)
 
     def test_rolled_back(self):
@@ -357,6 +357,29 @@ class Repository(Case):
         self.assertEqual(glob.glob(f"{self.top}/.*"), [])  # keys that nobody uses
         self.assertEqual(stat.S_IMODE(os.stat(other).st_mode), 0o755)
         self.run_ok("publish", other)
+
+    def test_init_of_others(self):
+        """What is not surely an init's own, and dead, stays."""
+        others = {".suture-init-abcdef": 0o755, ".suture-init-notes": 0o700, ".suture-init-busy00": 0o700}
+        for name, mode in others.items():
+            os.mkdir(f"{self.top}/{name}", mode)
+        lock = os.open(f"{self.top}/.suture-init-busy00", os.O_RDONLY)
+        self.addCleanup(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.mkdir(f"{self.top}/.suture-init-dead00", 0o700)
+        if os.geteuid() == 0:
+            os.mkdir(f"{self.top}/.suture-init-theirs", 0o700)
+            os.chown(f"{self.top}/.suture-init-theirs", 12345, 12345)
+            others[".suture-init-theirs"] = 0o700
+        self.run_ok("init", f"{self.top}/other", "--name", "other", "--publisher", "Other")
+        self.assertEqual({name for name in os.listdir(self.top) if name.startswith(".")}, set(others))
+
+    def test_init_together(self):
+        """None takes the folder of another that has just begun for one that is left over."""
+        runs = [subprocess.Popen([self.program, "init", f"{self.top}/{n}", "--name", "other", "--publisher", "Other"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for n in range(12)]
+        for run in runs:
+            self.assertEqual((run.communicate()[1], run.returncode), ("", 0))
 
     def test_init_in_use(self):
         other = f"{self.top}/other"
