@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
 #include "approval.h"
 #include "base/error.h"
+#include "consent.h"
 #include "session.h"
 #include "summary.h"
-
-/* Whether the person at the terminal agrees. */
-static gboolean
-ask (const char *name, GError **error)
-{
-  char answer[16] = "";
-
-  if (!isatty (STDIN_FILENO))
-    {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
-                   "nobody can be asked here: look at what is shown, and say --yes");
-      return FALSE;
-    }
-  g_print ("Sign and publish this as %s? [y/N] ", name);
-  (void) fflush (stdout);
-  if (fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y'))
-    return TRUE;
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "it was not approved");
-  return FALSE;
-}
 
 static gboolean
 show (SutureSession *session, GPtrArray *stages, GError **error)
@@ -118,9 +96,10 @@ approve (SutureSession *session, GPtrArray *stages, const char *name, GError **e
 static gboolean
 run (SutureSession *session, char **wanted, const char *name, gboolean yes, GError **error)
 {
+  g_autofree char *question = g_strdup_printf ("Sign and publish this as %s?", name);
   g_autoptr (GPtrArray) stages = suture_stage_open_all (session->depot, "staging", wanted, error);
 
-  return stages != NULL && show (session, stages, error) && (yes || ask (name, error))
+  return stages != NULL && show (session, stages, error) && (yes || suture_consent_ask (question, "it was not approved", error))
          && approve (session, stages, name, error);
 }
 

@@ -154,6 +154,12 @@ suture_seal_counts (SutureSeal *self, const char *id)
   return find_key (self, id) != NULL;
 }
 
+gboolean
+suture_seal_has (SutureSeal *self, const char *id)
+{
+  return g_hash_table_contains (self->values, id);
+}
+
 static gint64
 lacks (SutureSeal *self, const SutureSealQuorum *quorum)
 {

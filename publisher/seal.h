@@ -44,6 +44,9 @@ guint suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope);
 /* Takes over all signatures of @envelope, which has this body, whoever's they are and whether they are valid or not. */
 void suture_seal_keep (SutureSeal *self, const SutureEnvelope *envelope);
 
+/* Whether it has a signature of the key @id. */
+gboolean suture_seal_has (SutureSeal *self, const char *id);
+
 /* Whether a signature of the key @id counts. */
 gboolean suture_seal_counts (SutureSeal *self, const char *id);
 

@@ -2,12 +2,12 @@
 #include "command.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "consent.h"
 #include "pending.h"
+#include "review.h"
 #include "session.h"
 
 /* Signs files of DEPOT/pending, where they lie or where somebody carried one; keys need not be where the folder is. */
@@ -25,27 +25,36 @@ read_envelope (const char *path, GError **error)
   return envelope;
 }
 
-/* What one is about to sign. */
-static void
-describe (SutureReport *report, const char *path, JsonObject *body)
+/* What people say on the command line. */
+typedef struct
 {
-  const char *type = json_object_get_string_member_with_default (body, "_type", "?");
-  JsonNode *targets = json_object_get_member (body, "targets");
-  g_autoptr (GList) paths = targets != NULL && JSON_NODE_HOLDS_OBJECT (targets)
-                                ? json_object_get_members (json_node_get_object (targets))
-                                : NULL;
+  SutureSessionOptions session;
+  char **merge;  /* --merge (owned) */
+  char *against; /* --against (owned) */
+  gboolean yes;  /* --yes */
+} Options;
 
-  suture_report_say (report, "%s: %s, version %" G_GINT64_FORMAT ", until %s%s", path, type,
-                     json_object_get_int_member_with_default (body, "version", 0),
-                     json_object_get_string_member_with_default (body, "expires", "?"), paths != NULL ? ", with" : "");
-  for (GList *at = paths; at != NULL; at = at->next)
-    {
-      JsonObject *target = json_object_get_object_member (json_node_get_object (targets), at->data);
-      gboolean withdrawn = json_object_has_member (target, "custom")
-                           && json_object_has_member (json_object_get_object_member (target, "custom"), "withdrawn");
+static void
+options_clear (Options *self)
+{
+  suture_session_options_clear (&self->session);
+  g_strfreev (self->merge);
+  g_free (self->against);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-      suture_report_say (report, "  %s%s", (char *) at->data, withdrawn ? ", withdrawn" : "");
-    }
+/* Tells which key is about to sign. @said: what else there is to know of it. */
+static void
+tell_signer (SutureReport *report, SutureKeyring *keyring, const char *id, const char *said)
+{
+  suture_report_say (report, "  to be signed by key %s, %s%s", id, suture_keyring_place (keyring, id), said);
+  suture_report_list (report, "signers", id);
+}
+
+static gboolean
+agree (const Options *options, GError **error)
+{
+  return options->yes || suture_consent_ask ("Sign this?", "it was not agreed to, and nothing was signed", error);
 }
 
 /* One quorum of all keys in @keyring: for a file alone, of which nobody says who has to sign it. */
@@ -89,50 +98,145 @@ write_back (const char *path, SutureSeal *seal, GError **error)
          && suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
 }
 
-/* A file that somebody brought: every key named signs it, and the signatures in it stay. */
+/* Whether @root names the key @id for root's role. */
 static gboolean
-sign_file (SutureReport *report, const char *path, const SutureKeyringOptions *options, GError **error)
+names_key (JsonObject *root, const char *id)
 {
-  g_autoptr (SutureKeyring) keyring = suture_keyring_open (NULL, options, error);
-  g_autoptr (SutureEnvelope) envelope = keyring != NULL ? read_envelope (path, error) : NULL;
-  g_autoptr (GPtrArray) quorums = envelope != NULL ? quorum_of_keyring (keyring, error) : NULL;
-  g_autoptr (SutureSeal) seal = NULL;
+  g_autoptr (SutureRole) role
+      = suture_role_parse (json_object_get_object_member (json_object_get_object_member (root, "roles"), "root"), NULL);
 
-  if (quorums == NULL)
-    return FALSE;
-  if (((SutureSealQuorum *) g_ptr_array_index (quorums, 0))->role->key_ids->len == 0)
+  return role != NULL && g_ptr_array_find_with_equal_func (role->key_ids, id, g_str_equal, NULL);
+}
+
+/* Tells who is about to sign; refuses whoever is known to have no say in it. */
+static gboolean
+check_signers (const SutureReview *review, SutureReport *report, SutureKeyring *keyring, GError **error)
+{
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (keyring);
+  gboolean is_root = review->metadata->type == SUTURE_METADATA_ROOT;
+
+  for (guint i = 0; i < ids->len; i++)
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--key or --keys is needed to sign a file");
-      return FALSE;
+      const char *id = g_ptr_array_index (ids, i);
+      gboolean named = !is_root || names_key (review->metadata->envelope->body, id)
+                       || (review->before != NULL && names_key (review->before, id));
+
+      if (!named && review->before != NULL)
+        {
+          g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                       "the key %.8s has no say in it, neither as this root says nor as the one before: nothing was signed", id);
+          return FALSE;
+        }
+      tell_signer (report, keyring, id, named ? "" : ", which this root does not name for itself");
     }
-  describe (report, path, envelope->body);
-  seal = suture_seal_new (envelope->body, quorums);
-  suture_seal_keep (seal, envelope);
-  if (!suture_seal_sign (seal, keyring, TRUE, error) || !write_back (path, seal, error))
+  if (ids->len > 0)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--key or --keys is needed to sign a file");
+  return FALSE;
+}
+
+/* The one that @metadata of @role takes the place of, from the file that somebody brought along. */
+static SutureMetadata *
+open_against (const char *path, const char *role, const SutureMetadata *metadata, GError **error)
+{
+  g_autofree char *other = NULL;
+  g_autoptr (SutureMetadata) before = suture_review_open (path, &other, error);
+
+  if (before == NULL)
+    return NULL;
+  if (g_str_equal (other, role) && before->version == metadata->version - 1)
+    return g_steal_pointer (&before);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+               "--against has to be version %" G_GINT64_FORMAT " of %s: nothing was signed", metadata->version - 1, role);
+  return NULL;
+}
+
+/* Signs the body of @metadata with every key of @keyring; the signatures in it stay. */
+static gboolean
+sign_with_all (const char *path, const SutureMetadata *metadata, SutureKeyring *keyring, GError **error)
+{
+  g_autoptr (GPtrArray) quorums = quorum_of_keyring (keyring, error);
+  g_autoptr (SutureSeal) seal = quorums != NULL ? suture_seal_new (metadata->envelope->body, quorums) : NULL;
+
+  if (seal == NULL)
+    return FALSE;
+  suture_seal_keep (seal, metadata->envelope);
+  return suture_seal_sign (seal, keyring, TRUE, error) && write_back (path, seal, error);
+}
+
+/* A file that somebody brought. */
+static gboolean
+sign_file (SutureReport *report, const char *path, const Options *options, GError **error)
+{
+  g_autoptr (SutureKeyring) keyring = suture_keyring_open (NULL, &options->session.keys, error);
+  g_autofree char *role = NULL;
+  g_autoptr (SutureMetadata) metadata = keyring != NULL ? suture_review_open (path, &role, error) : NULL;
+  g_autoptr (SutureMetadata) before = NULL;
+  SutureReview review = { .path = path, .metadata = metadata };
+
+  if (metadata == NULL)
+    return FALSE;
+  review.role = role;
+  if (options->against != NULL)
+    {
+      before = open_against (options->against, role, metadata, error);
+      if (before == NULL)
+        return FALSE;
+      review.before = before->envelope->body;
+    }
+  suture_review_tell (&review, report);
+  if (!check_signers (&review, report, keyring, error) || !agree (options, error)
+      || !sign_with_all (path, metadata, keyring, error))
     return FALSE;
   suture_report_say (report, "signed");
   suture_report_list (report, "signed", path);
   return TRUE;
 }
 
-/* The seal of the file @name in DEPOT/pending, with the signatures that count. */
+/* The seal of the file at @path in DEPOT/pending, with the signatures that count; it is told. */
 static SutureSeal *
-open_pending (SutureSession *session, const char *path, const char *role, GError **error)
+open_pending (SutureSession *session, const char *path, char **role, GError **error)
 {
-  g_autoptr (SutureEnvelope) envelope = read_envelope (path, error);
+  g_autoptr (SutureMetadata) metadata = suture_review_open (path, role, error);
+  const SutureMetadata *latest = metadata != NULL ? suture_repository_latest (session->repository, *role) : NULL;
+  g_autoptr (JsonObject) none = json_object_new ();
+  SutureReview review = { .path = path,
+                          .metadata = metadata,
+                          .before = latest != NULL ? latest->envelope->body : none,
+                          .depot = session->depot };
   g_autoptr (GPtrArray) quorums = NULL;
   SutureSeal *seal;
 
-  if (envelope == NULL)
+  if (metadata == NULL)
     return NULL;
+  review.role = *role;
   quorums = suture_seal_find_quorums (session->repository, suture_draft_get (session->draft, "root"),
-                                      suture_draft_get (session->draft, "targets"), role, error);
+                                      suture_draft_get (session->draft, "targets"), *role, error);
   if (quorums == NULL)
     return NULL;
-  describe (session->report, path, envelope->body);
-  seal = suture_seal_new (envelope->body, quorums);
-  suture_seal_take (seal, envelope);
+  suture_review_tell (&review, session->report);
+  seal = suture_seal_new (metadata->envelope->body, quorums);
+  suture_seal_take (seal, metadata->envelope);
   return seal;
+}
+
+/* Tells whose signature is about to be added; FALSE: nobody's. */
+static gboolean
+tell_signers (SutureReport *report, SutureSeal *seal, SutureKeyring *keyring, gboolean again)
+{
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (keyring);
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+
+      if (!suture_seal_counts (seal, id) || (!again && (suture_seal_has (seal, id) || suture_seal_is_complete (seal))))
+        continue;
+      any = TRUE;
+      tell_signer (report, keyring, id, "");
+    }
+  return any;
 }
 
 /* Signs with the keys that were brought along, or else with those at hand. */
@@ -180,31 +284,49 @@ merge (SutureSeal *seal, const char *name, char **files, GError **error)
   return TRUE;
 }
 
+/* Adds the signatures of keys that are at hand, once a person has agreed. */
 static gboolean
-sign_pending (SutureSession *session, const char *name, SutureKeyring *brought, char **files, GError **error)
+add_signatures (SutureSession *session, SutureSeal *seal, SutureKeyring *brought, const Options *options, GError **error)
+{
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (brought);
+  gboolean any = ids->len > 0 ? tell_signers (session->report, seal, brought, TRUE)
+                              : tell_signers (session->report, seal, session->keyring, FALSE);
+
+  if (any)
+    return agree (options, error) && sign_with (seal, brought, session->keyring, error);
+  suture_report_say (session->report, "  no key that is at hand has anything to add");
+  return TRUE;
+}
+
+static gboolean
+sign_pending (SutureSession *session, const char *name, SutureKeyring *brought, const Options *options, GError **error)
 {
   g_autofree char *path = suture_depot_path (session->depot, SUTURE_DEPOT_PENDING, name, NULL);
-  g_autofree char *role = suture_pending_role (name);
-  g_autoptr (SutureSeal) seal = role != NULL ? open_pending (session, path, role, error) : NULL;
+  g_autofree char *found = suture_pending_role (name);
+  g_autofree char *role = NULL;
+  g_autoptr (SutureSeal) seal = NULL;
 
-  if (role == NULL)
+  /* what does not follow was warned of */
+  if (found == NULL
+      || g_ptr_array_find_with_equal_func (suture_draft_outdated (session->draft), name, g_str_equal, NULL))
     return TRUE;
-  if (seal == NULL || !merge (seal, name, files, error)
-      || (files == NULL && !sign_with (seal, brought, session->keyring, error)) || !write_back (path, seal, error))
+  seal = open_pending (session, path, &role, error);
+  if (seal == NULL || !merge (seal, name, options->merge, error)
+      || (options->merge == NULL && !add_signatures (session, seal, brought, options, error)) || !write_back (path, seal, error))
     return FALSE;
   suture_pending_tell (session->depot, session->report, role, seal);
   return TRUE;
 }
 
 static gboolean
-sign_all (SutureSession *session, const SutureKeyringOptions *options, char **files, GError **error)
+sign_all (SutureSession *session, const Options *options, GError **error)
 {
-  g_autoptr (SutureKeyring) brought = suture_keyring_open (NULL, options, error);
+  g_autoptr (SutureKeyring) brought = suture_keyring_open (NULL, &options->session.keys, error);
   g_autoptr (GPtrArray) names
       = brought != NULL ? suture_depot_list (session->depot, SUTURE_DEPOT_PENDING, error) : NULL;
 
   for (guint i = 0; names != NULL && i < names->len; i++)
-    if (!sign_pending (session, g_ptr_array_index (names, i), brought, files, error))
+    if (!sign_pending (session, g_ptr_array_index (names, i), brought, options, error))
       return FALSE;
   if (names != NULL && names->len == 0)
     suture_report_say (session->report, "nothing waits for signatures");
@@ -214,18 +336,21 @@ sign_all (SutureSession *session, const SutureKeyringOptions *options, char **fi
 gboolean
 suture_command_sign (SutureReport *report, int argc, char **argv, GError **error)
 {
-  g_auto (SutureSessionOptions) options = SUTURE_SESSION_OPTIONS_INIT;
-  g_auto (GStrv) files = NULL;
+  g_auto (Options) options = { .session = SUTURE_SESSION_OPTIONS_INIT };
   const GOptionEntry entries[] = {
-    { "merge", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, "A file that was signed elsewhere; may be repeated", "FILE" },
-    SUTURE_KEYRING_ENTRIES (options.keys),
+    { "merge", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.merge,
+      "A file that was signed elsewhere: its signatures are taken, and none is made; may be repeated", "FILE" },
+    { "against", 0, 0, G_OPTION_ARG_FILENAME, &options.against, "The version before of a FILE, to show what changes", "FILE" },
+    { "yes", 0, 0, G_OPTION_ARG_NONE, &options.yes, "Do not ask: it was looked at", NULL },
+    SUTURE_KEYRING_ENTRIES (options.session.keys),
     G_OPTION_ENTRY_NULL,
   };
   const SutureUsage usage = {
     .arguments = "FOLDER|FILE",
     .summary = "Signs what waits in FOLDER/pending, or one such FILE that was carried elsewhere,\n"
-               "with the keys that are named, or else with those in FOLDER/keys. Nothing is\n"
-               "published by it: \"suture-publish publish\" does that.",
+               "with the keys that are named, or else with those in FOLDER/keys. All that is in it\n"
+               "is shown, and you are asked. Nothing is published by it: \"suture-publish publish\"\n"
+               "does that.",
     .min = 1,
     .max = 1,
     .entries = entries,
@@ -235,8 +360,14 @@ suture_command_sign (SutureReport *report, int argc, char **argv, GError **error
 
   if (!suture_report_parse (report, &usage, &argc, &argv, error))
     return FALSE;
-  if (files == NULL && stat (argv[1], &status) == 0 && S_ISREG (status.st_mode))
-    return sign_file (report, argv[1], &options.keys, error);
-  return suture_session_open (&session, report, argv[1], &options, TRUE, error)
-         && sign_all (&session, &options.keys, files, error);
+  if (options.merge == NULL && stat (argv[1], &status) == 0 && S_ISREG (status.st_mode))
+    return sign_file (report, argv[1], &options, error);
+  if (options.against != NULL)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "--against is for a FILE: what is published is known in a FOLDER");
+      return FALSE;
+    }
+  return suture_session_open (&session, report, argv[1], &options.session, TRUE, error)
+         && sign_all (&session, &options, error);
 }

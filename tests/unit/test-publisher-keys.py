@@ -353,7 +353,7 @@ class Keys(Living):
         elsewhere = f"{self.top}/3.root.json"
         shutil.copy(f"{self.depot}/pending/3.root.json", elsewhere)
         self.run_refused("--key or --keys is needed", "sign", elsewhere)
-        self.assertIn("root, version 3", self.run_ok("sign", elsewhere, "--key", f"{stick}/root.pem"))
+        self.assertIn("root, version 3", self.run_ok("sign", elsewhere, "--key", f"{stick}/root.pem", "--yes"))
         self.run_ok("sign", self.depot, "--merge", elsewhere)
         self.run_refused("no new signature", "sign", self.depot, "--merge", elsewhere)
         self.assertEqual(self.ids("timestamp")[0], before)
