@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "feed/target.h"
 #include "report.h"
 #include "stage.h"
 
@@ -9,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-#define SUTURE_APPROVAL_NAME_MAX 128 /* bytes of a person's name */
+#define SUTURE_APPROVAL_NAME_MAX SUTURE_TARGET_APPROVED_MAX /* bytes: desktops show that much */
 
 gboolean suture_approval_is_needed (const SutureStage *stage) G_GNUC_WARN_UNUSED_RESULT;
 

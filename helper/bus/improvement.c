@@ -63,6 +63,8 @@ set_description (SutureBusImprovement1 *object, const SutureImprovement *improve
   suture_bus_improvement1_set_feed (object, improvement->feed);
   suture_bus_improvement1_set_kind (object, manifest != NULL ? manifest->kind : "security");
   suture_bus_improvement1_set_publisher (object, manifest != NULL ? manifest->publisher : "");
+  suture_bus_improvement1_set_prepared (object, improvement->known != NULL && improvement->known->automatic ? "automatic" : "");
+  suture_bus_improvement1_set_approved_by (object, improvement->known != NULL ? improvement->known->approved : "");
   suture_bus_improvement1_set_severity (object, manifest != NULL ? manifest->severity : "unknown");
   suture_bus_improvement1_set_exploited (object, manifest != NULL && manifest->exploited);
   suture_bus_improvement1_set_vulnerabilities (object, vulnerabilities_of (manifest));

@@ -50,6 +50,31 @@ suture_cache_save (const char *sha256, GBytes *bytes)
     g_info ("a manifest is not kept: %s", error != NULL ? error->message : "there is no folder for it");
 }
 
+/* One setting, so that it is true as a whole: the manifest's digest and, of one that a program prepared, AUTOMATIC and the name
+ * of who approved it. */
+enum
+{
+  LINE_SHA256,
+  LINE_AUTOMATIC,
+  LINE_APPROVED,
+};
+#define AUTOMATIC "automatic"
+
+static char **
+read_kept (SutureDatabase *database, const char *id)
+{
+  g_autofree char *setting = setting_of (id);
+  g_autofree char *text = suture_setting_get_text (database, setting, "");
+
+  return g_strsplit (text, "\n", -1);
+}
+
+static const char *
+line_of (char **kept, guint line)
+{
+  return line < g_strv_length (kept) ? kept[line] : "";
+}
+
 void
 suture_cache_sweep (SutureDatabase *database, GHashTable *read)
 {
@@ -67,10 +92,9 @@ suture_cache_sweep (SutureDatabase *database, GHashTable *read)
   g_hash_table_iter_init (&iter, installed);
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
-      g_autofree char *setting = setting_of (key);
-      g_autofree char *sha256 = suture_setting_get_text (database, setting, "");
+      g_auto (GStrv) kept = read_kept (database, key);
 
-      g_hash_table_add (wanted, g_strconcat (sha256, ".json", NULL));
+      g_hash_table_add (wanted, g_strconcat (line_of (kept, LINE_SHA256), ".json", NULL));
     }
   for (const char *name = NULL; folder >= 0 && files != NULL && (name = g_dir_read_name (files)) != NULL;)
     if (!g_hash_table_contains (wanted, name))
@@ -78,22 +102,28 @@ suture_cache_sweep (SutureDatabase *database, GHashTable *read)
 }
 
 void
-suture_cache_keep (SutureDatabase *database, const char *id, const char *sha256)
+suture_cache_keep (SutureDatabase *database, const SutureKnown *known)
 {
-  g_autofree char *setting = setting_of (id);
+  g_autofree char *setting = setting_of (known->manifest->id);
+  g_autofree char *text = known->automatic ? g_strjoin ("\n", known->sha256, AUTOMATIC, known->approved, NULL)
+                                           : g_strdup (known->sha256);
   g_autoptr (GError) error = NULL;
 
-  if (!suture_setting_set_text (database, setting, sha256, &error))
-    g_info ("the manifest of %s is not kept: %s", id, error->message);
+  if (!suture_setting_set_text (database, setting, text, &error))
+    g_info ("the manifest of %s is not kept: %s", known->manifest->id, error->message);
 }
 
 SutureKnown *
 suture_cache_find_kept (SutureDatabase *database, const char *feed, const char *id)
 {
-  g_autofree char *setting = setting_of (id);
-  g_autofree char *sha256 = suture_setting_get_text (database, setting, "");
-  g_autoptr (GBytes) bytes = suture_cache_load (sha256);
+  g_auto (GStrv) kept = read_kept (database, id);
+  g_autoptr (GBytes) bytes = suture_cache_load (line_of (kept, LINE_SHA256));
   g_autoptr (SutureKnown) known = bytes != NULL ? suture_known_new (feed, NULL, bytes, NULL) : NULL;
 
-  return known != NULL && g_str_equal (known->manifest->id, id) ? g_steal_pointer (&known) : NULL;
+  if (known == NULL || !g_str_equal (known->manifest->id, id))
+    return NULL;
+  known->automatic = g_str_equal (line_of (kept, LINE_AUTOMATIC), AUTOMATIC);
+  g_free (known->approved);
+  known->approved = g_strdup (line_of (kept, LINE_APPROVED));
+  return g_steal_pointer (&known);
 }

@@ -18,10 +18,10 @@ void suture_cache_save (const char *sha256, GBytes *bytes);
 /* Removes all files but those whose digests are in the set @read (char *), and what is kept. */
 void suture_cache_sweep (SutureDatabase *database, GHashTable *read);
 
-/* Remembers the manifest of an improvement that is being installed for as long as it is. */
-void suture_cache_keep (SutureDatabase *database, const char *id, const char *sha256);
+/* Remembers the manifest of an improvement that is being installed for as long as it is, and how that came to be. */
+void suture_cache_keep (SutureDatabase *database, const SutureKnown *known);
 
-/* The manifest that was kept for @id; NULL when there is none. */
+/* What was kept for @id; NULL when there is nothing. No target: no feed lists it. */
 SutureKnown *suture_cache_find_kept (SutureDatabase *database, const char *feed, const char *id);
 
 G_END_DECLS

@@ -131,6 +131,7 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
 {
   SutureRollout rollout;
   g_autofree char *id = NULL;
+  char *approved = NULL;
   SutureKnown *offer;
 
   if (!suture_rollout_parse (&rollout, target, error))
@@ -144,6 +145,12 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "the manifest of %s does not belong there", offer->manifest->id);
       suture_known_unref (offer);
       return NULL;
+    }
+  offer->automatic = suture_target_read_preparation (target, &approved);
+  if (offer->automatic)
+    {
+      g_free (offer->approved);
+      offer->approved = approved;
     }
   offer->checked = suture_trust_get_time (lesson->trust);
   if (rollout.start != 0)

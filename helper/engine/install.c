@@ -240,7 +240,7 @@ switch_over (Install *self, GError **error)
       return FALSE;
     }
   note_step (self, SUTURE_STEP_SWITCHED);
-  suture_cache_keep (self->work->database, self->plan->improvement, self->plan->known->sha256);
+  suture_cache_keep (self->work->database, self->plan->known);
   suture_recover_remember_restarted (self->work->database, self->plan->improvement, activation);
   suture_work_learn (self->work, self->work->facts->offers, g_steal_pointer (&activation));
   note_step (self, SUTURE_STEP_RESTARTED);

@@ -24,6 +24,7 @@ suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **
   self->target = g_strdup (target);
   self->sha256 = suture_digest_data (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   self->bytes = g_bytes_ref (bytes);
+  self->approved = g_strdup ("");
   self->manifest = g_steal_pointer (&manifest);
   return self;
 }
@@ -45,5 +46,6 @@ suture_known_unref (SutureKnown *self)
   g_free (self->sha256);
   g_bytes_unref (self->bytes);
   suture_manifest_unref (self->manifest);
+  g_free (self->approved);
   g_free (self);
 }

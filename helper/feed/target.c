@@ -96,6 +96,22 @@ suture_target_read_withdrawal (const SutureTarget *target, gint64 *date, char **
   return TRUE;
 }
 
+gboolean
+suture_target_read_preparation (const SutureTarget *target, char **approved)
+{
+  JsonObject *custom = target->custom != NULL ? json_node_get_object (target->custom) : NULL;
+  const char *prepared = NULL;
+  const char *name = NULL;
+
+  *approved = NULL;
+  if (custom == NULL || !suture_json_read_string (custom, "prepared", SUTURE_JSON_OPTIONAL, &prepared, NULL)
+      || g_strcmp0 (prepared, "automatic") != 0)
+    return FALSE;
+  (void) suture_json_read_string (custom, "approved", SUTURE_JSON_OPTIONAL, &name, NULL);
+  *approved = suture_name_clean_text (name, SUTURE_TARGET_APPROVED_MAX, FALSE);
+  return TRUE;
+}
+
 char *
 suture_target_place (const SutureTarget *target, gboolean consistent)
 {

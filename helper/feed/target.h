@@ -37,6 +37,13 @@ gboolean suture_target_is_withdrawn (const SutureTarget *target);
  * withdrawn. */
 gboolean suture_target_read_withdrawal (const SutureTarget *target, gint64 *date, char **reason);
 
+#define SUTURE_TARGET_APPROVED_MAX 128 /* bytes of a person's name */
+
+/* How it came to be, as its publisher says in "custom": TRUE when a program prepared it ("prepared": "automatic"); then
+ * *@approved is the name of the person who has approved it ("approved"), plain text, clean, on one line and cut at
+ * SUTURE_TARGET_APPROVED_MAX, or "" (owned by the caller). FALSE, and NULL there: nothing is said of that. */
+gboolean suture_target_read_preparation (const SutureTarget *target, char **approved);
+
 /* Where it lies below a server's targets folder: "FOLDERS/DIGEST.NAME", or its path where names carry no digest. */
 char *suture_target_place (const SutureTarget *target, gboolean consistent) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -209,6 +209,22 @@ def test_rollout(ring_):
     expect("its turn has come", check(root)[BETA]["WaitsUntil"], 0)
 
 
+def test_preparation(ring_):
+    """Who made it: as the publisher signed it, from the first sight to the last."""
+    copy = serve()
+    root = start(ring_)
+    values = check(root)[ALPHA]
+    expect("nothing is said", (values["Prepared"], values["ApprovedBy"]), ("", ""))
+    copy.custom(ALPHA, prepared="automatic", approved="Release\nTeam")
+    told = ("automatic", "Release Team")
+    values = check(root)[ALPHA]
+    expect("offered", (values["State"], values["Prepared"], values["ApprovedBy"]), ("available", *told))
+    expect("install", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    copy.custom(ALPHA, withdrawn={})
+    values = check(root)[ALPHA]
+    expect("offered no more", (values["State"], values["Prepared"], values["ApprovedBy"]), ("active", *told))
+
+
 def test_automatic_when_its_turn_has_come(ring_):
     copy = serve()
     root = start(ring_)

@@ -38,7 +38,7 @@ HELPER_DEFAULTS = {
     'LastChecked': 0, 'LastError': ['', ''], 'Label': 'Debian GNU/Linux 12'}
 IMPROVEMENT_DEFAULTS = {
     'Component': '', 'Letter': 'a', 'Number': 1, 'Kind': 'security', 'Title': '', 'Description': '',
-    'Publisher': 'Example Vendor', 'Feed': 'example', 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
+    'Publisher': 'Example Vendor', 'Feed': 'example', 'Prepared': '', 'ApprovedBy': '', 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
     'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
     'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
 

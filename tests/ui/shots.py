@@ -114,6 +114,10 @@ STATES = {
                lambda app: (atspi.toggle(atspi.find(app, 'check box', 'Automatically Install')), time.sleep(0.8))),
     'remove': (shown(active(Exploited=True), harness.expat(State='active', InstalledAt=NOW)), click('Remove…')),
     'details': (shown(active(Owed=OWED)), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'details-approved': (shown(active(Prepared='automatic', ApprovedBy='Anna Schmidt, Release Team of the Example Vendor')),
+                         open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'source-faulty': (shown(sources=[dict(BETA, Address='', Keys=[], SignedIn='token', NeedsSignIn=False, LastError=[
+        'Configuration', '/etc/suture/feeds.d/beta.conf: URL= is missing or no plain https address'])]), TO_SOURCES),
     'details-ready': (shown(LONG), open_row(LONG['Title'], 'CVE-2026-0001')),
     'details-inactive': (shown(harness.openssl(State='inactive')), open_row('Encrypted Connections', 'CVE-2026-0001')),
     'details-overtaken': (shown(harness.openssl(State='overtaken')), open_row('Encrypted Connections', 'CVE-2026-0001')),

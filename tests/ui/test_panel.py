@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The panel as a screen reader and a keyboard reach it, against the mock helper. Run by with-display."""
+import json
 import os
 import subprocess
 import time
@@ -153,6 +154,33 @@ class Status(Panel):
         self.machine.change(Automatic=True)
         atspi.click(self.button('Install Now'))
         atspi.find_label(self.app, 'Protected')
+
+    def test_stand_in(self):
+        """The letter before one that is rolled out can be installed by itself; who wants all gets the later one."""
+        turn = int(time.time()) + 2 * 24 * 3600
+        first = harness.openssl(Title='The First', Number=1)
+        later = harness.openssl(Id='openssl-b', Letter='b', Number=2, Title='The Later', WaitsUntil=turn, owed_after=[])
+        self.open(dict(harness.checked(), improvements=[first, later]))
+        atspi.find_label(self.app, 'Rolling Out in Stages')
+        for title in ('The First', 'The Later'):
+            atspi.find(self.app, 'list item', title)
+        atspi.click(self.button('Install Now'))
+        atspi.wait(lambda: self.state_of('openssl-b') == 'active', 'the later one to be installed')
+        self.assertEqual(self.state_of('openssl-a'), 'available')
+
+    def state_of(self, name):
+        with open(self.machine.state_path, encoding='utf-8') as file:
+            return {i['Id']: i['State'] for i in json.load(file)['improvements']}[name]
+
+    def test_who_prepared_it(self):
+        self.open(dict(harness.checked(), improvements=[harness.openssl(Prepared='automatic', ApprovedBy='Release <b>Team')]))
+        atspi.act(atspi.find(self.app, 'list item', 'Encrypted Connections'), 'row.open')
+        atspi.find_label(self.app, 'Prepared automatically, approved by “Release <b>Team”')
+        self.machine.change(improvements=[harness.openssl(State='active', Conflict=['other'])])
+        atspi.find_label(self.app, lambda text: text.endswith(
+            '\nAnother source offers an improvement of the same name, openssl-a: other. It can’t be installed before “Encrypted '
+            'Connections” is removed.'))
+        atspi.gone(self.app, 'list item', 'Preparation')
 
     def test_withdrawn(self):
         """Said first, with the reason as it is, and removed from where it is said."""

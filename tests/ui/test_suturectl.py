@@ -101,6 +101,18 @@ class Status(unittest.TestCase):
             machine.load(dict(harness.checked(), improvements=[harness.openssl(State='included')]))
             self.assertNotIn('Not active', run(machine, 'status')[1])
 
+    def test_who_prepared_it(self):
+        approved = 'Prepared automatically, approved by “Release [1mTeam”\n'
+        for more, said in ((dict(Prepared='automatic', ApprovedBy='Release \x1b[1mTeam'), approved),
+                           (dict(Prepared='automatic'), 'Prepared automatically. Who approved it is not said.\n'),
+                           (dict(ApprovedBy='Somebody'), None)):
+            with self.subTest(said), harness.Machine(dict(harness.checked(), improvements=[harness.openssl(**more)])) as machine:
+                out = run(machine, 'status')[1]
+                self.assertIn(said, out) if said else self.assertNotIn('Prepared', out)
+                told = json.loads(run(machine, 'status', '--json')[1])['improvements'][0]
+                self.assertEqual((told['prepared'], told['approved_by']),
+                                 (more.get('Prepared', ''), more.get('ApprovedBy', '').replace('\x1b', '')))
+
     def test_what_an_installed_one_hides(self):
         with harness.Machine(dict(harness.checked(), improvements=[harness.openssl(State='active', Conflict=['other'])])) as machine:
             self.assertIn('Another source offers an improvement of the same name, openssl-a: other. It can’t be installed before '

@@ -285,6 +285,45 @@ test_letters_in_a_rollout (Fixture *f, gconstpointer data)
   g_assert_null (suture_facts_find (withdrawn, "demo-b"));
 }
 
+/* Who made it is told as its publisher has signed it, and still when the feed lists it no more. */
+static void
+test_preparation (Fixture *f, gconstpointer data)
+{
+  const struct
+  {
+    const char *custom;
+    gboolean automatic;
+    const char *approved;
+  } rows[] = {
+    { NULL, FALSE, "" },
+    { "{\"approved\":\"Somebody\"}", FALSE, "" },
+    { "{\"prepared\":\"by hand\",\"approved\":\"Somebody\"}", FALSE, "" },
+    { "{\"prepared\":7}", FALSE, "" },
+    { "{\"prepared\":\"automatic\"}", TRUE, "" },
+    { "{\"prepared\":\"automatic\",\"approved\":[]}", TRUE, "" },
+    { "{\"prepared\":\"automatic\",\"approved\":\"Re\\nlease\\u202e Team\"}", TRUE, "Re lease Team" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureFacts) facts = NULL;
+      g_autoptr (SutureKnown) kept = NULL;
+      const SutureKnown *known;
+
+      g_test_message ("%s", rows[i].custom);
+      say (f, f->target, rows[i].custom);
+      facts = learn (f);
+      known = suture_facts_find (facts, "demo-a")->known;
+      g_assert_true (known->automatic == rows[i].automatic);
+      g_assert_cmpstr (known->approved, ==, rows[i].approved);
+      suture_cache_keep (f->database, known);
+      kept = suture_cache_find_kept (f->database, "vendor", "demo-a");
+      g_assert_null (kept->target);
+      g_assert_true (kept->automatic == rows[i].automatic);
+      g_assert_cmpstr (kept->approved, ==, rows[i].approved);
+    }
+}
+
 /* Where the publisher says nothing, each manifest is looked at. */
 static void
 test_unlisted_letters (Fixture *f, gconstpointer data)
@@ -323,6 +362,7 @@ main (int argc, char **argv)
   g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
   g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
   g_test_add ("/check/letters-in-a-rollout", Fixture, NULL, set_up, test_letters_in_a_rollout, tear_down);
+  g_test_add ("/check/preparation", Fixture, NULL, set_up, test_preparation, tear_down);
   g_test_add ("/check/sweep", Fixture, NULL, set_up, test_sweep, tear_down);
   g_test_add ("/check/rollout", Fixture, NULL, set_up, test_rollout, tear_down);
   g_test_add ("/check/malformed-rollout", Fixture, NULL, set_up, test_malformed_rollout, tear_down);

@@ -56,6 +56,7 @@ clear_facts (SutureImprovementFacts *facts)
   g_free (facts->description);
   g_free (facts->publisher);
   g_free (facts->feed);
+  g_free (facts->approved_by);
   g_free (facts->severity);
   g_clear_pointer (&facts->vulnerabilities, g_ptr_array_unref);
   g_strfreev (facts->files);
@@ -181,6 +182,7 @@ read_facts (SutureImprovementFacts *facts, GVariant *properties)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (properties);
   const char *description = "";
   const char *state = "";
+  const char *prepared = "";
 
   facts->id = suture_properties_dup_text (&dict, "Id");
   facts->component = suture_properties_dup_text (&dict, "Component");
@@ -192,6 +194,9 @@ read_facts (SutureImprovementFacts *facts, GVariant *properties)
   facts->description = suture_name_clean_text (description, DESCRIPTION_MAX, TRUE);
   facts->publisher = suture_properties_dup_text (&dict, "Publisher");
   facts->feed = suture_properties_dup_text (&dict, "Feed");
+  g_variant_dict_lookup (&dict, "Prepared", "&s", &prepared);
+  facts->automatic = g_str_equal (prepared, "automatic");
+  facts->approved_by = suture_properties_dup_text (&dict, "ApprovedBy");
   facts->severity = suture_properties_dup_text (&dict, "Severity");
   g_variant_dict_lookup (&dict, "Exploited", "b", &facts->exploited);
   facts->vulnerabilities = g_ptr_array_new_with_free_func (vulnerability_free);

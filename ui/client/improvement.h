@@ -71,6 +71,8 @@ typedef struct
   char *description;
   char *publisher;
   char *feed;
+  gboolean automatic;   /* a program prepared it */
+  char *approved_by;    /* the person who approved that; "": nobody is named */
   char *severity; /* unknown, low, medium, high, critical */
   gboolean exploited;
   GPtrArray *vulnerabilities; /* of SutureVulnerability */

@@ -294,6 +294,17 @@ suture_sentence_state (SutureImprovement *improvement, gint64 now)
   return own[0] != '\0' ? g_strjoin (" ", own, hiding, NULL) : g_steal_pointer (&hiding);
 }
 
+/* The name is a stranger's text, as a reason is. */
+char *
+suture_sentence_preparation (const SutureImprovementFacts *facts)
+{
+  if (!facts->automatic)
+    return g_strdup ("");
+  if (facts->approved_by[0] == '\0')
+    return g_strdup (_("Prepared automatically. Who approved it is not said."));
+  return g_strdup_printf (_("Prepared automatically, approved by “%s”"), facts->approved_by);
+}
+
 char *
 suture_sentence_owed (const SutureOwed *owed)
 {

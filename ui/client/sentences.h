@@ -43,6 +43,9 @@ char *suture_sentence_owed (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESULT;
 /* "Finishes at the next restart of the computer", for a place that names it already. */
 char *suture_sentence_owed_when (const SutureOwed *owed) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Who made it, where a program did: "Prepared automatically, approved by “Release Team”"; "" where nothing is said of that. */
+char *suture_sentence_preparation (const SutureImprovementFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What removing it does: "The computer becomes exposed again to 2 problems." @others: how many others are active. */
 char *suture_sentence_exposure (const SutureImprovementFacts *facts, guint others) G_GNUC_WARN_UNUSED_RESULT;
 

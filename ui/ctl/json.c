@@ -95,6 +95,8 @@ add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
   add_text (builder, "description", facts->description);
   add_text (builder, "publisher", facts->publisher);
   add_text (builder, "feed", facts->feed);
+  add_text (builder, "prepared", facts->automatic ? "automatic" : "");
+  add_text (builder, "approved_by", facts->approved_by);
   add_text (builder, "severity", facts->severity);
   add_boolean (builder, "exploited", facts->exploited);
   add_vulnerabilities (builder, facts);

@@ -26,10 +26,14 @@ add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
   g_autofree char *subtitle = suture_sentence_improvement (facts, now);
   g_autofree char *why = suture_sentence_state (improvement, now);
+  g_autofree char *preparation = suture_sentence_preparation (facts);
 
   g_string_append_printf (text, "  %s  %s\n    %s\n", facts->id, suture_improvement_get_title (improvement), subtitle);
   if (why[0] != '\0')
     g_string_append_printf (text, "    %s\n", why);
+  /* of several that offer it none is the one */
+  if (preparation[0] != '\0' && facts->state != SUTURE_STATE_CONFLICT)
+    g_string_append_printf (text, "    %s\n", preparation);
   for (guint i = 0; i < facts->vulnerabilities->len && !suture_improvement_is_test (facts); i++)
     {
       const SutureVulnerability *vulnerability = g_ptr_array_index (facts->vulnerabilities, i);

@@ -19,6 +19,7 @@ struct _SutureDetailsPage
   GtkWidget *install_button;
   GtkWidget *remove_button;
   AdwActionRow *publisher_row;
+  AdwActionRow *preparation_row;
   AdwActionRow *size_row;
   AdwPreferencesGroup *problems_group;
   AdwPreferencesGroup *owed_group;
@@ -114,17 +115,21 @@ show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 }
 
 static void
-show_sizes (SutureDetailsPage *self, const SutureImprovementFacts *facts)
+show_origin (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 {
   g_autofree char *download = g_format_size (facts->download_size);
   g_autofree char *image = g_format_size (facts->image_size);
   g_autofree char *sizes = g_strdup_printf (_("%s to download, %s on disk"), download, image);
+  g_autofree char *preparation = suture_sentence_preparation (facts);
   g_autofree char *publisher = g_strdup_printf (_("%s, through the source “%s”"), facts->publisher, facts->feed);
 
   adw_action_row_set_subtitle (self->size_row, sizes);
   adw_action_row_set_subtitle (self->publisher_row, publisher);
+  adw_action_row_set_subtitle (self->preparation_row, preparation);
   /* of several that offer it none is the one */
   gtk_widget_set_visible (GTK_WIDGET (self->publisher_row), facts->state != SUTURE_STATE_CONFLICT);
+  gtk_widget_set_visible (GTK_WIDGET (self->preparation_row),
+                          preparation[0] != '\0' && facts->state != SUTURE_STATE_CONFLICT);
 }
 
 static void
@@ -135,7 +140,7 @@ on_changed (SutureDetailsPage *self)
   clear_rows (self);
   show_head (self, facts);
   show_state (self, facts);
-  show_sizes (self, facts);
+  show_origin (self, facts);
   for (guint i = 0; i < facts->vulnerabilities->len && !suture_improvement_is_test (facts); i++)
     add_problem (self, g_ptr_array_index (facts->vulnerabilities, i));
   for (guint i = 0; i < facts->owed->len; i++)
@@ -198,6 +203,7 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, install_button);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, remove_button);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, publisher_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, preparation_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, size_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, problems_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, owed_group);
