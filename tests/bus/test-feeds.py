@@ -21,6 +21,7 @@ SUPPORT.loader.exec_module(support)
 IDS = feed.ids()
 ALPHA, BETA = IDS["alpha"], IDS["beta"]
 FEEDS, SERVED, OTHER = "/etc/suture/feeds.d", "/run/ring/feed", "/run/ring/other"
+LETTERS = "/run/ring/letters"  # a feed of one component in two letters, gamma-a and gamma-b
 MACHINE = "0123456789abcdef0123456789abcdef"
 APPLICATION = bytes.fromhex("aeb4776e860a43c28bac7e924f694a05")  # helper/engine/machine.c
 
@@ -51,7 +52,7 @@ def configure_other(components=None):
 def start(ring_):
     ring.forget()
     configure_ring()
-    for name in ("other.conf", "other.root.json"):
+    for name in ("other.conf", "other.root.json", "letters.conf", "letters.root.json"):
         if os.path.exists(f"{FEEDS}/{name}"):
             os.unlink(f"{FEEDS}/{name}")
     ring_.start_polkitd()
@@ -225,6 +226,26 @@ def test_preparation(ring_):
     expect("offered no more", (values["State"], values["Prepared"], values["ApprovedBy"]), ("active", *told))
 
 
+def test_letter_before_a_rollout(ring_):
+    """What is good stays offered while the next letter is rolled out, and nothing older once that has come."""
+    copy = support.Copy(support.Publisher.of(LETTERS, "letters"), SERVED)
+    root = start(ring_)
+    os.unlink(f"{FEEDS}/{feed.NAME}.conf")
+    configure("letters", "https://127.0.0.1:8443", LETTERS)
+    expect("the latest", sorted(check(root)), ["gamma-b"])
+    copy.custom("gamma-b", rollout=rollout(calendar.timegm(time.gmtime()) + 3600, 720))
+    offered = check(root)
+    expect("both", [(name, values["State"], values["WaitsUntil"] > 0) for name, values in sorted(offered.items())],
+           [("gamma-a", "available", False), ("gamma-b", "available", True)])
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("the one before", active(root), ["gamma-a"])
+    expect("it waits", root.objects()["gamma-b"]["State"], "available")
+    expect("a person need not", root.result(root.call("Install", "s", "gamma-b")["value"][0]), ("", ""))
+    expect("and goes not back", (active(root), root.objects().get("gamma-a", {}).get("State")), (["gamma-b"], "replaced"))
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("nor does a run", active(root), ["gamma-b"])
+
+
 def test_automatic_when_its_turn_has_come(ring_):
     copy = serve()
     root = start(ring_)
@@ -308,19 +329,24 @@ def test_a_removal_that_fails(ring_):
     expect("out", (active(root), root.history()[0]["event"], root.history()[0]["message"]), ([BETA], "withdrawn", ""))
 
 
-def make_other():
-    support.Publisher(f"{ring.BUILD}/publisher/suture-publish", OTHER, "other", "The Other")
-    packages = [f"/run/ring/packages/alpha-{version}.deb" for version in ("1.0", "1.1")]
-    with open("/run/ring/other.notes", "w", encoding="utf-8") as file:
-        file.write("[Improvement]\nTitle=Another library\nDescription=Fixes alpha.\nComponent=alpha\nSeverity=low\n"
+def make_feed(folder, name, component, *versions):
+    """A feed with one letter of the component for each of the versions that it replaces 1.0 by."""
+    program = f"{ring.BUILD}/publisher/suture-publish"
+    support.Publisher(program, folder, name, "The Other")
+    notes = f"/run/ring/{name}.notes"
+    with open(notes, "w", encoding="utf-8") as file:
+        file.write(f"[Improvement]\nTitle=Another library\nDescription=Fixes {component}.\nComponent={component}\nSeverity=low\n"
                    "[CVE-2026-0001]\nTitle=A flaw\n")
-    feed.run([f"{ring.BUILD}/publisher/suture-publish", "make", OTHER, "--old", packages[0], "--new", packages[1],
-              "--notes", "/run/ring/other.notes", "--base", "debian:12"])
-    feed.run([f"{ring.BUILD}/publisher/suture-publish", "publish", OTHER])
+    for version in versions:
+        feed.run([program, "make", folder, "--old", feed.make_package(component, "1.0"),
+                  "--new", feed.make_package(component, version), "--notes", notes, "--base", "debian:12"])
+        feed.run([program, "publish", folder])
 
 
 os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # the publisher's own tests look for its leaks
 feed.make()
-make_other()
+make_feed(OTHER, "other", "alpha", "1.1")
+make_feed(LETTERS, "letters", "gamma", "1.1", "1.2")
+feed.write_base("gamma")
 ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
           if name.startswith("test_")])
