@@ -6,8 +6,6 @@
 #include "bus/objects.h"
 #include "suture-bus.h"
 
-#define KIND "feed"
-
 /* Role, type and fingerprint. The type is a publisher's own word. */
 static GVariant *
 keys_of (const SutureFeed *feed)
@@ -25,8 +23,10 @@ keys_of (const SutureFeed *feed)
 }
 
 static void
-set_properties (SutureBusFeed1 *object, const SutureFeed *feed)
+fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value)
 {
+  SutureBusFeed1 *object = SUTURE_BUS_FEED1 (skeleton);
+  const SutureFeed *feed = value;
   g_autofree char *message = suture_name_clean_text (feed->last_message, SUTURE_BUS_TEXT_MAX, FALSE);
 
   suture_bus_feed1_set_name (object, feed->name);
@@ -44,33 +44,23 @@ set_properties (SutureBusFeed1 *object, const SutureFeed *feed)
       object, g_str_equal (feed->last_error, suture_error_to_name (SUTURE_ERROR_NOT_SIGNED_IN)));
 }
 
+static GDBusInterfaceSkeleton *
+make (void)
+{
+  return G_DBUS_INTERFACE_SKELETON (suture_bus_feed1_skeleton_new ());
+}
+
+static const char *
+name_of (gconstpointer value)
+{
+  return ((const SutureFeed *) value)->name;
+}
+
 void
 suture_feed_publish (GDBusObjectManagerServer *server, const SutureFeeds *feeds)
 {
-  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  static const SutureObjects objects
+      = { .kind = "feed", .interface = "org.suture.Feed1", .make = make, .name = name_of, .fill = fill };
 
-  for (guint i = 0; i < feeds->list->len; i++)
-    {
-      const SutureFeed *feed = g_ptr_array_index (feeds->list, i);
-      g_autofree char *path = suture_objects_path (KIND, feed->name);
-      g_autoptr (GDBusInterface) there = NULL;
-
-      there = g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (server), path, "org.suture.Feed1");
-      if (there != NULL)
-        {
-          set_properties (SUTURE_BUS_FEED1 (there), feed);
-          g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (there));
-        }
-      else
-        {
-          g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
-          g_autoptr (SutureBusFeed1) interface = suture_bus_feed1_skeleton_new ();
-
-          set_properties (interface, feed);
-          g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
-          g_dbus_object_manager_server_export (server, object);
-        }
-      g_hash_table_add (wanted, g_steal_pointer (&path));
-    }
-  suture_objects_keep (server, KIND, wanted);
+  suture_objects_publish (server, &objects, feeds->list);
 }

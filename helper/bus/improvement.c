@@ -5,8 +5,6 @@
 #include "bus/objects.h"
 #include "suture-bus.h"
 
-#define KIND "improvement"
-
 static GVariant *
 owed_of (const SutureImprovement *improvement)
 {
@@ -90,35 +88,30 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
   suture_bus_improvement1_set_restarted (object, (const char *const *) improvement->restarted);
 }
 
+static void
+fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value)
+{
+  set_description (SUTURE_BUS_IMPROVEMENT1 (skeleton), value);
+  set_state (SUTURE_BUS_IMPROVEMENT1 (skeleton), value);
+}
+
+static GDBusInterfaceSkeleton *
+make (void)
+{
+  return G_DBUS_INTERFACE_SKELETON (suture_bus_improvement1_skeleton_new ());
+}
+
+static const char *
+name_of (gconstpointer value)
+{
+  return ((const SutureImprovement *) value)->id;
+}
+
 void
 suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts *facts)
 {
-  g_autoptr (GHashTable) wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  static const SutureObjects objects
+      = { .kind = "improvement", .interface = "org.suture.Improvement1", .make = make, .name = name_of, .fill = fill };
 
-  for (guint i = 0; i < facts->improvements->len; i++)
-    {
-      const SutureImprovement *improvement = g_ptr_array_index (facts->improvements, i);
-      g_autofree char *path = suture_objects_path (KIND, improvement->id);
-      g_autoptr (GDBusInterface) there = NULL;
-
-      there = g_dbus_object_manager_get_interface (G_DBUS_OBJECT_MANAGER (server), path, "org.suture.Improvement1");
-      if (there != NULL)
-        {
-          set_description (SUTURE_BUS_IMPROVEMENT1 (there), improvement);
-          set_state (SUTURE_BUS_IMPROVEMENT1 (there), improvement);
-          g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (there));
-        }
-      else
-        {
-          g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
-          g_autoptr (SutureBusImprovement1) interface = suture_bus_improvement1_skeleton_new ();
-
-          set_description (interface, improvement);
-          set_state (interface, improvement);
-          g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
-          g_dbus_object_manager_server_export (server, object);
-        }
-      g_hash_table_add (wanted, g_steal_pointer (&path));
-    }
-  suture_objects_keep (server, KIND, wanted);
+  suture_objects_publish (server, &objects, facts->improvements);
 }

@@ -15,7 +15,18 @@ G_BEGIN_DECLS
 /* The object path of @name: bytes that a path can't hold become _ and two hex digits, "openssl-a" → "openssl_2da". */
 char *suture_objects_path (const char *kind, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes away what there is of @kind below @server and is not among the paths @wanted. */
-void suture_objects_keep (GDBusObjectManagerServer *server, const char *kind, GHashTable *wanted);
+/* How one kind of objects is published. */
+typedef struct
+{
+  const char *kind;      /* in its paths */
+  const char *interface; /* "org.suture.Feed1" */
+  GDBusInterfaceSkeleton *(*make) (void);                              /* a new, empty one */
+  const char *(*name) (gconstpointer value);                           /* stays @value's */
+  void (*fill) (GDBusInterfaceSkeleton *skeleton, gconstpointer value); /* sets all its properties */
+} SutureObjects;
+
+/* Publishes @values below @server: those that were there are told anew and stay the same objects, others come complete, and
+ * what is not among them goes. */
+void suture_objects_publish (GDBusObjectManagerServer *server, const SutureObjects *objects, GPtrArray *values);
 
 G_END_DECLS
