@@ -23,6 +23,8 @@ typedef struct
 {
   SutureEdition *plan; /* the caller's */
   gint64 now;          /* seconds since the epoch, of all of it */
+  guint days;          /* until the timestamp ends */
+  gint64 waits_since;  /* when a timestamp was issued that waits and may go out; 0: none does */
   GHashTable *seals;   /* role → SutureSeal: what was signed for the draft, whether it can go out or not (owned) */
   GHashTable *used;    /* a set of roles: those of them that go out (owned) */
   GHashTable *warned;  /* a set of roles (owned) */
@@ -68,7 +70,7 @@ lasts (const Work *self, const char *role, guint days)
   const SutureMetadata *latest = latest_of (self, role);
 
   return !(self->forgotten && suture_numbers_are_used_up (self->plan->repository, role))
-         && latest->expires > self->now + (gint64) MAX (days, self->plan->days) * DAY;
+         && latest->expires > self->now + (gint64) MAX (days, self->days) * DAY;
 }
 
 static GPtrArray *
@@ -86,16 +88,18 @@ complete_body (Work *self, const char *role, JsonObject *body, gint64 version, g
   suture_repository_set_common (whole, version, self->now + (gint64) days * DAY);
   if (g_str_equal (role, "timestamp"))
     suture_repository_set_time (whole, "issued", self->now);
+  else if (json_object_has_member (whole, "issued")) /* somebody's who altered what waited */
+    json_object_remove_member (whole, "issued");
   return whole;
 }
 
-/* Whether @waiting, which somebody signed already, says just @body and lasts long enough to go out as it is. */
+/* Whether @waiting, which somebody signed already, says just @body and can go out as it is. */
 static gboolean
-is_still_good (Work *self, const SutureEnvelope *waiting, JsonObject *body, gint64 version)
+is_still_good (
+    Work *self, const SutureEnvelope *waiting, const char *role, JsonObject *body, gint64 version, guint days)
 {
-  gint64 expires = suture_repository_read_time (waiting->body, "expires");
-
-  return suture_draft_same (waiting->body, body) && expires > self->now + DAY
+  return suture_draft_same (waiting->body, body)
+         && suture_pending_is_timely (waiting, role, self->now, days, self->plan->exact)
          && json_object_get_int_member_with_default (waiting->body, "version", 0) == version;
 }
 
@@ -115,7 +119,7 @@ collect (Work *self, const char *role, JsonObject *body, guint days, gboolean un
     waiting = suture_seal_read (seal);
   else if (self->plan->pending)
     waiting = suture_pending_read (self->plan->repository->depot, role, version);
-  if (waiting != NULL && is_still_good (self, waiting, body, version))
+  if (waiting != NULL && is_still_good (self, waiting, role, body, version, days))
     whole = json_object_ref (waiting->body);
   else
     whole = complete_body (self, role, body, version, days);
@@ -324,7 +328,7 @@ settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
       *version = latest->version;
       return TRUE;
     }
-  seal = collect (self, "snapshot", body, MAX (self->plan->days, SNAPSHOT_DAYS), TRUE, error);
+  seal = collect (self, "snapshot", body, MAX (self->days, SNAPSHOT_DAYS), TRUE, error);
   if (seal == NULL)
     return FALSE;
   *bytes = suture_seal_write (seal);
@@ -352,18 +356,6 @@ find_news (Work *self, const char *role, gboolean begun, SutureEventsPlace *plac
   return TRUE;
 }
 
-/* Signatures that wait for this very edition wait for the time in it, too. */
-static gint64
-time_of_log (Work *self)
-{
-  gint64 version;
-  g_autoptr (SutureEnvelope) waiting
-      = self->plan->pending && find_version (self, "timestamp", &version, NULL) ? suture_pending_read (self->plan->repository->depot, "timestamp", version) : NULL;
-  gint64 issued = waiting != NULL ? suture_repository_read_time (waiting->body, "issued") : 0;
-
-  return issued > 0 ? issued : self->now;
-}
-
 /* Adds what this edition says for the first time to the log, and its head to the timestamp @body. */
 static gboolean
 write_log (Work *self, GBytes *snapshot, gint64 snapshot_version, JsonObject *body, GError **error)
@@ -387,7 +379,7 @@ write_log (Work *self, GBytes *snapshot, gint64 snapshot_version, JsonObject *bo
                           &place, entries);
       g_bytes_unref (place.bytes);
     }
-  if (!suture_chain_add (self->plan->repository, &head, entries, time_of_log (self), error))
+  if (!suture_chain_add (self->plan->repository, &head, entries, self->waits_since > 0 ? self->waits_since : self->now, error))
     return FALSE;
   suture_chain_set_head (body, &head);
   return TRUE;
@@ -409,7 +401,7 @@ settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
   json_object_set_object_member (body, "meta", meta);
   if (!write_log (self, snapshot, version, body, error))
     return FALSE;
-  seal = collect (self, "timestamp", body, self->plan->days, TRUE, error);
+  seal = collect (self, "timestamp", body, self->days, TRUE, error);
   if (seal == NULL)
     return FALSE;
   self->complete = suture_seal_is_complete (seal);
@@ -498,7 +490,8 @@ write_pending (Work *self, GError **error)
 
   g_hash_table_iter_init (&iter, self->seals);
   while (g_hash_table_iter_next (&iter, &role, &seal))
-    if (waits (self, role) && !suture_pending_write (self->plan->repository->depot, role, seal, error))
+    if (waits (self, role)
+        && !suture_pending_write (self->plan->repository->depot, self->plan->report, role, seal, error))
       return FALSE;
   return TRUE;
 }
@@ -527,6 +520,22 @@ publish (Work *self, GError **error)
   SutureEdition *plan = self->plan;
 
   return suture_proof_check (plan->repository, self->now, error) && suture_repository_write (plan->repository, error);
+}
+
+/* Signatures that wait for this very edition wait for its time and its number of days, too. */
+static void
+take_time (Work *self)
+{
+  gint64 version = 0;
+  g_autoptr (SutureEnvelope) waiting = NULL;
+
+  self->days = self->plan->days;
+  if (self->plan->pending && find_version (self, "timestamp", &version, NULL))
+    waiting = suture_pending_read (self->plan->repository->depot, "timestamp", version);
+  if (waiting == NULL || !suture_pending_is_timely (waiting, "timestamp", self->now, self->days, self->plan->exact))
+    return;
+  self->waits_since = suture_repository_read_time (waiting->body, "issued");
+  self->days = (guint) ((suture_repository_read_time (waiting->body, "expires") - self->waits_since) / DAY);
 }
 
 /* What is stuck may still wait for the signatures of a root that ends it. */
@@ -561,6 +570,7 @@ suture_edition_publish (SutureEdition *plan, gboolean *published, GError **error
   self.warned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (!plan->any_clock && !suture_clock_check_now (plan->repository, self.now, error))
     return FALSE;
+  take_time (&self);
   for (guint i = 0; plan->stages != NULL && i < plan->stages->len; i++)
     if (!suture_stage_serve (g_ptr_array_index (plan->stages, i), plan->repository->depot, error))
       return FALSE;

@@ -24,6 +24,7 @@ typedef struct
   SutureReport *report; /* is told what waits, and for whom */
   GPtrArray *stages;    /* SutureStage: manifests and payloads to serve, or NULL */
   guint days;           /* until the timestamp ends */
+  gboolean exact;       /* somebody has said so: what waits and holds for another time is made anew */
   gboolean pending;     /* whether the draft has what waits: DEPOT/pending is written anew */
   gboolean any_clock;   /* whatever the clock says (suture_edition_check_clock ()) */
 } SutureEdition; /* all the caller's */

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 
 #include "base/error.h"
+#include "edition.h"
 
+#define DAY (24 * G_GINT64_CONSTANT (3600)) /* seconds */
+#define SLACK (5 * 60) /* the same, between the clocks of two computers that publish in turn: clock-check.c */
 #define BYTES_MAX (5 * 1024 * 1024) /* as much as any role may have: helper/feed/metadata.c */
 
 char *
@@ -21,6 +24,28 @@ suture_pending_read (SutureDepot *depot, const char *role, gint64 version)
   g_autoptr (GBytes) bytes = suture_file_read (AT_FDCWD, path, BYTES_MAX, NULL);
 
   return bytes != NULL ? suture_envelope_parse (bytes, BYTES_MAX, NULL) : NULL;
+}
+
+/* A timestamp, which says when it was issued. */
+static gboolean
+is_timely_since (gint64 issued, gint64 expires, gint64 now, guint days, gboolean exact)
+{
+  gint64 life = expires - issued;
+
+  return issued > 0 && issued <= now + SLACK && (exact ? life == days * DAY : life <= SUTURE_EDITION_DAYS_MAX * DAY)
+         && expires > now + life / 2;
+}
+
+gboolean
+suture_pending_is_timely (const SutureEnvelope *waiting, const char *role, gint64 now, guint days, gboolean exact)
+{
+  gint64 expires = suture_repository_read_time (waiting->body, "expires");
+  gint64 issued = suture_repository_read_time (waiting->body, "issued");
+  guint most = g_str_equal (role, "snapshot") && !exact ? MAX (days, SUTURE_EDITION_DAYS_MAX) : days;
+
+  if (g_str_equal (role, "timestamp"))
+    return is_timely_since (issued, expires, now, days, exact);
+  return issued == 0 && expires > now + days * DAY / 2 && expires <= now + most * DAY + SLACK;
 }
 
 /* The role in the name of a file, or NULL. */
@@ -77,14 +102,30 @@ name_of (const char *role, SutureSeal *seal)
   return suture_pending_name (role, json_object_get_int_member (suture_seal_get_body (seal), "version"));
 }
 
+/* Who has signed what is made anew has to do so once more, and is not left to find that out. */
+static void
+warn_of_lost (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal)
+{
+  JsonObject *body = suture_seal_get_body (seal);
+  g_autoptr (SutureEnvelope) old = suture_pending_read (depot, role, json_object_get_int_member (body, "version"));
+  guint lost = old != NULL && !json_object_equal (old->body, body) ? suture_seal_count_other (seal, old) : 0;
+
+  if (lost > 0)
+    suture_report_warn (report,
+                        "what waits of %s is made anew, since it says something else, or would hold for another time: %u "
+                        "signature%s of the old file %s dropped, and needed again",
+                        role, lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
+}
+
 gboolean
-suture_pending_write (SutureDepot *depot, const char *role, SutureSeal *seal, GError **error)
+suture_pending_write (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal, GError **error)
 {
   g_autofree char *name = name_of (role, seal);
   g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, NULL);
   g_autoptr (GBytes) bytes = suture_seal_write (seal);
   g_auto (SutureFd) folder = suture_file_open_folder (path, 0700, error);
 
+  warn_of_lost (depot, report, role, seal);
   return folder >= 0
          && suture_file_replace (folder, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), 0644, error);
 }

@@ -22,11 +22,16 @@ gint64 suture_pending_version (SutureDepot *depot, const char *role);
 /* What waits as @version of @role, not verified; NULL when nothing (that can be read) does. */
 SutureEnvelope *suture_pending_read (SutureDepot *depot, const char *role, gint64 version) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether @waiting, of @role, still holds for long enough to go out as it is, and for no longer than it would if it were made now (@now:
+ * seconds since the epoch) for @days: half of its time is left. A timestamp has its time of issue in it, so its own number of days
+ * counts unless @exact: somebody has said how many. That of a snapshot may be more than @days unless @exact. */
+gboolean suture_pending_is_timely (const SutureEnvelope *waiting, const char *role, gint64 now, guint days, gboolean exact);
+
 /* Whether any version of @role waits. */
 gboolean suture_pending_has (SutureDepot *depot, const char *role);
 
-/* Writes @seal, with what signatures it has, as what waits of @role. */
-gboolean suture_pending_write (SutureDepot *depot, const char *role, SutureSeal *seal, GError **error);
+/* Writes @seal, with what signatures it has, as what waits of @role. @report is told when others' signatures of another body are lost by it. */
+gboolean suture_pending_write (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal, GError **error);
 
 /* Removes all that is not in @waiting: role → SutureSeal. */
 gboolean suture_pending_prune (SutureDepot *depot, GHashTable *waiting, GError **error);

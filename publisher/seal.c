@@ -137,6 +137,14 @@ suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope)
   return taken;
 }
 
+guint
+suture_seal_count_other (SutureSeal *self, const SutureEnvelope *envelope)
+{
+  g_autoptr (SutureSeal) other = suture_seal_new (envelope->body, self->quorums);
+
+  return suture_seal_take (other, envelope);
+}
+
 void
 suture_seal_keep (SutureSeal *self, const SutureEnvelope *envelope)
 {

@@ -41,6 +41,9 @@ JsonObject *suture_seal_get_body (SutureSeal *self);
 /* Takes over the signatures of @envelope that are valid for this body and count for one of the quorums; their number. */
 guint suture_seal_take (SutureSeal *self, const SutureEnvelope *envelope);
 
+/* How many such signatures @envelope has, which are valid for its own body, whatever that is. */
+guint suture_seal_count_other (SutureSeal *self, const SutureEnvelope *envelope);
+
 /* Takes over all signatures of @envelope, which has this body, whoever's they are and whether they are valid or not. */
 void suture_seal_keep (SutureSeal *self, const SutureEnvelope *envelope);
 

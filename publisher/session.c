@@ -23,7 +23,7 @@ suture_session_clear (SutureSession *self)
 static gboolean
 check_days (int days, GError **error)
 {
-  if (days >= 1 && days <= SUTURE_EDITION_DAYS_MAX)
+  if (days == SUTURE_SESSION_DAYS_UNSAID || (days >= 1 && days <= SUTURE_EDITION_DAYS_MAX))
     return TRUE;
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--expires-days can be 1 to %d days",
                SUTURE_EDITION_DAYS_MAX);
@@ -52,7 +52,8 @@ suture_session_open (SutureSession *self,
   g_autofree char *keys = NULL;
 
   self->report = report;
-  self->days = (guint) options->days;
+  self->exact = options->days != SUTURE_SESSION_DAYS_UNSAID;
+  self->days = self->exact ? (guint) options->days : SUTURE_EDITION_DAYS;
   self->pending = pending;
   self->any_clock = options->any_clock;
   if (!check_days (options->days, error))
@@ -188,6 +189,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
                             .report = self->report,
                             .stages = stages,
                             .days = self->days,
+                            .exact = self->exact,
                             .pending = self->pending,
                             .any_clock = self->any_clock };
   const char *complaint = suture_keyring_complaint (self->keyring);

@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   SutureKeyringOptions keys;
-  int days;           /* --expires-days */
+  int days;           /* --expires-days; SUTURE_SESSION_DAYS_UNSAID: SUTURE_EDITION_DAYS of them */
   gboolean any_clock; /* --any-clock */
 } SutureSessionOptions;
 void suture_session_options_clear (SutureSessionOptions *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SutureSessionOptions, suture_session_options_clear)
 
-#define SUTURE_SESSION_OPTIONS_INIT { SUTURE_KEYRING_OPTIONS_NONE, SUTURE_EDITION_DAYS, FALSE }
+#define SUTURE_SESSION_DAYS_UNSAID G_MININT
+#define SUTURE_SESSION_OPTIONS_INIT { SUTURE_KEYRING_OPTIONS_NONE, SUTURE_SESSION_DAYS_UNSAID, FALSE }
 
 #define SUTURE_SESSION_ENTRIES(options)                                                                                       \
   SUTURE_KEYRING_ENTRIES ((options).keys),                                                                                    \
@@ -34,6 +35,7 @@ typedef struct
   SutureKeyring *keyring;       /* (owned) */
   SutureDraft *draft;           /* (owned) */
   guint days;
+  gboolean exact; /* whether those days were said */
   gboolean pending, any_clock;
   gboolean waiting; /* after suture_session_publish (): something of what was asked for is not out yet */
 } SutureSession;

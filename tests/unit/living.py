@@ -13,6 +13,8 @@ from publishing import ROLE, Case
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import feed  # pylint: disable=wrong-import-position
 
+TOP_LEVELS = ("root", "targets", "snapshot", "timestamp")
+
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
@@ -90,6 +92,17 @@ class Living(Case):
 
     def custom(self, id="demo-a"):
         return self.latest(ROLE)["targets"][f"{ROLE}/{id}.json"]["custom"]
+
+    def ids(self, role):
+        """The key ids and the threshold of a role."""
+        if role in TOP_LEVELS:
+            entry = self.latest("root")["roles"][role]
+        else:
+            entry = next(item for item in self.latest("targets")["delegations"]["roles"] if item["name"] == role)
+        return entry["keyids"], entry["threshold"]
+
+    def pending(self):
+        return sorted(os.listdir(f"{self.depot}/pending"))
 
     def forge(self, role, signed):
         """Serves it, signed with the role's own key, which only a thief has beside the publisher."""

@@ -14,28 +14,15 @@ import time
 import unittest
 
 from publishing import ROLE
-from living import Living
-
-TOP_LEVELS = ("root", "targets", "snapshot", "timestamp")
+from living import TOP_LEVELS, Living
 
 
 class Keys(Living):
-    def ids(self, role):
-        """The key ids and the threshold of a role."""
-        if role in TOP_LEVELS:
-            entry = self.latest("root")["roles"][role]
-        else:
-            entry = next(item for item in self.latest("targets")["delegations"]["roles"] if item["name"] == role)
-        return entry["keyids"], entry["threshold"]
-
     def begin(self, *options):
         """Another feed, made with options."""
         shutil.rmtree(self.depot)
         self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor", *options)
         self.begin_desktop()
-
-    def pending(self):
-        return sorted(os.listdir(f"{self.depot}/pending"))
 
     def write(self, name, text):
         path = f"{self.top}/{name}"
@@ -266,54 +253,6 @@ class Keys(Living):
         [first], [second] = self.ids("snapshot")[0], self.ids("timestamp")[0]
         self.assertEqual(len({shared, first, second}), 3)
         self.accept()
-
-    # what waits
-
-    def test_waiting(self):
-        """A change whose signature is missing is told to be no more than that, by each command in the same way."""
-        self.publish_one()
-        stick = f"{self.top}/stick"
-        os.mkdir(stick, 0o700)
-        self.run_ok("key", "rotate", self.depot, ROLE, "--to", stick)
-        self.assertEqual(json.loads(self.run_ok("refresh", self.depot, "--json"))["state"], "published")
-        published = self.served()
-        for words in ("withdraw", "demo-a", "--reason", "Bad"), ("rollout", "demo-a", "--hours", "5"), ("publish",):
-            words = words[0], self.depot, *words[1:]
-            with self.subTest(words=words[0]):
-                said = self.run_waiting(*words)
-                for part in ("waits for 1 more signature", f"key {self.ids(ROLE)[0][0][:8]}", "nothing of what changes in " + ROLE,
-                             f"suture-publish sign {self.depot}", f"suture-publish publish {self.depot}"):
-                    self.assertIn(part, said)
-                self.assertNotIn("withdrew", said)
-                told = json.loads(self.run_waiting(*words, "--json"))
-                self.assertEqual((told["state"], told["pending"][0]["missing"]), ("waiting", 1))
-                self.assertFalse({"withdrawn", "rollout"} & set(told))
-        after = self.served()
-        self.assertEqual([name for name in published if published[name] != after[name]], ["metadata/timestamp.json"])
-        self.run_ok("refresh", self.depot)  # which asks for nothing else
-        told = json.loads(self.run_ok("publish", self.depot, "--keys", stick, "--json"))
-        self.assertEqual(told["state"], "published")
-        self.assertEqual((self.custom()["withdrawn"]["reason"], self.custom()["rollout"]["hours"]), ("Bad", 5))
-        os.rename(f"{self.depot}/keys/root.pem", f"{stick}/root.pem")
-        for words in ("rotate", "timestamp"), ("add", "snapshot"), ("threshold", "snapshot", "2"), ("revoke", self.ids("snapshot")[0][0]):
-            with self.subTest(words=words):
-                told = json.loads(self.run_waiting("key", words[0], self.depot, *words[1:], "--json"))
-                self.assertEqual((told["state"], "added" in told, "removed" in told), ("waiting", False, False))
-                self.assertEqual(len(told.get("made", [])), 0 if words[0] == "threshold" else 1)
-        self.assertIn("is going to have added key", self.run_waiting("key", "add", self.depot, "snapshot"))
-        self.run_ok("withdraw", self.depot, "demo-a", "--undo", "--keys", stick)  # root was there as well
-        self.assertEqual(self.pending(), [])
-
-    def test_waiting_beside(self):
-        """What goes out is out, whatever else waits."""
-        self.publish_one()
-        os.rename(f"{self.depot}/keys/root.pem", f"{self.top}/root.pem")
-        self.run_waiting("key", "rotate", self.depot, "timestamp")
-        self.run_ok("withdraw", self.depot, "demo-a", "--reason", "Bad")
-        self.stage()
-        told = json.loads(self.run_ok("publish", self.depot, "--json"))
-        self.assertEqual((told["state"], [item["role"] for item in told["pending"]]), ("published", ["root"]))
-        self.run_waiting("publish", self.depot)
 
     # kept elsewhere
 
