@@ -99,7 +99,7 @@ run (SutureSession *session, char **wanted, const char *name, gboolean yes, GErr
   g_autofree char *question = g_strdup_printf ("Sign and publish this as %s?", name);
   g_autoptr (GPtrArray) stages = suture_stage_open_all (session->depot, "staging", wanted, error);
 
-  return stages != NULL && show (session, stages, error) && (yes || suture_consent_ask (question, "it was not approved", error))
+  return stages != NULL && show (session, stages, error) && (yes || suture_consent_ask (session->report, question, "it was not approved", error))
          && approve (session, stages, name, error);
 }
 

@@ -7,10 +7,16 @@
 #include "base/error.h"
 
 gboolean
-suture_consent_ask (const char *question, const char *otherwise, GError **error)
+suture_consent_ask (SutureReport *report, const char *question, const char *otherwise, GError **error)
 {
   char answer[16] = "";
 
+  if (suture_report_is_json (report))
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
+                   "with --json nothing is shown to a person who could be asked: look at it without, or say --yes");
+      return FALSE;
+    }
   if (!isatty (STDIN_FILENO))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,

@@ -29,6 +29,7 @@ run_forever (SutureReport *report, const char *path, const char *config, guint h
 
       if (!run_once (report, path, config, &why))
         suture_report_warn (report, "%s; the next try is in %u hours", why->message, hours);
+      suture_report_end_round (report, why);
       g_usleep ((gulong) hours * SECONDS_PER_HOUR * G_USEC_PER_SEC);
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "report.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 #include "base/name.h"
 
@@ -27,6 +29,12 @@ suture_report_free (SutureReport *self)
     return;
   json_object_unref (self->object);
   g_free (self);
+}
+
+gboolean
+suture_report_is_json (SutureReport *self)
+{
+  return self->json;
 }
 
 /* What is wrong with the number of arguments, as a sentence. */
@@ -135,39 +143,59 @@ suture_report_status (SutureReport *self)
   return self->waiting ? SUTURE_REPORT_WAITING : 0;
 }
 
-static char *
-to_text (JsonObject *object)
+/* @error in the object, beside what was collected until then. */
+static void
+note_error (SutureReport *self, const char *message, const GError *error)
 {
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  json_object_set_string_member (self->object, "error",
+                                 suture_error_to_name (error->domain == SUTURE_ERROR      ? error->code
+                                                       : error->domain == G_OPTION_ERROR ? SUTURE_ERROR_INVALID_ARGUMENT
+                                                                                         : SUTURE_ERROR_FAILED));
+  json_object_set_string_member (self->object, "message", message);
+}
 
-  return json_to_string (node, TRUE);
+static char *
+to_text (SutureReport *self, gboolean pretty)
+{
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), self->object);
+
+  return json_to_string (node, pretty);
+}
+
+void
+suture_report_end_round (SutureReport *self, const GError *error)
+{
+  g_autofree char *message = error != NULL ? clean (error->message) : NULL;
+  g_autofree char *text = NULL;
+
+  if (error != NULL)
+    note_error (self, message, error);
+  text = to_text (self, FALSE);
+  if (self->json)
+    g_print ("%s\n", text);
+  (void) fflush (stdout); /* whoever reads it through a pipe waits for it */
+  json_object_unref (self->object);
+  self->object = json_object_new ();
 }
 
 void
 suture_report_finish (SutureReport *self, const char *program, const char *unchanged, const GError *error)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *raw = NULL;
   g_autofree char *message = NULL;
   g_autofree char *text = NULL;
 
-  if (error == NULL)
+  if (error != NULL)
     {
-      text = to_text (self->object);
-      if (self->json)
-        g_print ("%s\n", text);
-      return;
+      raw = g_strconcat (unchanged != NULL ? unchanged : "", error->message, NULL);
+      message = clean (raw);
+      note_error (self, message, error);
     }
-  raw = g_strconcat (unchanged != NULL ? unchanged : "", error->message, NULL);
-  message = clean (raw);
-  json_object_set_string_member (object, "error",
-                                 suture_error_to_name (error->domain == SUTURE_ERROR      ? error->code
-                                                       : error->domain == G_OPTION_ERROR ? SUTURE_ERROR_INVALID_ARGUMENT
-                                                                                         : SUTURE_ERROR_FAILED));
-  json_object_set_string_member (object, "message", message);
-  text = to_text (object);
-  if (self->json)
+  text = to_text (self, TRUE);
+  if (error == NULL && self->json)
+    g_print ("%s\n", text);
+  else if (self->json)
     g_printerr ("%s\n", text);
-  else
+  else if (error != NULL)
     g_printerr ("%s: %s\n", program, message);
 }

@@ -12,6 +12,7 @@ typedef struct _SutureReport SutureReport;
 /* @json: whether one object is told instead of lines. */
 SutureReport *suture_report_new (gboolean json) G_GNUC_WARN_UNUSED_RESULT;
 void suture_report_free (SutureReport *self);
+gboolean suture_report_is_json (SutureReport *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureReport, suture_report_free)
 
 typedef struct
@@ -47,8 +48,12 @@ void suture_report_set_waiting (SutureReport *self, gboolean waiting);
 #define SUTURE_REPORT_WAITING 3
 int suture_report_status (SutureReport *self);
 
-/* The end: the object on standard output, or @error on standard error, as {"error": NAME, "message": TEXT} with --json (NAME as
- * in base/error.h). @program and @unchanged (may be NULL) are prefixes of the line for people. */
+/* The end of one round of a command that goes on: with --json the object, on one line of standard output, with @error in it if there
+ * is one, as below. The next round begins with an empty one. */
+void suture_report_end_round (SutureReport *self, const GError *error);
+
+/* The end: the object on standard output, or @error on standard error; with --json as "error": NAME and "message": TEXT of the object
+ * (NAME as in base/error.h), which has what was collected until then. @program and @unchanged (may be NULL) are prefixes of the line for people. */
 void suture_report_finish (SutureReport *self, const char *program, const char *unchanged, const GError *error);
 
 G_END_DECLS

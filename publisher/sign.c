@@ -52,9 +52,9 @@ tell_signer (SutureReport *report, SutureKeyring *keyring, const char *id, const
 }
 
 static gboolean
-agree (const Options *options, GError **error)
+agree (SutureReport *report, const Options *options, GError **error)
 {
-  return options->yes || suture_consent_ask ("Sign this?", "it was not agreed to, and nothing was signed", error);
+  return options->yes || suture_consent_ask (report, "Sign this?", "it was not agreed to, and nothing was signed", error);
 }
 
 /* One quorum of all keys in @keyring: for a file alone, of which nobody says who has to sign it. */
@@ -185,7 +185,7 @@ sign_file (SutureReport *report, const char *path, const Options *options, GErro
       review.before = before->envelope->body;
     }
   suture_review_tell (&review, report);
-  if (!check_signers (&review, report, keyring, error) || !agree (options, error)
+  if (!check_signers (&review, report, keyring, error) || !agree (report, options, error)
       || !sign_with_all (path, metadata, keyring, error))
     return FALSE;
   suture_report_say (report, "signed");
@@ -293,7 +293,7 @@ add_signatures (SutureSession *session, SutureSeal *seal, SutureKeyring *brought
                               : tell_signers (session->report, seal, session->keyring, FALSE);
 
   if (any)
-    return agree (options, error) && sign_with (seal, brought, session->keyring, error);
+    return agree (session->report, options, error) && sign_with (seal, brought, session->keyring, error);
   suture_report_say (session->report, "  no key that is at hand has anything to add");
   return TRUE;
 }

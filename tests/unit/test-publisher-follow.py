@@ -344,6 +344,7 @@ class Follow(Case):
         self.fix()
         self.once()
         self.run_refused("nobody can be asked here", *self.approve("--key", self.key()))
+        self.run_refused("with --json nothing is shown", *self.approve("--key", self.key()), "--json")
         self.run_refused("--name has to be", "approve", self.depot, "demo-a", "--yes", "--name", "a\nb", "--key", self.key())
         self.run_refused("--name is needed", "approve", self.depot, "demo-a")
         self.run_refused("has no demo-x", "approve", self.depot, "demo-x", "--name", "x", "--yes")
@@ -381,6 +382,17 @@ class Follow(Case):
                 self.assertIn("and this is none", self.failure())
         self.follow("[Component demo]\nPackages=--help;\n")
         self.assertIn("packages of valid names", self.failure())
+
+    def test_rounds(self):
+        """Without --once each look is one line of JSON, at once, with what went wrong in it."""
+        with subprocess.Popen([self.program, "follow", self.depot, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            told = json.loads(process.stdout.readline())
+            process.kill()
+            self.assertEqual(process.communicate(), ("", ""))
+        self.assertEqual(told["error"], "NotFound")
+        self.assertIn("has no role", told["message"])
+        self.assertIn("the next try is in 1 hours", told["warnings"][0])
 
     def test_killed(self):
         """Killed wherever it is: nothing half made is ever staged, and the next run does what is missing."""

@@ -515,6 +515,14 @@ class Repository(Case):
                 self.assertEqual((done.returncode, done.stdout), (1, ""))
                 self.assertEqual(json.loads(done.stderr)["error"], error)
 
+    def test_json_error(self):
+        """What was told before is told beside the error."""
+        self.stage()
+        self.stage()
+        os.truncate(f"{self.place('demo-b')}/payloads/{self.manifest('demo-b')['payloads'][0]['sha256']}", 5)
+        told = json.loads(self.run_refused("demo-b", "lint", "--json", self.depot))
+        self.assertEqual((told["good"], told["error"]), ([f"{ROLE}/demo-a"], "Hash"))
+
     def test_sentences(self):
         self.run_refused('"more" is more than it takes (FOLDER)', "init", self.depot, "more", "--name", "x",
                          "--publisher", "y")
