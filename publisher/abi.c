@@ -15,6 +15,7 @@
 #define LINKS_MAX 8 /* in a row; libraries have one or two */
 
 /* abidiff(1), return values: bits */
+#define ABIDIFF_SECONDS 300 /* that one library may take; most take less than one */
 #define ABIDIFF_ERROR 1
 #define ABIDIFF_CHANGE 4
 #define ABIDIFF_INCOMPATIBLE 8
@@ -195,10 +196,10 @@ compare_deeper (const Comparison *self, const char *old_path, const char *new_pa
 
   if (program == NULL)
     return;
-  output = suture_run_status (argv, &status, &why);
+  output = suture_run_status (argv, ABIDIFF_SECONDS, &status, &why);
   if (output == NULL || (status & ABIDIFF_ERROR) != 0)
     {
-      suture_findings_warn (self->findings, "abidiff could not compare %s: %s", new_path,
+      suture_findings_warn (self->findings, "abidiff could not compare the types of %s, look at them yourself: %s", new_path,
                           why != NULL ? why->message : "it failed");
       return;
     }

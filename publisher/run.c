@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 
@@ -34,18 +35,24 @@ set_missing (GError **error, const char *program, const char *why)
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "%s could not be run: %s", program, why);
 }
 
-/* In the child: what it does is of no use when this program is gone, and its files are somebody else's then. */
-static void
-die_with_parent (gpointer user_data)
-{
-  (void) prctl (PR_SET_PDEATHSIG, SIGKILL);
-}
-
-/* What a program gets besides its words; NULL for what it does not. */
+/* What a program gets besides its words; NULL or 0 for what it does not. */
 typedef struct
 {
   const char *folder, *variable, *value;
+  guint seconds; /* of computing; then it gets SIGXCPU */
 } SutureRun;
+
+/* In the child: what it does is of no use when this program is gone, and its files are somebody else's then. */
+static void
+prepare_child (gpointer user_data)
+{
+  const SutureRun *how = user_data;
+  const struct rlimit limit = { .rlim_cur = how->seconds, .rlim_max = how->seconds + 1 };
+
+  (void) prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (how->seconds > 0)
+    (void) setrlimit (RLIMIT_CPU, &limit);
+}
 
 /* Runs @argv. What it wrote to standard output, and *@complaint to standard error; NULL when it did not run. */
 static char *
@@ -63,7 +70,7 @@ spawn (const char *const *argv, const SutureRun *how, GSubprocess **ended, char 
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C.UTF-8", TRUE);
   g_subprocess_launcher_setenv (launcher, "PATH", path, TRUE);
   g_subprocess_launcher_setenv (launcher, "TZ", "UTC", TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, prepare_child, (gpointer) how, NULL);
   if (how->variable != NULL)
     g_subprocess_launcher_setenv (launcher, how->variable, how->value, TRUE);
   if (how->folder != NULL)
@@ -92,7 +99,7 @@ suture_run (const char *const *argv, GError **error)
 char *
 suture_run_in (const char *const *argv, const char *folder, const char *variable, const char *value, GError **error)
 {
-  const SutureRun how = { folder, variable, value };
+  const SutureRun how = { .folder = folder, .variable = variable, .value = value };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *complaint = NULL;
   g_autofree char *output = spawn (argv, &how, &process, &complaint, error);
@@ -104,9 +111,9 @@ suture_run_in (const char *const *argv, const char *folder, const char *variable
 }
 
 char *
-suture_run_status (const char *const *argv, int *status, GError **error)
+suture_run_status (const char *const *argv, guint seconds, int *status, GError **error)
 {
-  const SutureRun how = { NULL, NULL, NULL };
+  const SutureRun how = { .seconds = seconds };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *complaint = NULL;
   g_autofree char *output = spawn (argv, &how, &process, &complaint, error);
@@ -115,7 +122,11 @@ suture_run_status (const char *const *argv, int *status, GError **error)
     return NULL;
   if (!g_subprocess_get_if_exited (process))
     {
-      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s was killed", argv[0]);
+      if (g_subprocess_get_if_signaled (process) && g_subprocess_get_term_sig (process) == SIGXCPU)
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s computed for more than %u seconds, and was stopped", argv[0],
+                     seconds);
+      else
+        g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_FAILED, "%s was killed", argv[0]);
       return NULL;
     }
   *status = g_subprocess_get_exit_status (process);

@@ -16,8 +16,8 @@ char *suture_run (const char *const *argv, GError **error) G_GNUC_WARN_UNUSED_RE
 char *suture_run_in (const char *const *argv, const char *folder, const char *variable, const char *value, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same as suture_run () for a program whose exit status, *@status, says more than whether it failed. NULL when it did not run to its
- * end. */
-char *suture_run_status (const char *const *argv, int *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same as suture_run () for a program whose exit status, *@status, says more than whether it failed, and that may compute for
+ * @seconds. NULL when it did not run to its end. */
+char *suture_run_status (const char *const *argv, guint seconds, int *status, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

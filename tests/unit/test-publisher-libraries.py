@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+import unittest.mock
 
 from publishing import Case, Entry, write_deb
 
@@ -151,6 +152,21 @@ class Libraries(WithLibraries):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("warning: abidiff finds a", done.stderr)
         self.assertIn("1 Changed", done.stderr)
+
+    def test_endless_abidiff(self):
+        """It may not compute for ever, and who is stopped has compared nothing: that is said."""
+        path = f"{self.top}/bin"
+        os.mkdir(path)
+        with open(f"{path}/abidiff", "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\nulimit -t > {self.top}/limit\nkill -XCPU $$\n")
+        os.chmod(f"{path}/abidiff", 0o755)
+        debs = self.pair(self.library(["one"]), self.library(["one", "two"]))
+        with unittest.mock.patch.dict(os.environ, {"PATH": f"{path}:{os.environ['PATH']}"}):
+            done = self.run_any(*self.make(*debs))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, "warning: abidiff could not compare the types of .*libdemo.so.1.0.*more than 300 seconds")
+        with open(f"{self.top}/limit", encoding="ascii") as file:
+            self.assertEqual(file.read(), "300\n")
 
     def users(self):
         """Entries of a package that use libdemo.so.1 in one way or another."""
