@@ -17,6 +17,7 @@ struct _SutureDraft
   SutureRepository *repository; /* the caller's */
   GHashTable *roles;            /* name → Role (owned) */
   GPtrArray *outdated;          /* char *: files (owned) */
+  GHashTable *passed;           /* a set of files: those, and what is out already (owned) */
 };
 
 static void
@@ -154,7 +155,11 @@ take_pending (SutureDraft *self, const char *file, GError **error)
   latest = suture_repository_latest (self->repository, role);
   if (metadata->version != version || version - 1 != (latest != NULL ? latest->version : 0))
     {
-      g_ptr_array_add (self->outdated, g_strdup (file));
+      g_hash_table_add (self->passed, g_strdup (file));
+      /* one that is out already was left by a run that was killed just then */
+      if (latest == NULL || metadata->version != latest->version
+          || !json_object_equal (envelope->body, latest->envelope->body))
+        g_ptr_array_add (self->outdated, g_strdup (file));
       return TRUE;
     }
   body = suture_draft_copy (envelope->body);
@@ -206,6 +211,7 @@ new_draft (SutureRepository *repository)
   self->repository = repository;
   self->roles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, role_free);
   self->outdated = g_ptr_array_new_with_free_func (g_free);
+  self->passed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   take_published (self, "root");
   return self;
 }
@@ -243,6 +249,7 @@ suture_draft_free (SutureDraft *self)
     return;
   g_hash_table_unref (self->roles);
   g_ptr_array_unref (self->outdated);
+  g_hash_table_unref (self->passed);
   g_free (self);
 }
 
@@ -250,6 +257,12 @@ GPtrArray *
 suture_draft_outdated (SutureDraft *self)
 {
   return self->outdated;
+}
+
+gboolean
+suture_draft_follows (SutureDraft *self, const char *file)
+{
+  return !g_hash_table_contains (self->passed, file);
 }
 
 const SutureEnvelope *

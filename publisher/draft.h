@@ -23,6 +23,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureDraft, suture_draft_free)
 /* The files of DEPOT/pending that no longer follow; char * of @self. */
 GPtrArray *suture_draft_outdated (SutureDraft *self);
 
+/* Whether the file @file of DEPOT/pending follows what is published: it is neither outdated nor out already, as one is that a run which
+ * was killed had published and not yet removed. */
+gboolean suture_draft_follows (SutureDraft *self, const char *file);
+
 /* The body of "root", "targets" or a delegated role, to be changed; NULL: there is no such role. Part of @self. */
 JsonObject *suture_draft_get (SutureDraft *self, const char *role);
 

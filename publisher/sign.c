@@ -307,14 +307,31 @@ sign_pending (SutureSession *session, const char *name, SutureKeyring *brought, 
   g_autoptr (SutureSeal) seal = NULL;
 
   /* what does not follow was warned of */
-  if (found == NULL
-      || g_ptr_array_find_with_equal_func (suture_draft_outdated (session->draft), name, g_str_equal, NULL))
+  if (found == NULL || !suture_draft_follows (session->draft, name))
     return TRUE;
   seal = open_pending (session, path, &role, error);
   if (seal == NULL || !merge (seal, name, options->merge, error)
       || (options->merge == NULL && !add_signatures (session, seal, brought, options, error)) || !write_back (path, seal, error))
     return FALSE;
   suture_pending_tell (session->depot, session->report, role, seal);
+  return TRUE;
+}
+
+/* Whether each of @files is called as something that waits: else it would be passed over without a word. */
+static gboolean
+check_merge (SutureSession *session, GPtrArray *names, char **files, GError **error)
+{
+  for (gsize i = 0; files != NULL && files[i] != NULL; i++)
+    {
+      g_autofree char *base = g_path_get_basename (files[i]);
+
+      if (g_ptr_array_find_with_equal_func (names, base, g_str_equal, NULL) && suture_draft_follows (session->draft, base))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND,
+                   "nothing called %s waits in %s/%s: nothing was taken from %s, which has to be called as the file that it was copied "
+                   "from", base, session->depot->path, SUTURE_DEPOT_PENDING, files[i]);
+      return FALSE;
+    }
   return TRUE;
 }
 
@@ -325,6 +342,8 @@ sign_all (SutureSession *session, const Options *options, GError **error)
   g_autoptr (GPtrArray) names
       = brought != NULL ? suture_depot_list (session->depot, SUTURE_DEPOT_PENDING, error) : NULL;
 
+  if (names != NULL && !check_merge (session, names, options->merge, error))
+    return FALSE;
   for (guint i = 0; names != NULL && i < names->len; i++)
     if (!sign_pending (session, g_ptr_array_index (names, i), brought, options, error))
       return FALSE;

@@ -295,6 +295,7 @@ class Keys(Living):
         self.assertIn("root, version 3", self.run_ok("sign", elsewhere, "--key", f"{stick}/root.pem", "--yes"))
         self.run_ok("sign", self.depot, "--merge", elsewhere)
         self.run_refused("no new signature", "sign", self.depot, "--merge", elsewhere)
+        self.run_refused("nothing called root.json waits", "sign", self.depot, "--merge", elsewhere, "--merge", f"{self.top}/root.json")
         self.assertEqual(self.ids("timestamp")[0], before)
         self.run_ok("publish", self.depot)
         self.assertNotEqual(self.ids("timestamp")[0], before)
