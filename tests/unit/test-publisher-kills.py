@@ -185,12 +185,12 @@ class Kills(Living):
         self.make_key()
         self.run_ok("key", "add", self.depot, "root", "--public", self.team)
         self.run_waiting("key", "threshold", self.depot, "root", "2")
-        self.sweep("sign", None, "--key", self.team)
+        self.sweep("sign", None, "--yes", "--key", self.team)
         self.sweep_rest()
 
     def sweep_rest(self):
         """What was signed goes out."""
-        self.run_ok("sign", self.depot, "--key", self.team)
+        self.run_ok("sign", self.depot, "--yes", "--key", self.team)
         shutil.rmtree(f"{self.top}/whole")
         self.sweep("publish", None)
 
