@@ -18,7 +18,7 @@ make_improvement (guint n_problems, gboolean exploited, const char *kind, const 
   g_variant_dict_insert (&dict, "State", "s", state);
   g_variant_dict_insert (&dict, "Exploited", "b", exploited);
   g_variant_dict_insert_value (&dict, "Vulnerabilities", g_variant_builder_end (&problems));
-  return suture_improvement_new (g_variant_dict_end (&dict));
+  return suture_copy_new (SUTURE_TYPE_IMPROVEMENT, g_variant_dict_end (&dict));
 }
 
 /* Each error says something of its own, and that it left the system alone unless nothing was tried. */

@@ -45,7 +45,7 @@ make_improvement (const Row *row)
   g_variant_dict_insert (&dict, "WithdrawnReason", "s", row->withdrawn ? "it breaks printing." : "");
   g_variant_dict_insert (&dict, "Conflict", "^as", g_str_equal (row->state, "conflict") ? sources : none);
   g_variant_dict_insert_value (&dict, "Owed", g_variant_builder_end (&owed));
-  return suture_improvement_new (g_variant_dict_end (&dict));
+  return suture_copy_new (SUTURE_TYPE_IMPROVEMENT, g_variant_dict_end (&dict));
 }
 
 static SutureStatus *

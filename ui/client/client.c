@@ -168,44 +168,34 @@ by_name (gconstpointer a, gconstpointer b, gpointer user_data)
   return g_strcmp0 (suture_feed_get_facts ((SutureFeed *) a)->name, suture_feed_get_facts ((SutureFeed *) b)->name);
 }
 
+/* What is in @proxy, as a @type in @list. */
 static void
-take_feed (SutureClient *self, const char *path, SutureDBusFeed1 *proxy)
+take_properties (SutureClient *self, const char *path, GDBusProxy *proxy, GType type, GListStore *list, GCompareDataFunc compare)
 {
-  SutureFeed *known = g_hash_table_lookup (self->paths, path);
-  GVariant *properties = dup_properties (G_DBUS_PROXY (proxy));
+  SutureCopy *known = g_hash_table_lookup (self->paths, path);
+  GVariant *properties = dup_properties (proxy);
 
   if (known != NULL)
     {
-      suture_feed_update (known, properties);
+      suture_copy_update (known, properties);
       return;
     }
-  known = suture_feed_new (properties);
+  known = suture_copy_new (type, properties);
   g_hash_table_insert (self->paths, g_strdup (path), known);
-  g_list_store_insert_sorted (self->feeds, known, by_name, NULL);
+  g_list_store_insert_sorted (list, known, compare, NULL);
 }
 
 static void
 take_object (SutureClient *self, GDBusObject *object)
 {
   const char *path = g_dbus_object_get_object_path (object);
-  SutureDBusImprovement1 *proxy = suture_dbus_object_peek_improvement1 (SUTURE_DBUS_OBJECT (object));
+  SutureDBusImprovement1 *improvement = suture_dbus_object_peek_improvement1 (SUTURE_DBUS_OBJECT (object));
   SutureDBusFeed1 *feed = suture_dbus_object_peek_feed1 (SUTURE_DBUS_OBJECT (object));
-  SutureImprovement *known = g_hash_table_lookup (self->paths, path);
-  GVariant *properties = NULL;
 
   if (feed != NULL)
-    take_feed (self, path, feed);
-  if (proxy == NULL || feed != NULL)
-    return;
-  properties = dup_properties (G_DBUS_PROXY (proxy));
-  if (known != NULL)
-    {
-      suture_improvement_update (known, properties);
-      return;
-    }
-  known = suture_improvement_new (properties);
-  g_hash_table_insert (self->paths, g_strdup (path), known);
-  g_list_store_insert_sorted (self->improvements, known, by_title, NULL);
+    take_properties (self, path, G_DBUS_PROXY (feed), SUTURE_TYPE_FEED, self->feeds, by_name);
+  else if (improvement != NULL)
+    take_properties (self, path, G_DBUS_PROXY (improvement), SUTURE_TYPE_IMPROVEMENT, self->improvements, by_title);
 }
 
 static void

@@ -7,19 +7,11 @@
 
 struct _SutureFeed
 {
-  GObject parent_instance;
+  SutureCopy parent_instance;
   SutureFeedFacts facts;
-  GVariant *properties; /* what facts were read from (owned) */
 };
 
-G_DEFINE_FINAL_TYPE (SutureFeed, suture_feed, G_TYPE_OBJECT)
-
-enum
-{
-  SIGNAL_CHANGED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
+G_DEFINE_FINAL_TYPE (SutureFeed, suture_feed, SUTURE_TYPE_COPY)
 
 static void
 key_free (gpointer data)
@@ -42,8 +34,10 @@ add_key (GPtrArray *array, char *role, char *type, char *fingerprint)
 }
 
 static void
-clear_facts (SutureFeedFacts *facts)
+suture_feed_clear (SutureCopy *copy)
 {
+  SutureFeedFacts *facts = &SUTURE_FEED (copy)->facts;
+
   g_free (facts->name);
   g_free (facts->address);
   g_free (facts->host);
@@ -57,76 +51,42 @@ clear_facts (SutureFeedFacts *facts)
 }
 
 static void
-read_facts (SutureFeedFacts *facts, GVariant *properties)
+suture_feed_read (SutureCopy *copy, GVariantDict *dict)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (properties);
-  g_autoptr (GVariant) error = g_variant_dict_lookup_value (&dict, "LastError", G_VARIANT_TYPE ("(ss)"));
+  SutureFeedFacts *facts = &SUTURE_FEED (copy)->facts;
+  g_autoptr (GVariant) error = g_variant_dict_lookup_value (dict, "LastError", G_VARIANT_TYPE ("(ss)"));
   const char *name = "";
   const char *message = "";
 
-  facts->name = suture_properties_dup_text (&dict, "Name");
-  facts->address = suture_properties_dup_text (&dict, "Address");
+  facts->name = suture_properties_dup_text (dict, "Name");
+  facts->address = suture_properties_dup_text (dict, "Address");
   facts->host = suture_credential_host (facts->address);
-  facts->origin = suture_properties_dup_text (&dict, "Origin");
-  facts->components = suture_properties_dup_list (&dict, "Components");
+  facts->origin = suture_properties_dup_text (dict, "Origin");
+  facts->components = suture_properties_dup_list (dict, "Components");
   facts->keys = g_ptr_array_new_with_free_func (key_free);
-  suture_properties_each_triple (&dict, "Keys", facts->keys, add_key);
-  g_variant_dict_lookup (&dict, "RootVersion", "t", &facts->root_version);
-  g_variant_dict_lookup (&dict, "MetadataVersion", "t", &facts->version);
-  g_variant_dict_lookup (&dict, "Expires", "x", &facts->expires);
-  g_variant_dict_lookup (&dict, "LastContact", "x", &facts->last_contact);
+  suture_properties_each_triple (dict, "Keys", facts->keys, add_key);
+  g_variant_dict_lookup (dict, "RootVersion", "t", &facts->root_version);
+  g_variant_dict_lookup (dict, "MetadataVersion", "t", &facts->version);
+  g_variant_dict_lookup (dict, "Expires", "x", &facts->expires);
+  g_variant_dict_lookup (dict, "LastContact", "x", &facts->last_contact);
   if (error != NULL)
     g_variant_get (error, "(&s&s)", &name, &message);
   facts->last_error = suture_facts_clean (name);
   facts->last_message = suture_facts_clean (message);
-  facts->signed_in = suture_properties_dup_text (&dict, "SignedIn");
-  g_variant_dict_lookup (&dict, "NeedsSignIn", "b", &facts->needs_sign_in);
-}
-
-static void
-suture_feed_finalize (GObject *object)
-{
-  SutureFeed *self = SUTURE_FEED (object);
-
-  clear_facts (&self->facts);
-  g_clear_pointer (&self->properties, g_variant_unref);
-  G_OBJECT_CLASS (suture_feed_parent_class)->finalize (object);
+  facts->signed_in = suture_properties_dup_text (dict, "SignedIn");
+  g_variant_dict_lookup (dict, "NeedsSignIn", "b", &facts->needs_sign_in);
 }
 
 static void
 suture_feed_class_init (SutureFeedClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = suture_feed_finalize;
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", SUTURE_TYPE_FEED, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 0);
+  SUTURE_COPY_CLASS (klass)->read = suture_feed_read;
+  SUTURE_COPY_CLASS (klass)->clear = suture_feed_clear;
 }
 
 static void
 suture_feed_init (SutureFeed *self)
 {
-}
-
-SutureFeed *
-suture_feed_new (GVariant *properties)
-{
-  SutureFeed *self = g_object_new (SUTURE_TYPE_FEED, NULL);
-
-  suture_feed_update (self, properties);
-  return self;
-}
-
-void
-suture_feed_update (SutureFeed *self, GVariant *properties)
-{
-  g_autoptr (GVariant) wanted = g_variant_ref_sink (properties);
-
-  if (self->properties != NULL && g_variant_equal (self->properties, wanted))
-    return;
-  clear_facts (&self->facts);
-  g_clear_pointer (&self->properties, g_variant_unref);
-  self->properties = g_steal_pointer (&wanted);
-  read_facts (&self->facts, self->properties);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 const SutureFeedFacts *

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "client/copy.h"
 
-/* One feed as the helper published it: a copy that outlives the helper. It is updated in place; "changed" tells. */
+/* One feed as the helper published it (org.suture.Feed1). */
 
 G_BEGIN_DECLS
 
 #define SUTURE_TYPE_FEED (suture_feed_get_type ())
-G_DECLARE_FINAL_TYPE (SutureFeed, suture_feed, SUTURE, FEED, GObject)
+G_DECLARE_FINAL_TYPE (SutureFeed, suture_feed, SUTURE, FEED, SutureCopy)
 
 typedef struct
 {
@@ -35,12 +35,6 @@ typedef struct
   char *signed_in; /* none, token, password */
   gboolean needs_sign_in;
 } SutureFeedFacts;
-
-/* @properties: a dictionary (a{sv}) of org.suture.Feed1; what is missing or of another type is empty. */
-SutureFeed *suture_feed_new (GVariant *properties) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Takes over @properties and emits "changed" if anything is different. */
-void suture_feed_update (SutureFeed *self, GVariant *properties);
 
 /* Never NULL; valid until the next "changed". */
 const SutureFeedFacts *suture_feed_get_facts (SutureFeed *self);

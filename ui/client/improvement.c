@@ -8,19 +8,11 @@
 
 struct _SutureImprovement
 {
-  GObject parent_instance;
+  SutureCopy parent_instance;
   SutureImprovementFacts facts;
-  GVariant *properties; /* what facts were read from (owned) */
 };
 
-G_DEFINE_FINAL_TYPE (SutureImprovement, suture_improvement, G_TYPE_OBJECT)
-
-enum
-{
-  SIGNAL_CHANGED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
+G_DEFINE_FINAL_TYPE (SutureImprovement, suture_improvement, SUTURE_TYPE_COPY)
 
 static void
 vulnerability_free (gpointer data)
@@ -46,8 +38,10 @@ owed_free (gpointer data)
 }
 
 static void
-clear_facts (SutureImprovementFacts *facts)
+suture_improvement_clear (SutureCopy *copy)
 {
+  SutureImprovementFacts *facts = &SUTURE_IMPROVEMENT (copy)->facts;
+
   g_free (facts->id);
   g_free (facts->component);
   g_free (facts->letter);
@@ -177,90 +171,56 @@ suture_improvement_is_test (const SutureImprovementFacts *facts)
 }
 
 static void
-read_facts (SutureImprovementFacts *facts, GVariant *properties)
+suture_improvement_read (SutureCopy *copy, GVariantDict *dict)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (properties);
+  SutureImprovementFacts *facts = &SUTURE_IMPROVEMENT (copy)->facts;
   const char *description = "";
   const char *state = "";
   const char *prepared = "";
 
-  facts->id = suture_properties_dup_text (&dict, "Id");
-  facts->component = suture_properties_dup_text (&dict, "Component");
-  facts->letter = suture_properties_dup_text (&dict, "Letter");
-  g_variant_dict_lookup (&dict, "Number", "u", &facts->number);
-  facts->kind = suture_properties_dup_text (&dict, "Kind");
-  facts->title = suture_properties_dup_text (&dict, "Title");
-  g_variant_dict_lookup (&dict, "Description", "&s", &description);
+  facts->id = suture_properties_dup_text (dict, "Id");
+  facts->component = suture_properties_dup_text (dict, "Component");
+  facts->letter = suture_properties_dup_text (dict, "Letter");
+  g_variant_dict_lookup (dict, "Number", "u", &facts->number);
+  facts->kind = suture_properties_dup_text (dict, "Kind");
+  facts->title = suture_properties_dup_text (dict, "Title");
+  g_variant_dict_lookup (dict, "Description", "&s", &description);
   facts->description = suture_name_clean_text (description, DESCRIPTION_MAX, TRUE);
-  facts->publisher = suture_properties_dup_text (&dict, "Publisher");
-  facts->feed = suture_properties_dup_text (&dict, "Feed");
-  g_variant_dict_lookup (&dict, "Prepared", "&s", &prepared);
+  facts->publisher = suture_properties_dup_text (dict, "Publisher");
+  facts->feed = suture_properties_dup_text (dict, "Feed");
+  g_variant_dict_lookup (dict, "Prepared", "&s", &prepared);
   facts->automatic = g_str_equal (prepared, "automatic");
-  facts->approved_by = suture_properties_dup_text (&dict, "ApprovedBy");
-  facts->severity = suture_properties_dup_text (&dict, "Severity");
-  g_variant_dict_lookup (&dict, "Exploited", "b", &facts->exploited);
+  facts->approved_by = suture_properties_dup_text (dict, "ApprovedBy");
+  facts->severity = suture_properties_dup_text (dict, "Severity");
+  g_variant_dict_lookup (dict, "Exploited", "b", &facts->exploited);
   facts->vulnerabilities = g_ptr_array_new_with_free_func (vulnerability_free);
-  suture_properties_each_triple (&dict, "Vulnerabilities", facts->vulnerabilities, add_vulnerability);
-  g_variant_dict_lookup (&dict, "State", "&s", &state);
+  suture_properties_each_triple (dict, "Vulnerabilities", facts->vulnerabilities, add_vulnerability);
+  g_variant_dict_lookup (dict, "State", "&s", &state);
   facts->state = state_from_name (state);
-  g_variant_dict_lookup (&dict, "DownloadSize", "t", &facts->download_size);
-  g_variant_dict_lookup (&dict, "ImageSize", "t", &facts->image_size);
-  facts->files = suture_properties_dup_list (&dict, "Files");
-  g_variant_dict_lookup (&dict, "InstalledAt", "x", &facts->installed_at);
+  g_variant_dict_lookup (dict, "DownloadSize", "t", &facts->download_size);
+  g_variant_dict_lookup (dict, "ImageSize", "t", &facts->image_size);
+  facts->files = suture_properties_dup_list (dict, "Files");
+  g_variant_dict_lookup (dict, "InstalledAt", "x", &facts->installed_at);
   facts->owed = g_ptr_array_new_with_free_func (owed_free);
-  suture_properties_each_triple (&dict, "Owed", facts->owed, add_owed);
-  facts->restarted = suture_properties_dup_list (&dict, "Restarted");
-  facts->conflict = suture_properties_dup_list (&dict, "Conflict");
-  g_variant_dict_lookup (&dict, "WaitsUntil", "x", &facts->waits_until);
-  g_variant_dict_lookup (&dict, "Withdrawn", "b", &facts->withdrawn);
-  g_variant_dict_lookup (&dict, "WithdrawnAt", "x", &facts->withdrawn_at);
-  facts->withdrawn_reason = suture_properties_dup_text (&dict, "WithdrawnReason");
-}
-
-static void
-suture_improvement_finalize (GObject *object)
-{
-  SutureImprovement *self = SUTURE_IMPROVEMENT (object);
-
-  clear_facts (&self->facts);
-  g_clear_pointer (&self->properties, g_variant_unref);
-  G_OBJECT_CLASS (suture_improvement_parent_class)->finalize (object);
+  suture_properties_each_triple (dict, "Owed", facts->owed, add_owed);
+  facts->restarted = suture_properties_dup_list (dict, "Restarted");
+  facts->conflict = suture_properties_dup_list (dict, "Conflict");
+  g_variant_dict_lookup (dict, "WaitsUntil", "x", &facts->waits_until);
+  g_variant_dict_lookup (dict, "Withdrawn", "b", &facts->withdrawn);
+  g_variant_dict_lookup (dict, "WithdrawnAt", "x", &facts->withdrawn_at);
+  facts->withdrawn_reason = suture_properties_dup_text (dict, "WithdrawnReason");
 }
 
 static void
 suture_improvement_class_init (SutureImprovementClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = suture_improvement_finalize;
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", SUTURE_TYPE_IMPROVEMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 0);
+  SUTURE_COPY_CLASS (klass)->read = suture_improvement_read;
+  SUTURE_COPY_CLASS (klass)->clear = suture_improvement_clear;
 }
 
 static void
 suture_improvement_init (SutureImprovement *self)
 {
-}
-
-SutureImprovement *
-suture_improvement_new (GVariant *properties)
-{
-  SutureImprovement *self = g_object_new (SUTURE_TYPE_IMPROVEMENT, NULL);
-
-  suture_improvement_update (self, properties);
-  return self;
-}
-
-void
-suture_improvement_update (SutureImprovement *self, GVariant *properties)
-{
-  g_autoptr (GVariant) wanted = g_variant_ref_sink (properties);
-
-  if (self->properties != NULL && g_variant_equal (self->properties, wanted))
-    return;
-  clear_facts (&self->facts);
-  g_clear_pointer (&self->properties, g_variant_unref);
-  self->properties = g_steal_pointer (&wanted);
-  read_facts (&self->facts, self->properties);
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 const SutureImprovementFacts *

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "client/copy.h"
 
-/* One improvement as the helper published it: a copy that outlives the helper. It is updated in place, so that a list
- * keeps its rows; "changed" tells. */
+/* One improvement as the helper published it (org.suture.Improvement1). */
 
 G_BEGIN_DECLS
 
 #define SUTURE_TYPE_IMPROVEMENT (suture_improvement_get_type ())
-G_DECLARE_FINAL_TYPE (SutureImprovement, suture_improvement, SUTURE, IMPROVEMENT, GObject)
+G_DECLARE_FINAL_TYPE (SutureImprovement, suture_improvement, SUTURE, IMPROVEMENT, SutureCopy)
 
 /* State of the contract (data/org.suture.Helper1.xml). */
 typedef enum
@@ -99,12 +98,6 @@ gboolean suture_improvement_stands_in (GListModel *improvements, const SutureImp
 
 /* Whether it fixes nothing, and is there to try the way. */
 gboolean suture_improvement_is_test (const SutureImprovementFacts *facts);
-
-/* @properties: a dictionary (a{sv}) of org.suture.Improvement1; what is missing or of another type is empty. */
-SutureImprovement *suture_improvement_new (GVariant *properties) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Takes over @properties and emits "changed" if anything is different. */
-void suture_improvement_update (SutureImprovement *self, GVariant *properties);
 
 /* Never NULL; valid until the next "changed". */
 const SutureImprovementFacts *suture_improvement_get_facts (SutureImprovement *self);
