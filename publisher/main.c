@@ -41,7 +41,8 @@ usage (FILE *to)
   fprintf (to, "Usage: suture-publish COMMAND FOLDER [OPTION…]\n\nCommands:\n");
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-  fprintf (to, "\nsuture-publish COMMAND --help shows the options of a command, suture-publish --version the version.\n");
+  fprintf (to, "\nsuture-publish COMMAND --help shows the options of a command, suture-publish --version the version.\n"
+               "It exits with 1 when a command fails, and with 3 when what was asked for waits for signatures.\n");
 }
 
 static const Command *

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import time
 import unittest
 
 from publishing import ROLE
@@ -77,6 +78,21 @@ class Thief(Living):
                     self.assertIn(f"key rotate {self.depot} timestamp", said)
                 self.assertEqual(self.latest("timestamp")["version"], version)
                 self.run_ok("key", "revoke", self.depot, self.latest("root")["roles"]["timestamp"]["keyids"][0])
+                os.rename(next(f"{self.depot}/keys/{name}" for name in os.listdir(f"{self.depot}/keys")
+                               if name.startswith("timestamp-")), f"{self.depot}/keys/timestamp.pem")
+        self.come_back()
+
+    def test_issued(self):
+        """A time of issue in the future: soon, so that desktops take it, or in another age, so that nobody does."""
+        for days, command in (20, "refresh"), (20000, "restore"):
+            with self.subTest(days=days):
+                moment = time.time() + days * 86400
+                self.forge_timestamp(issued=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment)),
+                                     expires=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment + 86400)), version=HUGE)
+                self.run_refused("replace the timestamp's key" if days == 20 else "is not as it was published", "refresh", self.depot)
+                if command == "restore":
+                    self.run_ok("restore", self.depot)
+                self.run_ok("key", "rotate", self.depot, "timestamp", "--any-clock")
                 os.rename(next(f"{self.depot}/keys/{name}" for name in os.listdir(f"{self.depot}/keys")
                                if name.startswith("timestamp-")), f"{self.depot}/keys/timestamp.pem")
         self.come_back()
