@@ -364,7 +364,7 @@ label_of (const SutureFacts *self)
 }
 
 /* The feeds, and how the last check of them ended. One whose files can't be used was asked by no check, so it is said even
- * where all others are well. */
+ * where all others are well; and where it holds up others, even before what is wrong with those. */
 static void
 tell_feeds (SutureFacts *self, SutureDatabase *database, const SutureFeedConfigs *feeds)
 {
@@ -376,7 +376,7 @@ tell_feeds (SutureFacts *self, SutureDatabase *database, const SutureFeedConfigs
   self->last_checked = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
   self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
   self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
-  if (feeds->fault == NULL || (*self->last_error != '\0' && feeds->usable->len > 0))
+  if (feeds->fault == NULL || (*self->last_error != '\0' && feeds->usable->len > 0 && !feeds->scope_is_lost))
     return;
   g_free (self->last_error);
   g_free (self->last_message);

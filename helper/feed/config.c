@@ -247,6 +247,25 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (a, b);
 }
 
+/* The one to be told: what holds up others comes first. */
+static void
+choose_fault (SutureFeedConfigs *self)
+{
+  const SutureFeedConfig *worst = NULL;
+
+  for (guint i = 0; i < self->faulty->len; i++)
+    {
+      const SutureFeedConfig *config = g_ptr_array_index (self->faulty, i);
+
+      if (worst == NULL || (config->scope_is_lost && !worst->scope_is_lost))
+        worst = config;
+    }
+  if (worst == NULL)
+    return;
+  self->fault = g_error_copy (worst->fault);
+  self->scope_is_lost = worst->scope_is_lost;
+}
+
 SutureFeedConfigs *
 suture_feed_configs_load (void)
 {
@@ -266,8 +285,8 @@ suture_feed_configs_load (void)
       if (config != NULL)
         g_ptr_array_add (config->fault == NULL ? self->usable : self->faulty, config);
     }
-  if (self->fault == NULL && self->faulty->len > 0)
-    self->fault = g_error_copy (((SutureFeedConfig *) g_ptr_array_index (self->faulty, 0))->fault);
+  if (self->fault == NULL)
+    choose_fault (self);
   return self;
 }
 
@@ -319,15 +338,6 @@ is_named (GPtrArray *feeds, const char *component)
   return FALSE;
 }
 
-static gboolean
-is_scope_lost (const SutureFeedConfigs *feeds)
-{
-  for (guint i = 0; i < feeds->faulty->len; i++)
-    if (((SutureFeedConfig *) g_ptr_array_index (feeds->faulty, i))->scope_is_lost)
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name, const char *component)
 {
@@ -339,7 +349,7 @@ suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name,
         continue;
       if (feed->components != NULL)
         return suture_feed_config_names (feed, component);
-      return !is_named (feeds->usable, component) && !is_named (feeds->faulty, component) && !is_scope_lost (feeds);
+      return !is_named (feeds->usable, component) && !is_named (feeds->faulty, component) && !feeds->scope_is_lost;
     }
   return FALSE;
 }

@@ -27,7 +27,9 @@ typedef struct
 {
   GPtrArray *usable; /* SutureFeedConfig, by name (owned) */
   GPtrArray *faulty; /* the same: nothing comes from them, and what they name comes from no other (owned) */
-  GError *fault;     /* of the first of those, or why not even the names can be read; NULL: all is well (owned) */
+  GError *fault;     /* why not even the names can be read; else of the first of those, before all of one whose scope is lost;
+                        NULL: all is well (owned) */
+  gboolean scope_is_lost; /* of one of those: nothing comes from feeds without a scope */
 } SutureFeedConfigs;
 void suture_feed_configs_free (SutureFeedConfigs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureFeedConfigs, suture_feed_configs_free)

@@ -245,6 +245,26 @@ test_components (void)
   test_paths_clear ();
 }
 
+/* Of several that are told of is the one that holds up others. */
+static void
+test_worst_fault (void)
+{
+  g_autoptr (SutureFeedConfigs) first = NULL;
+  g_autoptr (SutureFeedConfigs) worst = NULL;
+
+  test_paths_init ();
+  put (ADMIN, "a.conf", "[Feed]\nURL=oops\nComponents=demo\n");
+  put (ADMIN, "b.conf", "[Feed]\nURL=oops\nComponents=demo\n");
+  first = suture_feed_configs_load ();
+  g_assert_nonnull (strstr (first->fault->message, "/a.conf: "));
+  g_assert_false (first->scope_is_lost);
+  put (ADMIN, "b.conf", "[Feed]\nURL=oops\n");
+  worst = suture_feed_configs_load ();
+  g_assert_nonnull (strstr (worst->fault->message, "/b.conf: "));
+  g_assert_true (worst->scope_is_lost);
+  test_paths_clear ();
+}
+
 /* What is wrong with one feed gives away nothing of it: what it names stays its own, and where not even that can be read nothing
  * comes from feeds without a scope, which is said. @open: whether "good" may offer what "bad" does not name. */
 static void
@@ -305,5 +325,6 @@ main (int argc, char **argv)
   g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
   g_test_add_func ("/config/components", test_components);
   g_test_add_func ("/config/fault-keeps-the-scope", test_fault_keeps_the_scope);
+  g_test_add_func ("/config/worst-fault", test_worst_fault);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 
 #include "engine/plan.h"
 #include "history/record.h"
+#include "history/setting.h"
 #include "test-activation.h"
 #include "test-manifest.h"
 #include "test-paths.h"
@@ -285,6 +286,34 @@ test_out_of_scope (Fixture *f, gconstpointer data)
   g_assert_null (suture_plan_new (beside, SUTURE_PLAN_INSTALL, "demo-b", NULL));
 }
 
+/* What the last check found is told before a feed's fault, unless that holds up the others. */
+static void
+test_fault (Fixture *f, gconstpointer data)
+{
+  const struct
+  {
+    const char *conf, *check, *told;
+  } rows[] = {
+    { "[Feed]\nURL=oops\nComponents=demo\n", "", "Configuration" },
+    { "[Feed]\nURL=oops\nComponents=demo\n", "Network", "Network" },
+    { "[Feed]\nURL=oops\n", "", "Configuration" },
+    { "[Feed]\nURL=oops\n", "Network", "Configuration" },
+  };
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_FEEDS_ADMIN), "bad.conf", NULL);
+
+  test_repository_configure (f->repository, "vendor", "");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureFacts) facts = NULL;
+
+      g_assert_true (g_file_set_contents (path, rows[i].conf, -1, NULL));
+      g_assert_true (suture_setting_set_text (f->database, SUTURE_SETTING_LAST_ERROR, rows[i].check, NULL));
+      facts = learn (f, NOTHING);
+      g_test_message ("row %zu", i);
+      g_assert_cmpstr (facts->last_error, ==, rows[i].told);
+    }
+}
+
 /* Another feed's improvement of the same id is hidden behind what root holds, of whatever component it is; the one that is seen
  * says so, and makes room when it is removed. */
 static void
@@ -391,6 +420,7 @@ main (int argc, char **argv)
   g_test_add ("/facts/feeds", Fixture, NULL, set_up, test_feeds, tear_down);
   g_test_add ("/facts/out-of-scope", Fixture, NULL, set_up, test_out_of_scope, tear_down);
   g_test_add ("/facts/hidden", Fixture, NULL, set_up, test_hidden, tear_down);
+  g_test_add ("/facts/fault", Fixture, NULL, set_up, test_fault, tear_down);
   g_test_add ("/facts/turn", Fixture, NULL, set_up, test_turn, tear_down);
   g_test_add ("/facts/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
   return g_test_run ();
