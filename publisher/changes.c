@@ -170,18 +170,80 @@ owner_name (const Entry *entry)
   return g_strconcat (user != NULL ? user->pw_name : uid, "/", group != NULL ? group->gr_name : gid, NULL);
 }
 
-/* The entry itself and the folders above it in @tree: an image has them as root's. */
+/* The fixed files. */
+typedef struct
+{
+  const char *path;   /* the caller's */
+  GPtrArray *entries; /* char *: files and links (owned) */
+  GPtrArray *folders; /* char * (owned) */
+  GHashTable *filled; /* a set of folders that have an entry somewhere below (owned) */
+  GHashTable *roots;  /* a set of folders that belong to root, as those above them do: what is known of them so far (owned) */
+} Fixed;
+
+static void
+fixed_clear (Fixed *self)
+{
+  g_ptr_array_unref (self->entries);
+  g_ptr_array_unref (self->folders);
+  g_hash_table_unref (self->filled);
+  g_hash_table_unref (self->roots);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixed, fixed_clear)
+
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+/* Each folder is looked at once, however many are in each other. */
+static void
+fill_above (GHashTable *filled, const char *path)
+{
+  for (char *at = g_path_get_dirname (path); at != NULL;)
+    {
+      char *above = g_path_get_dirname (at);
+
+      if (g_hash_table_add (filled, at) && !g_str_equal (above, "/"))
+        at = above;
+      else
+        {
+          g_free (above);
+          at = NULL;
+        }
+    }
+}
+
 static gboolean
-check_owners (const char *tree, const char *path, const Entry *entry, GError **error)
+fixed_read (Fixed *self, const char *const *below, GError **error)
+{
+  for (gsize i = 0; below[i] != NULL; i++)
+    if (!suture_tree_walk_below (self->path, below[i], self->entries, self->folders, error))
+      return FALSE;
+  for (guint i = 0; i < self->entries->len; i++)
+    fill_above (self->filled, g_ptr_array_index (self->entries, i));
+  return TRUE;
+}
+
+/* The entry itself and the folders above it: an image has them as root's. */
+static gboolean
+check_owners (const Fixed *tree, const char *path, const Entry *entry, GError **error)
 {
   g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *owner = owner_name (entry);
   g_auto (Entry) above = { 0 };
 
   if (entry->uid != 0 || entry->gid != 0)
-    return cannot (error, "%s belongs to %s instead of root", path, owner);
-  return g_str_equal (parent, "/")
-         || (entry_read (&above, tree, parent, error) && check_owners (tree, parent, &above, error));
+    {
+      g_autofree char *owner = owner_name (entry);
+
+      return cannot (error, "%s belongs to %s instead of root", path, owner);
+    }
+  if (g_str_equal (parent, "/") || g_hash_table_contains (tree->roots, parent))
+    return TRUE;
+  if (!entry_read (&above, tree->path, parent, error) || !check_owners (tree, parent, &above, error))
+    return FALSE;
+  g_hash_table_add (tree->roots, g_steal_pointer (&parent));
+  return TRUE;
 }
 
 static gboolean
@@ -194,13 +256,15 @@ same_owner (const Entry *a, const Entry *b)
 static gboolean
 check_kept (const char *path, const Entry *old, const Entry *fixed, GError **error)
 {
-  g_autofree char *before = owner_name (old);
-  g_autofree char *after = owner_name (fixed);
-
   if ((old->mode & S_IFMT) != (fixed->mode & S_IFMT))
     return cannot (error, "%s changes from a %s to a %s", path, type_name (old->mode), type_name (fixed->mode));
   if (!same_owner (old, fixed))
-    return cannot (error, "%s changes its owner from %s to %s", path, before, after);
+    {
+      g_autofree char *before = owner_name (old);
+      g_autofree char *after = owner_name (fixed);
+
+      return cannot (error, "%s changes its owner from %s to %s", path, before, after);
+    }
   if (!S_ISLNK (fixed->mode) && old->mode != fixed->mode)
     return cannot (error, "%s changes its mode from %04o to %04o", path, (guint) old->mode & 07777,
                    (guint) fixed->mode & 07777);
@@ -208,7 +272,7 @@ check_kept (const char *path, const Entry *old, const Entry *fixed, GError **err
 }
 
 static gboolean
-check_change (const char *path, const Entry *old, const Entry *fixed, const char *fixed_tree, GError **error)
+check_change (const char *path, const Entry *old, const Entry *fixed, const Fixed *fixed_tree, GError **error)
 {
   if (!g_str_has_prefix (path, "/usr/"))
     return cannot (error, "%s changes, and it is outside /usr", path);
@@ -230,7 +294,7 @@ check_change (const char *path, const Entry *old, const Entry *fixed, const char
 static gboolean
 look (const char *path,
       GPtrArray *bases,
-      const char *fixed_tree,
+      const Fixed *fixed_tree,
       SutureChange **change,
       SutureObsolete **obsolete,
       GError **error)
@@ -239,7 +303,7 @@ look (const char *path,
   g_autoptr (GPtrArray) olds = g_ptr_array_new_with_free_func (g_free);
   gboolean changed = FALSE, was_file = FALSE;
 
-  if (!entry_read (&fixed, fixed_tree, path, error))
+  if (!entry_read (&fixed, fixed_tree->path, path, error))
     return FALSE;
   for (guint b = 0; b < bases->len; b++)
     {
@@ -286,6 +350,14 @@ look (const char *path,
   return TRUE;
 }
 
+static void
+add_entries (GHashTable *paths, GPtrArray *entries)
+{
+  for (guint i = 0; i < entries->len; i++)
+    if (!is_left_out (g_ptr_array_index (entries, i)))
+      g_hash_table_add (paths, g_strdup (g_ptr_array_index (entries, i)));
+}
+
 static gboolean
 add_tree (GHashTable *paths, const char *tree, const char *const *below, GError **error)
 {
@@ -294,38 +366,25 @@ add_tree (GHashTable *paths, const char *tree, const char *const *below, GError 
   for (gsize i = 0; below[i] != NULL; i++)
     if (!suture_tree_walk_below (tree, below[i], entries, NULL, error))
       return FALSE;
-  for (guint i = 0; i < entries->len; i++)
-    if (!is_left_out (g_ptr_array_index (entries, i)))
-      g_hash_table_add (paths, g_strdup (g_ptr_array_index (entries, i)));
-  return TRUE;
-}
-
-static gboolean
-is_empty (GPtrArray *entries, const char *folder)
-{
-  g_autofree char *prefix = g_strconcat (folder, "/", NULL);
-
-  for (guint i = 0; i < entries->len; i++)
-    if (g_str_has_prefix (g_ptr_array_index (entries, i), prefix))
-      return FALSE;
+  add_entries (paths, entries);
   return TRUE;
 }
 
 /* An improvement brings files. Folders keep what the base has, and new ones are made above new files: a package that wants
  * something else can't have it. */
 static gboolean
-check_folder (const char *base, const char *fixed, const char *path, GPtrArray *entries, GError **error)
+check_folder (const char *base, const Fixed *fixed, const char *path, GError **error)
 {
   g_auto (Entry) old = { 0 };
   g_auto (Entry) new = { 0 };
 
-  if (!entry_read (&old, base, path, error) || !entry_read (&new, fixed, path, error))
+  if (!entry_read (&old, base, path, error) || !entry_read (&new, fixed->path, path, error))
     return FALSE;
   if (old.content != NULL)
     return check_kept (path, &old, &new, error);
   if (!g_str_has_prefix (path, "/usr/"))
     return cannot (error, "the new folder %s is outside /usr", path);
-  if (is_empty (entries, path))
+  if (!g_hash_table_contains (fixed->filled, path))
     return cannot (error, "the new folder %s is empty", path);
   if ((new.mode & 07777) != 0755)
     return cannot (error, "the new folder %s has mode %04o", path, (guint) new.mode & 07777);
@@ -333,19 +392,13 @@ check_folder (const char *base, const char *fixed, const char *path, GPtrArray *
 }
 
 static gboolean
-check_folders (const char *base, const char *fixed, const char *const *below, GError **error)
+check_folders (const char *base, const Fixed *fixed, GError **error)
 {
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
-
-  for (gsize i = 0; below[i] != NULL; i++)
-    if (!suture_tree_walk_below (fixed, below[i], entries, folders, error))
-      return FALSE;
-  for (guint i = 0; i < folders->len; i++)
+  for (guint i = 0; i < fixed->folders->len; i++)
     {
-      const char *path = g_ptr_array_index (folders, i);
+      const char *path = g_ptr_array_index (fixed->folders, i);
 
-      if (!is_left_out (path) && !check_folder (base, fixed, path, entries, error))
+      if (!is_left_out (path) && !check_folder (base, fixed, path, error))
         return FALSE;
     }
   return TRUE;
@@ -361,16 +414,22 @@ SutureChanges *
 suture_changes_find (GPtrArray *bases, const char *fixed, const char *const *below, GError **error)
 {
   g_autoptr (SutureChanges) self = g_new0 (SutureChanges, 1);
-  g_autoptr (GHashTable) paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) paths = new_set ();
+  g_auto (Fixed) tree = { .path = fixed,
+                          .entries = g_ptr_array_new_with_free_func (g_free),
+                          .folders = g_ptr_array_new_with_free_func (g_free),
+                          .filled = new_set (),
+                          .roots = new_set () };
   g_autoptr (GList) sorted = NULL;
   guint64 total = 0;
 
   self->files = g_ptr_array_new_with_free_func (change_free);
   self->obsoletes = g_ptr_array_new_with_free_func (obsolete_free);
-  if (!add_tree (paths, fixed, below, error))
+  if (!fixed_read (&tree, below, error))
     return NULL;
+  add_entries (paths, tree.entries);
   for (guint b = 0; b < bases->len; b++)
-    if (!check_folders (g_ptr_array_index (bases, b), fixed, below, error)
+    if (!check_folders (g_ptr_array_index (bases, b), &tree, error)
         || !add_tree (paths, g_ptr_array_index (bases, b), below, error))
       return NULL;
   sorted = g_list_sort (g_hash_table_get_keys (paths), compare_paths);
@@ -379,7 +438,7 @@ suture_changes_find (GPtrArray *bases, const char *fixed, const char *const *bel
       SutureChange *change = NULL;
       SutureObsolete *obsolete = NULL;
 
-      if (!look (at->data, bases, fixed, &change, &obsolete, error))
+      if (!look (at->data, bases, &tree, &change, &obsolete, error))
         return NULL;
       if (change != NULL)
         g_ptr_array_add (self->files, change);

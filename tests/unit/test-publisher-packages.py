@@ -134,6 +134,15 @@ class Packages(Case):
         new["usr/bin/demo"].user = new["usr/bin/demo"].group = ""  # root is number 0, whatever its name
         self.run_ok(*self.make(*self.debs(new=new)))
 
+    def test_nested(self):
+        """Thousands of files, deep down: each folder above them is looked at once, and not once for each file."""
+        folder, new = "usr/lib/demo", self.new_entries()
+        for n in range(40):
+            folder += f"/{n}"
+            new |= {f"{folder}/file{i}": Entry(b"%d" % i) for i in range(50)}
+        self.run_ok(*self.make(*self.debs(new=new)))
+        self.assertEqual(len([file for file in self.manifest()["files"] if "/file" in file["path"]]), 2000)
+
     def test_sizes(self):
         # zeros: nothing of them takes room on the way
         new = self.changed("usr/lib/demo/large", Entry(sparse=(1 << 30) + 1))
