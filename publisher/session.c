@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "base/error.h"
+#include "prune.h"
 #include "rights.h"
 #include "settle.h"
 
@@ -180,6 +181,16 @@ tell_waiting (SutureSession *self, GHashTable *asked, gboolean published)
                        roles->str, self->depot->path, self->depot->path);
 }
 
+/* What stays is only in the way, and the next run takes it. */
+static void
+prune (SutureSession *self)
+{
+  g_autoptr (GError) why = NULL;
+
+  if (!suture_prune_run (self->repository, g_get_real_time () / G_USEC_PER_SEC, &why))
+    suture_report_warn (self->report, "metadata that has been replaced for long could not be removed: %s", why->message);
+}
+
 gboolean
 suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
 {
@@ -217,6 +228,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
     }
   tell_waiting (self, asked, TRUE);
   tell_end (self);
+  prune (self);
   return stages == NULL || suture_settle_run (self->repository, self->report, stages, error);
 }
 
