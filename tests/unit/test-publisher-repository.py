@@ -441,6 +441,40 @@ class Repository(Case):
         shutil.copytree(f"{self.place()}/base/0", f"{self.place()}/base/1", symlinks=True)
         self.run_refused("bases 0 and 1 have the same files", "lint", self.depot)
 
+    def test_pruned(self):
+        """What was replaced more than a day ago goes, but only what a desktop can't be on its way to any more."""
+        self.publish_one()
+        self.publish_one()
+        day = 24 * 60 * 60
+        def age(name, seconds):
+            os.utime(self.metadata(name), (time.time() - seconds,) * 2)
+        kept = set(os.listdir(self.metadata("")))
+        for version in 1, 2, 3:
+            self.assertIn(f"{version}.snapshot.json", kept)
+        self.run_ok("refresh", self.depot)
+        self.assertEqual(set(os.listdir(self.metadata(""))), kept)
+        age("1.snapshot.json", 5 * day)  # it was served until the second one was
+        age("2.snapshot.json", day - 60)
+        age("2.targets.json", day + 60)
+        age(f"1.{ROLE}.json", 9 * day)
+        age("1.root.json", 900 * day)
+        age("1.log.jsonl", 900 * day)
+        self.run_ok("refresh", self.depot)
+        kept.remove("1.targets.json")
+        self.assertEqual(set(os.listdir(self.metadata(""))), kept)
+        age("2.snapshot.json", day + 60)
+        age(f"2.{ROLE}.json", day + 60)
+        os.mkdir(self.metadata("0.snapshot.json"))
+        os.unlink(self.metadata("1.snapshot.json"))
+        os.mkdir(self.metadata("1.snapshot.json"))
+        self.run_ok("publish", self.depot)
+        self.assertEqual(set(os.listdir(self.metadata(""))), kept - {"1.snapshot.json", f"1.{ROLE}.json"} | {"0.snapshot.json"})
+        age("3.snapshot.json", 9 * day)  # the current one stays however old it is
+        self.run_ok("refresh", self.depot)
+        self.assertEqual(sorted(name for name in os.listdir(self.metadata("")) if name.endswith(".snapshot.json")),
+                         ["0.snapshot.json", "3.snapshot.json"])
+        self.run_ok("log", self.depot, "--verify")
+
     # when it ends
 
     def end(self):
