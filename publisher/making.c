@@ -326,6 +326,23 @@ bytes_of (const Making *self, guint base)
   return size;
 }
 
+/* What its notes and changelog came to: an unknown severity is easily overlooked. */
+static void
+tell_notes (const Making *self)
+{
+  const SutureNotes *notes = self->notes;
+  g_autofree char *fixes
+      = g_str_equal (notes->kind, "test")
+            ? g_strdup ("a test, fixes nothing")
+            : g_strdup_printf ("fixes %u vulnerabilit%s", notes->vulnerabilities->len,
+                               notes->vulnerabilities->len == 1 ? "y" : "ies");
+
+  suture_report_say (self->report, "  %s, severity %s%s: suture-publish show tells all of it", fixes, notes->severity,
+                     notes->exploited ? ", being exploited" : "");
+  json_object_set_int_member (suture_report_object (self->report), "vulnerabilities", notes->vulnerabilities->len);
+  json_object_set_string_member (suture_report_object (self->report), "severity", notes->severity);
+}
+
 static void
 tell (const Making *self)
 {
@@ -336,6 +353,7 @@ tell (const Making *self)
 
   suture_report_say (self->report, "made %s: %u files, image of %" G_GUINT64_FORMAT " bytes", self->description->id,
                      self->changes->files->len, self->description->image_size);
+  tell_notes (self);
   suture_report_say (self->report, "  for everyone: %" G_GUINT64_FORMAT " bytes to fetch", full->size);
   for (guint b = 0; b < self->description->bases->len; b++)
     {

@@ -214,7 +214,8 @@ class Packages(Case):
             with self.subTest(complaint=complaint):
                 path = self.notes(text)
                 self.assertIn(f"{path}: ", self.run_refused(complaint, *self.make(*debs, "--notes", path)))
-        self.run_ok(*self.make(*debs, "--notes", self.notes(f"{NOTES}Kind=test\n"), "--from-changelog"))
+        told = self.run_ok(*self.make(*debs, "--notes", self.notes(f"{NOTES}Kind=test\n"), "--from-changelog"))
+        self.assertIn("  a test, fixes nothing", told)
         self.assertEqual(self.manifest()["vulnerabilities"], [])
 
     def with_changelog(self, text, **options):
@@ -224,7 +225,8 @@ class Packages(Case):
     def test_long_changelog(self):
         entry = "demo (2.0) stable; urgency=high\n\n"
         text = f"{entry}  - CVE-2026-11111: " + "word " * 100 + "\n" + "  * M\u00fcll\n" * 500 + "\ndemo (1.0) x\n"
-        self.run_ok(*self.make(*self.with_changelog(text)))
+        told = self.run_ok(*self.make(*self.with_changelog(text)))
+        self.assertIn("  fixes 1 vulnerability, severity unknown: ", told)
         manifest = self.manifest()
         description, title = manifest["description"]["en"], manifest["vulnerabilities"][0]["title"]
         self.assertTrue(description.endswith("M\u00fcll\u2026"), description[-20:])
