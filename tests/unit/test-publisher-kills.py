@@ -110,6 +110,7 @@ class Kills(Living):
         self.repeats = repeats
         self.accept("demo-a")
         whole = f"{self.top}/whole"
+        shutil.rmtree(whole, ignore_errors=True)
         shutil.copytree(self.depot, whole, symlinks=True)
         before = self.state(whole)
         done = self.run_in(whole, words, 1000000)
@@ -169,7 +170,6 @@ class Kills(Living):
         for role in "timestamp", "root", ROLE:
             with self.subTest(role=role):
                 self.sweep("key", "rotate", None, role, repeats=False)
-                shutil.rmtree(f"{self.top}/whole")
 
     def test_key_revoke(self):
         self.publish_one()
@@ -193,7 +193,6 @@ class Kills(Living):
     def sweep_rest(self):
         """What was signed goes out."""
         self.run_ok("sign", self.depot, "--yes", "--key", self.team)
-        shutil.rmtree(f"{self.top}/whole")
         self.sweep("publish", None)
 
     def test_approve(self):
