@@ -53,6 +53,18 @@ find_difference (JsonObject *a, JsonObject *b, GPtrArray *stages)
   return NULL;
 }
 
+/* Whether @a and @b say the same but for their targets. */
+static gboolean
+has_same_rest (JsonObject *a, JsonObject *b)
+{
+  g_autoptr (JsonObject) first = suture_draft_copy (a);
+  g_autoptr (JsonObject) second = suture_draft_copy (b);
+
+  json_object_remove_member (first, "targets");
+  json_object_remove_member (second, "targets");
+  return suture_draft_same (first, second);
+}
+
 /* A role is signed as a whole, and whoever prepares by itself can write what waits for signatures: beside what was shown, only
  * what is published may be in it. */
 static gboolean
@@ -62,13 +74,18 @@ check_others (SutureSession *session, const char *role, GPtrArray *stages, GErro
   JsonObject *body = suture_draft_get (session->draft, role);
   g_autoptr (JsonObject) none = json_object_new ();
   JsonObject *published = latest != NULL ? latest->targets : none;
-  JsonObject *targets = body != NULL ? json_object_get_object_member (body, "targets") : published;
+  JsonObject *targets = json_object_get_object_member (body, "targets");
   const char *path = find_difference (targets, published, stages);
 
   if (path == NULL)
     path = find_difference (published, targets, stages);
+  if (path == NULL && latest != NULL && !has_same_rest (body, latest->envelope->body))
+    path = "more than improvements";
   if (path == NULL)
-    return TRUE;
+    {
+      suture_draft_set_shown (session->draft, role);
+      return TRUE;
+    }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,
                "what waits in %s/pending for %s changes %s as well, which was not shown: have that signed first, or remove the file",
                session->depot->path, role, path);

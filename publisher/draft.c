@@ -10,6 +10,7 @@ typedef struct
 {
   JsonObject *body;        /* (owned) */
   SutureEnvelope *pending; /* or NULL (owned) */
+  gboolean shown;          /* what is in that */
 } Role;
 
 struct _SutureDraft
@@ -271,6 +272,23 @@ suture_draft_pending (SutureDraft *self, const char *role)
   const Role *found = g_hash_table_lookup (self->roles, role);
 
   return found != NULL ? found->pending : NULL;
+}
+
+gboolean
+suture_draft_is_shown (SutureDraft *self, const char *role)
+{
+  const Role *found = g_hash_table_lookup (self->roles, role);
+
+  return found == NULL || found->pending == NULL || found->shown;
+}
+
+void
+suture_draft_set_shown (SutureDraft *self, const char *role)
+{
+  Role *found = g_hash_table_lookup (self->roles, role);
+
+  if (found != NULL)
+    found->shown = TRUE;
 }
 
 static int

@@ -103,9 +103,10 @@ is_still_good (
          && json_object_get_int_member_with_default (waiting->body, "version", 0) == version;
 }
 
-/* Collects signatures for @body as the next version of @role. The seal stays part of @self. */
+/* Collects signatures for @body as the next version of @role, those of @keys where they may sign what nobody has looked at. The seal
+ * stays part of @self. */
 static SutureSeal *
-collect (Work *self, const char *role, JsonObject *body, guint days, gboolean unlock, GError **error)
+collect (Work *self, const char *role, JsonObject *body, guint days, SutureSealKeys keys, GError **error)
 {
   SutureSeal *seal = g_hash_table_lookup (self->seals, role);
   g_autoptr (SutureEnvelope) waiting = NULL;
@@ -127,7 +128,9 @@ collect (Work *self, const char *role, JsonObject *body, guint days, gboolean un
   g_hash_table_replace (self->seals, g_strdup (role), seal);
   if (waiting != NULL)
     suture_seal_take (seal, waiting);
-  return suture_seal_sign (seal, self->plan->keyring, unlock, error) ? seal : NULL;
+  if (!suture_draft_is_shown (self->plan->draft, role))
+    keys = SUTURE_SEAL_UNATTENDED;
+  return suture_seal_sign (seal, self->plan->keyring, keys, error) ? seal : NULL;
 }
 
 static void
@@ -192,7 +195,8 @@ renew (Work *self, const char *role, JsonObject *body, guint renew_days, guint d
       keep (self, role);
       return TRUE;
     }
-  seal = collect (self, role, body, days, suture_keyring_can_unlock (self->plan->keyring), error);
+  seal = collect (self, role, body, days,
+                  suture_keyring_can_unlock (self->plan->keyring) ? SUTURE_SEAL_ALL : SUTURE_SEAL_OPEN, error);
   if (seal == NULL)
     return FALSE;
   if (suture_seal_is_complete (seal))
@@ -221,7 +225,7 @@ settle_role (Work *self, const char *role, JsonObject *body, gboolean changed, g
           && suture_seal_quorum_has_signed (g_ptr_array_index (quorums, quorums->len - 1), latest->envelope);
   if (!changed && valid)
     return renew (self, role, body, renew_days, days, error);
-  seal = collect (self, role, body, days, TRUE, error);
+  seal = collect (self, role, body, days, SUTURE_SEAL_ALL, error);
   if (seal == NULL)
     return FALSE;
   if (suture_seal_is_complete (seal))
@@ -266,7 +270,7 @@ settle_root (Work *self, gboolean changed, GError **error)
       json_object_remove_member (self->meta, "root.json");
       return good;
     }
-  seal = collect (self, "root", self->root, SUTURE_EDITION_ROOT_DAYS, TRUE, error);
+  seal = collect (self, "root", self->root, SUTURE_EDITION_ROOT_DAYS, SUTURE_SEAL_ALL, error);
   if (seal == NULL)
     return FALSE;
   if (suture_seal_is_complete (seal))
@@ -328,7 +332,7 @@ settle_snapshot (Work *self, GBytes **bytes, gint64 *version, GError **error)
       *version = latest->version;
       return TRUE;
     }
-  seal = collect (self, "snapshot", body, MAX (self->days, SNAPSHOT_DAYS), TRUE, error);
+  seal = collect (self, "snapshot", body, MAX (self->days, SNAPSHOT_DAYS), SUTURE_SEAL_ALL, error);
   if (seal == NULL)
     return FALSE;
   *bytes = suture_seal_write (seal);
@@ -401,7 +405,7 @@ settle_timestamp (Work *self, GBytes *snapshot, gint64 version, GError **error)
   json_object_set_object_member (body, "meta", meta);
   if (!write_log (self, snapshot, version, body, error))
     return FALSE;
-  seal = collect (self, "timestamp", body, self->days, TRUE, error);
+  seal = collect (self, "timestamp", body, self->days, SUTURE_SEAL_ALL, error);
   if (seal == NULL)
     return FALSE;
   self->complete = suture_seal_is_complete (seal);

@@ -79,7 +79,7 @@ make_root (SutureKeyring *keyring, const Options *options, GError **error)
     return NULL;
   g_ptr_array_add (quorums, quorum);
   seal = suture_seal_new (root, quorums);
-  return suture_seal_sign (seal, keyring, TRUE, error) ? suture_seal_write (seal) : NULL;
+  return suture_seal_sign (seal, keyring, SUTURE_SEAL_ALL, error) ? suture_seal_write (seal) : NULL;
 }
 
 static gboolean

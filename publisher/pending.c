@@ -211,7 +211,8 @@ suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role,
   if (count == 0)
     suture_report_say (report, "waits for the others: %s, signed", path);
   else
-    suture_report_say (report, "waits for %u more signature%s: %s\n  of %s\n  \"suture-publish sign %s\" adds one, and "
-                               "\"suture-publish publish %s\" goes on",
+    suture_report_say (report,
+                       "waits for %u more signature%s: %s\n  of %s\n  \"suture-publish sign %s\" shows it and adds one (--key, "
+                       "--keys), and \"suture-publish publish %s\" goes on",
                        count, count == 1 ? "" : "s", path, keys, depot->path, depot->path);
 }

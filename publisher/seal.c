@@ -200,9 +200,18 @@ suture_seal_add (SutureSeal *self, SutureSigner *signer, GError **error)
   return value != NULL;
 }
 
-/* Signs for @quorum with the keys that are @locked, or with those that are not. */
+/* Whether @keys has the key @id, which may have to be unlocked only for SUTURE_SEAL_ALL. */
 static gboolean
-sign_with (SutureSeal *self, const SutureSealQuorum *quorum, SutureKeyring *keyring, gboolean locked, GError **error)
+is_one_of (SutureSealKeys keys, SutureKeyring *keyring, const char *id)
+{
+  if (keys == SUTURE_SEAL_UNATTENDED)
+    return suture_keyring_is_own (keyring, id) && !suture_keyring_is_encrypted (keyring, id);
+  return suture_keyring_is_locked (keyring, id) == (keys == SUTURE_SEAL_ALL);
+}
+
+/* Signs for @quorum with @keys; for SUTURE_SEAL_ALL those that are not SUTURE_SEAL_OPEN. */
+static gboolean
+sign_with (SutureSeal *self, const SutureSealQuorum *quorum, SutureKeyring *keyring, SutureSealKeys keys, GError **error)
 {
   for (guint i = 0; i < quorum->role->key_ids->len && lacks (self, quorum) > 0; i++)
     {
@@ -211,7 +220,7 @@ sign_with (SutureSeal *self, const SutureSealQuorum *quorum, SutureKeyring *keyr
       SutureSigner *signer;
 
       if (!counts (quorum, id) || g_hash_table_contains (self->values, id)
-          || suture_keyring_is_locked (keyring, id) != locked)
+          || !is_one_of (keys, keyring, id))
         continue;
       signer = suture_keyring_get (keyring, id, &why);
       if (signer == NULL && why != NULL && !g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
@@ -226,13 +235,13 @@ sign_with (SutureSeal *self, const SutureSealQuorum *quorum, SutureKeyring *keyr
 }
 
 gboolean
-suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, gboolean unlock, GError **error)
+suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, SutureSealKeys keys, GError **error)
 {
   for (guint i = 0; i < self->quorums->len; i++)
-    if (!sign_with (self, g_ptr_array_index (self->quorums, i), keyring, FALSE, error))
+    if (!sign_with (self, g_ptr_array_index (self->quorums, i), keyring, MIN (keys, SUTURE_SEAL_OPEN), error))
       return FALSE;
-  for (guint i = 0; unlock && i < self->quorums->len; i++)
-    if (!sign_with (self, g_ptr_array_index (self->quorums, i), keyring, TRUE, error))
+  for (guint i = 0; keys == SUTURE_SEAL_ALL && i < self->quorums->len; i++)
+    if (!sign_with (self, g_ptr_array_index (self->quorums, i), keyring, keys, error))
       return FALSE;
   return TRUE;
 }

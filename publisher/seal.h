@@ -53,9 +53,17 @@ gboolean suture_seal_has (SutureSeal *self, const char *id);
 /* Whether a signature of the key @id counts. */
 gboolean suture_seal_counts (SutureSeal *self, const char *id);
 
-/* Signs with keys at hand until every quorum has signed: first with those that need no passphrase, then, if @unlock, with the others. A
- * key that would have to be unlocked without a way to ask for its passphrase is passed over. */
-gboolean suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, gboolean unlock, GError **error);
+/* Which keys sign. */
+typedef enum
+{
+  SUTURE_SEAL_UNATTENDED, /* those that lie open in FOLDER/keys, and nobody's who has to look first */
+  SUTURE_SEAL_OPEN,       /* all that need no passphrase any more */
+  SUTURE_SEAL_ALL,        /* those first, and then all others */
+} SutureSealKeys;
+
+/* Signs with @keys at hand until every quorum has signed. A key that would have to be unlocked without a way to ask for its passphrase
+ * is passed over. */
+gboolean suture_seal_sign (SutureSeal *self, SutureKeyring *keyring, SutureSealKeys keys, GError **error);
 
 /* Adds the signature of @signer. SUTURE_ERROR_NOT_AUTHORIZED: it is of none of the quorums. */
 gboolean suture_seal_add (SutureSeal *self, SutureSigner *signer, GError **error);

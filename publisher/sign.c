@@ -161,7 +161,7 @@ sign_with_all (const char *path, const SutureMetadata *metadata, SutureKeyring *
   if (seal == NULL)
     return FALSE;
   suture_seal_keep (seal, metadata->envelope);
-  return suture_seal_sign (seal, keyring, TRUE, error) && write_back (path, seal, error);
+  return suture_seal_sign (seal, keyring, SUTURE_SEAL_ALL, error) && write_back (path, seal, error);
 }
 
 /* A file that somebody brought. */
@@ -246,7 +246,7 @@ sign_with (SutureSeal *seal, SutureKeyring *brought, SutureKeyring *own, GError 
   g_autoptr (GPtrArray) ids = suture_keyring_ids (brought);
 
   if (ids->len == 0)
-    return suture_seal_sign (seal, own, TRUE, error);
+    return suture_seal_sign (seal, own, SUTURE_SEAL_ALL, error);
   for (guint i = 0; i < ids->len; i++)
     {
       SutureSigner *signer = NULL;

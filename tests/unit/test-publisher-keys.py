@@ -129,9 +129,10 @@ class Keys(Living):
         self.assertIn("waits for 1 more signature", self.run_waiting("publish", self.depot))  # targets has a new role
         self.assertEqual(self.pending(), [f"1.{ROLE}.json", "2.targets.json"])
         wrong = self.write("wrong", "open barley\n")
-        self.run_refused("the passphrase is not that of", "publish", self.depot, "--passphrase-file", wrong)
-        self.run_refused("the passphrase is empty", "publish", self.depot, "--passphrase-file", "/dev/null")
-        self.run_ok("publish", self.depot, "--passphrase-file", words)
+        sign = ("sign", self.depot, "--yes", "--passphrase-file")
+        self.run_refused("the passphrase is not that of", *sign, wrong)
+        self.run_refused("the passphrase is empty", *sign, "/dev/null")
+        self.run_ok(*self.signed("--passphrase-file", words))
         self.assertEqual(self.pending(), [])
         self.accept("demo-a")
         self.run_ok("refresh", self.depot)  # nobody is asked

@@ -197,6 +197,39 @@ class Sign(Living):
             shutil.copy(f"{self.top}/good", bad)
         self.run_ok("sign", self.depot, "--keys", self.stick, "--yes")
 
+    def signatures(self):
+        """How many each file has that waits."""
+        return {name: len(json.loads(self.read(f"{self.depot}/pending/{name}"))["signatures"]) for name in self.pending()}
+
+    def test_unseen(self):
+        """What waited before is signed by whoever sees it, and along with nothing else."""
+        self.take("root", "targets", ROLE)
+        keys = ("--keys", self.stick)
+        self.run_waiting("key", "rotate", self.depot, "timestamp")
+        self.run_waiting("key", "add", self.depot, "debian-13-x86-64", "--new-role")
+        self.run_waiting("withdraw", self.depot, "demo-a", "--reason", "Bad")
+        names = [f"2.{ROLE}.json", "2.root.json", "3.targets.json"]
+        for words in (("refresh",), ("publish",), ("rollout", "demo-a", "--hours", "5"), ("key", "threshold", ROLE, "1"),
+                      ("key", "rotate", "snapshot")):
+            first = 2 if words[0] == "key" else 1
+            with self.subTest(words=words):
+                self.run_any(*words[:first], self.depot, *words[first:], *keys)
+                self.assertEqual([self.signatures()[name] for name in names], [0, 0, 0])
+        self.stage()
+        with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
+            file.write('{"prepared":"automatic"}')
+        approve = ("approve", self.depot, "demo-b", "--name", "Team", "--yes", *keys)
+        self.run_refused(f"changes {ROLE}/demo-a.json as well", *approve)
+        bad = self.change(names[0], names[0], lambda body: body.update(more="x", targets=self.latest(ROLE)["targets"]))
+        shutil.copy(bad, f"{self.depot}/pending")
+        self.run_refused("changes more than improvements as well", *approve)
+        os.unlink(f"{self.depot}/pending/{names[0]}")
+        self.run_ok(*approve)
+        self.assertIn(f"{ROLE}/demo-b.json", self.latest(ROLE)["targets"])
+        self.assertEqual([self.signatures()[name] for name in names[1:]], [0, 0])
+        self.run_ok(*self.signed(*keys))
+        self.assertEqual(self.latest("root")["version"], 2)
+        self.accept("demo-a", "demo-b")
 
 if __name__ == "__main__":
     Living.take_programs(sys.argv)

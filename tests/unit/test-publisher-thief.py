@@ -208,7 +208,7 @@ class Thief(Living):
         self.run_any("key", "rotate", self.depot, "timestamp")
         self.assertEqual(os.listdir(f"{self.depot}/pending"), ["2.root.json"])
         self.run_refused("after which there is none", "refresh", self.depot)
-        self.run_ok("publish", self.depot, "--key", f"{self.top}/root.pem")
+        self.run_ok(*self.signed("--key", f"{self.top}/root.pem"))
         self.assertEqual(os.listdir(f"{self.depot}/pending"), [])
         self.come_back()
 

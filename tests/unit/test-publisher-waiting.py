@@ -39,7 +39,8 @@ class Waiting(Living):
         after = self.served()
         self.assertEqual([name for name in published if published[name] != after[name]], ["metadata/timestamp.json"])
         self.run_ok("refresh", self.depot)  # which asks for nothing else
-        told = json.loads(self.run_ok("publish", self.depot, "--keys", stick, "--json"))
+        self.run_waiting("publish", self.depot, "--keys", stick)  # what waited is signed by who has seen it
+        told = json.loads(self.run_ok(*self.signed("--keys", stick), "--json"))
         self.assertEqual(told["state"], "published")
         self.assertEqual((self.custom()["withdrawn"]["reason"], self.custom()["rollout"]["hours"]), ("Bad", 5))
         os.rename(f"{self.depot}/keys/root.pem", f"{stick}/root.pem")
@@ -49,7 +50,9 @@ class Waiting(Living):
                 self.assertEqual((told["state"], "added" in told, "removed" in told), ("waiting", False, False))
                 self.assertEqual(len(told.get("made", [])), 0 if words[0] == "threshold" else 1)
         self.assertIn("is going to have added key", self.run_waiting("key", "add", self.depot, "snapshot"))
-        self.run_ok("withdraw", self.depot, "demo-a", "--undo", "--keys", stick)  # root was there as well
+        self.run_ok("withdraw", self.depot, "demo-a", "--undo", "--keys", stick)
+        self.assertEqual(len(self.pending()), 1)  # root was there as well, and nobody has looked
+        self.run_ok(*self.signed("--keys", stick))
         self.assertEqual(self.pending(), [])
 
     def test_waiting_beside(self):
@@ -116,7 +119,7 @@ class Waiting(Living):
                 self.assertEqual(self.renewed(name), anew)
         self.alter(name, issued=self.stamp(0))
         self.assertTrue(self.renewed(name))
-        self.run_ok("publish", self.depot, "--keys", f"{self.top}/stick")
+        self.run_ok(*self.signed("--keys", f"{self.top}/stick"))
         self.assertEqual(self.custom()["withdrawn"]["reason"], "Bad")
         self.accept("demo-a")
 
@@ -129,7 +132,7 @@ class Waiting(Living):
             with self.subTest(expires=expires):
                 self.alter(name, expires=self.stamp(expires))
                 self.assertEqual(self.renewed(name), anew)
-        self.run_ok("publish", self.depot, "--keys", stick)
+        self.run_ok(*self.signed("--keys", stick))
         self.accept()
 
     def test_old_waiting_timestamp(self):
