@@ -84,6 +84,8 @@ suture_proof_check (const SutureRequest *request, gint64 now, GError **error)
                    manifest->id);
       return NULL;
     }
+  if (!suture_manifest_check_id (manifest, error))
+    return NULL;
   if (!suture_manifest_is_for (manifest, release))
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "%s is made for another release or architecture",

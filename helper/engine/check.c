@@ -146,6 +146,11 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
       suture_known_unref (offer);
       return NULL;
     }
+  if (!suture_manifest_check_id (offer->manifest, error))
+    {
+      suture_known_unref (offer);
+      return NULL;
+    }
   offer->automatic = suture_target_read_preparation (target, &approved);
   if (offer->automatic)
     {

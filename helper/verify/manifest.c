@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "verify/manifest-private.h"
 
+#include "base/error.h"
+#include "base/name.h"
+
 void
 suture_manifest_file_free (SutureManifestFile *self)
 {
@@ -86,6 +89,19 @@ suture_manifest_is_for (const SutureManifest *self, const SutureRelease *release
 {
   return g_str_equal (self->base_id, release->id) && g_str_equal (self->base_version_id, release->version_id)
          && g_str_equal (self->base_architecture, release->architecture);
+}
+
+gboolean
+suture_manifest_check_id (const SutureManifest *self, GError **error)
+{
+  g_autofree char *letter = suture_name_letter (self->number);
+  g_autofree char *id = g_strconcat (self->component, "-", letter, NULL);
+
+  if (g_str_equal (self->id, id))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "number %u of component %s has to be called %s, not %s",
+               self->number, self->component, id, self->id);
+  return FALSE;
 }
 
 char *

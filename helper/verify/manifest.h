@@ -84,6 +84,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureManifest, suture_manifest_unref)
 /* Whether it is made for @release: this product, version and architecture. */
 gboolean suture_manifest_is_for (const SutureManifest *self, const SutureRelease *release);
 
+/* Whether its id is COMPONENT-LETTER: then no two components share one, and who may offer a component is alone with its ids.
+ * SUTURE_ERROR_MALFORMED. Not asked of what is installed: that has to stay removable. */
+gboolean suture_manifest_check_id (const SutureManifest *self, GError **error);
+
 /* The system extension's name, "suture-ID": mount point, extension-release file and image are named so. */
 char *suture_manifest_extension (const SutureManifest *self) G_GNUC_WARN_UNUSED_RESULT;
 

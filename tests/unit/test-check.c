@@ -231,6 +231,19 @@ state_of (const SutureFacts *facts, const char *id)
   return improvement != NULL ? improvement->state : NULL;
 }
 
+/* What is called like a letter of another component is none of that, and stands in the way of none. */
+static void
+test_another_components_id (Fixture *f, gconstpointer data)
+{
+  g_autoptr (SutureFacts) facts = NULL;
+
+  list (f, "next-b", 2, "{\"component\":\"demo\",\"number\":2}", TRUE);
+  list (f, "demo-c", 4, "{\"component\":\"demo\",\"number\":4}", TRUE);
+  facts = learn (f);
+  g_assert_cmpuint (facts->improvements->len, ==, 1);
+  g_assert_cmpstr (state_of (facts, "demo-a"), ==, "available");
+}
+
 /* Only the latest letter's manifest is needed: what was never fetched of the others is not missed. */
 static void
 test_letters (Fixture *f, gconstpointer data)
@@ -359,6 +372,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/check/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
+  g_test_add ("/check/another-components-id", Fixture, NULL, set_up, test_another_components_id, tear_down);
   g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
   g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
   g_test_add ("/check/letters-in-a-rollout", Fixture, NULL, set_up, test_letters_in_a_rollout, tear_down);

@@ -194,6 +194,25 @@ test_another_feeds_fault (Fixture *f, gconstpointer data)
   assert_proved (f, f->r->now);
 }
 
+/* A feed whose components are its own could else keep another one's improvements out, by calling its own as they are called. */
+static void
+test_another_components_id (Fixture *f, gconstpointer data)
+{
+  const char *olds[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "new", olds, 1);
+  const TestManifest manifest = { .files = file, .component = "else" };
+  const TestManifest later = { .files = file, .number = 2 };
+
+  g_bytes_unref (f->manifest);
+  f->manifest = test_manifest_json (&manifest);
+  offer (f, f->manifest);
+  assert_refused (f, f->r->now, SUTURE_ERROR_MALFORMED);
+  g_bytes_unref (f->manifest);
+  f->manifest = test_manifest_json (&later);
+  offer (f, f->manifest);
+  assert_refused (f, f->r->now, SUTURE_ERROR_MALFORMED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -205,5 +224,6 @@ main (int argc, char **argv)
   ADD ("S17/removed-key", test_S17_removed_key);
   ADD ("S41/clock", test_S41_clock);
   ADD ("another-feeds-fault", test_another_feeds_fault);
+  ADD ("another-components-id", test_another_components_id);
   return g_test_run ();
 }
