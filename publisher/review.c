@@ -316,13 +316,16 @@ tell_targets (const SutureReview *self, SutureReport *report, JsonObject *now)
     {
       JsonObject *target = object_in (now, at->data);
       JsonObject *before = object_in (old, at->data);
+      gboolean is_same
+          = before != NULL && json_node_equal (json_object_get_member (now, at->data), json_object_get_member (old, at->data));
 
-      if (before != NULL && json_node_equal (json_object_get_member (now, at->data), json_object_get_member (old, at->data)))
+      if (is_same && !self->hearsay)
         {
           same++;
           continue;
         }
-      say (report, 1, "%s%s", (char *) at->data, before != NULL ? ", changed" : self->before != NULL ? ", new" : "");
+      say (report, 1, "%s%s", (char *) at->data,
+           is_same ? ", as before" : before != NULL ? ", changed" : self->before != NULL ? ", new" : "");
       tell_members (report, 2, target, before, known);
       if (object_in (target, "custom") != NULL)
         tell_members (report, 2, object_in (target, "custom"), object_in (before, "custom"), none);
@@ -355,6 +358,9 @@ suture_review_tell (const SutureReview *self, SutureReport *report)
        json_object_get_string_member (body, "expires"), instead);
   if (self->before == NULL)
     say (report, 1, "what it takes the place of is not known here, so all of it is shown and nothing compared (--against FILE)");
+  if (self->hearsay)
+    say (report, 1, "what it is compared with was not signed by any of these keys, and whoever brought it may have made it up: all of it "
+                    "is shown. Take the version that is served");
   if (self->metadata->type == SUTURE_METADATA_ROOT)
     tell_root (self, report, body);
   else if (self->metadata->type == SUTURE_METADATA_TARGETS)

@@ -19,10 +19,12 @@ typedef struct
   const char *path, *role;
   const SutureMetadata *metadata;
   JsonObject *before; /* the body in whose place it comes, empty for a new role; NULL: not known */
+  gboolean hearsay;   /* whether it is not known that @before was ever published */
   SutureDepot *depot; /* who has which key, and what improvements are; NULL: not known */
 } SutureReview; /* all the caller's */
 
-/* Tells it in lines, and with --json as "shown". What is as it was @before is left out of a base release's improvements, and counted. */
+/* Tells it in lines, and with --json as "shown". Of a base release's improvements those that are as they were @before are only
+ * counted, unless that is @hearsay. */
 void suture_review_tell (const SutureReview *self, SutureReport *report);
 
 G_END_DECLS

@@ -69,7 +69,12 @@ quorum_of_keyring (SutureKeyring *keyring, GError **error)
   SutureSealQuorum *quorum;
 
   json_object_set_array_member (signers, "keyids", list);
-  json_object_set_int_member (signers, "threshold", MAX (ids->len, 1));
+  json_object_set_int_member (signers, "threshold", ids->len);
+  if (ids->len == 0)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--key or --keys is needed to sign a file");
+      return NULL;
+    }
   for (guint i = 0; i < ids->len; i++)
     {
       SutureSigner *signer = suture_keyring_get (keyring, g_ptr_array_index (ids, i), error);
@@ -129,10 +134,7 @@ check_signers (const SutureReview *review, SutureReport *report, SutureKeyring *
         }
       tell_signer (report, keyring, id, named ? "" : ", which this root does not name for itself");
     }
-  if (ids->len > 0)
-    return TRUE;
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--key or --keys is needed to sign a file");
-  return FALSE;
+  return TRUE;
 }
 
 /* The one that @metadata of @role takes the place of, from the file that somebody brought along. */
@@ -151,15 +153,21 @@ open_against (const char *path, const char *role, const SutureMetadata *metadata
   return NULL;
 }
 
+/* Whether one of the keys in @quorums has signed @before as well: whoever brought both files may have written both. */
+static gboolean
+is_vouched_for (const SutureMetadata *before, GPtrArray *quorums)
+{
+  g_autoptr (SutureSeal) seal = suture_seal_new (before->envelope->body, quorums);
+
+  return suture_seal_take (seal, before->envelope) > 0;
+}
+
 /* Signs the body of @metadata with every key of @keyring; the signatures in it stay. */
 static gboolean
-sign_with_all (const char *path, const SutureMetadata *metadata, SutureKeyring *keyring, GError **error)
+sign_with_all (const char *path, const SutureMetadata *metadata, GPtrArray *quorums, SutureKeyring *keyring, GError **error)
 {
-  g_autoptr (GPtrArray) quorums = quorum_of_keyring (keyring, error);
-  g_autoptr (SutureSeal) seal = quorums != NULL ? suture_seal_new (metadata->envelope->body, quorums) : NULL;
+  g_autoptr (SutureSeal) seal = suture_seal_new (metadata->envelope->body, quorums);
 
-  if (seal == NULL)
-    return FALSE;
   suture_seal_keep (seal, metadata->envelope);
   return suture_seal_sign (seal, keyring, SUTURE_SEAL_ALL, error) && write_back (path, seal, error);
 }
@@ -172,9 +180,10 @@ sign_file (SutureReport *report, const char *path, const Options *options, GErro
   g_autofree char *role = NULL;
   g_autoptr (SutureMetadata) metadata = keyring != NULL ? suture_review_open (path, &role, error) : NULL;
   g_autoptr (SutureMetadata) before = NULL;
+  g_autoptr (GPtrArray) quorums = metadata != NULL ? quorum_of_keyring (keyring, error) : NULL;
   SutureReview review = { .path = path, .metadata = metadata };
 
-  if (metadata == NULL)
+  if (quorums == NULL)
     return FALSE;
   review.role = role;
   if (options->against != NULL)
@@ -183,10 +192,11 @@ sign_file (SutureReport *report, const char *path, const Options *options, GErro
       if (before == NULL)
         return FALSE;
       review.before = before->envelope->body;
+      review.hearsay = !is_vouched_for (before, quorums);
     }
   suture_review_tell (&review, report);
   if (!check_signers (&review, report, keyring, error) || !agree (report, options, error)
-      || !sign_with_all (path, metadata, keyring, error))
+      || !sign_with_all (path, metadata, quorums, keyring, error))
     return FALSE;
   suture_report_say (report, "signed");
   suture_report_list (report, "signed", path);

@@ -197,6 +197,27 @@ class Sign(Living):
             shutil.copy(f"{self.top}/good", bad)
         self.run_ok("sign", self.depot, "--keys", self.stick, "--yes")
 
+    def test_hearsay(self):
+        """A version before that somebody has made up hides nothing."""
+        self.take(ROLE)
+        self.run_waiting("withdraw", self.depot, "demo-a", "--reason", "Bad")
+        honest = shutil.copy(self.metadata(ROLE), self.away)
+        file = self.carry(f"2.{ROLE}.json")
+        told = "was not signed by any of these keys"
+        lines = self.shown(*self.sign(file, "--against", honest, key=ROLE))
+        self.assertNotIn(told, "".join(lines))
+        evil = self.envelope(ROLE)
+        target = evil["signed"]["targets"][f"{ROLE}/demo-a.json"]
+        evil["signed"]["targets"][f"{ROLE}/evil-a.json"] = target
+        with open(honest, "w", encoding="utf-8") as out:
+            out.write(feed.canonical(evil))
+        file = self.change(f"2.{ROLE}.json", f"2.{ROLE}.json",
+                           lambda body: body["targets"].update({f"{ROLE}/evil-a.json": target}))
+        lines = self.shown(*self.sign(file, "--against", honest, key=ROLE))
+        self.assertIn(told, lines[1])
+        self.assertIn(f"{ROLE}/evil-a.json, as before", lines)
+        self.assertNotIn("1 as before", lines)
+
     def signatures(self):
         """How many each file has that waits."""
         return {name: len(json.loads(self.read(f"{self.depot}/pending/{name}"))["signatures"]) for name in self.pending()}
