@@ -14,7 +14,9 @@
 #include "feed/rollout.h"
 #include "history/setting.h"
 
-#define OFFERS_MAX 4096 /* manifests of one feed that are read: memory stays below 100 MB */
+#define OFFERS_MAX 4096                      /* manifests of one feed that are looked at */
+#define OFFERS_SIZE_MAX (32 * 1024 * 1024)   /* bytes of them: read, they take two to three times that in memory */
+#define FEED_SECONDS (30 * 60)               /* for one feed: the others, and removals, wait meanwhile */
 
 static SutureTrust *
 open_trust (const SutureFeedConfig *config, GError **error)
@@ -174,6 +176,17 @@ is_wanted (const Lesson *lesson, const SutureTarget *target, const char *compone
                  && suture_feed_configs_may_offer (lesson->feeds, lesson->config->name, component)));
 }
 
+/* What one feed lists must not take the memory and the time that is there for all. */
+static gboolean
+has_room (guint count, guint64 size, GError **error)
+{
+  if (count <= OFFERS_MAX && size <= OFFERS_SIZE_MAX)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "it lists more than %d descriptions or %d MiB of them, and none is"
+               " taken: its publisher has to list less", OFFERS_MAX, OFFERS_SIZE_MAX / (1024 * 1024));
+  return FALSE;
+}
+
 /* Adds what a feed offers. A target that can't be used is left out and said in the log: it must not hide its neighbours. One
  * that can't be fetched fails the feed. Of a component only the latest letter's manifest is needed, and those before as long as
  * this machine's turn has not come, so that a desktop's first check costs what is of use to it now, and not all that was ever
@@ -182,8 +195,10 @@ static gboolean
 learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError **error)
 {
   g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal); /* components, of targets */
+  guint count = 0;
+  guint64 size = 0;
 
-  for (guint i = 0; i < targets->len && mine->len < OFFERS_MAX; i++)
+  for (guint i = 0; i < targets->len; i++)
     {
       const SutureTarget *target = g_ptr_array_index (targets, i);
       gint64 number;
@@ -193,6 +208,10 @@ learn_offers (const Lesson *lesson, GPtrArray *targets, GPtrArray *mine, GError 
 
       if (!is_wanted (lesson, target, component, done))
         continue;
+      if (target->length <= SUTURE_MANIFEST_MAX)
+        size += target->length; /* what is longer is not fetched */
+      if (!has_room (++count, size, error))
+        return FALSE;
       g_hash_table_add (lesson->offers->manifests, g_strdup (target->sha256 != NULL ? target->sha256 : ""));
       offer = learn_offer (lesson, target, &refused);
       if (offer != NULL)
@@ -275,6 +294,7 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
   g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
   gint64 now = suture_clock_now (); /* one start time a cycle */
 
+  suture_source_set_deadline (source, FEED_SECONDS);
   lesson->config = config;
   lesson->trust = trust;
   lesson->source = source;

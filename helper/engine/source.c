@@ -13,6 +13,7 @@ typedef struct
   SutureCredential *credential;   /* or NULL (owned) */
   GError *locked;                 /* why the credential can't be read: then nothing is asked without it (owned) */
   GCancellable *cancellable;      /* (owned) */
+  gint64 deadline;                /* of g_get_monotonic_time (); 0: none */
 } Source;
 
 static gboolean
@@ -34,6 +35,12 @@ fetch (Source *self, const char *folder, const char *name, gsize max_length, GEr
 
   if (!is_open (self, error))
     return NULL;
+  if (self->deadline != 0 && g_get_monotonic_time () >= self->deadline)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK, "its server takes too long: what was fetched is kept, and the next"
+                   " check goes on from there");
+      return NULL;
+    }
   bytes = suture_download_bytes (url, self->credential, max_length, &http, self->cancellable, &local);
   if (bytes != NULL)
     return bytes;
@@ -74,6 +81,12 @@ suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancella
   self->credential = suture_vault_load (config, &self->locked);
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   return &self->base;
+}
+
+void
+suture_source_set_deadline (SutureSource *source, guint seconds)
+{
+  ((Source *) source)->deadline = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
 }
 
 SutureSource *

@@ -16,6 +16,10 @@ G_BEGIN_DECLS
  * SUTURE_ERROR_NOT_SIGNED_IN: of all other files that can mean that there is none. */
 SutureSource *suture_source_new_remote (const SutureFeedConfig *config, GCancellable *cancellable);
 
+/* From @seconds from now on no other file of metadata and no manifest is begun: SUTURE_ERROR_NETWORK. (One file alone has
+ * the limits of download/download.h.) */
+void suture_source_set_deadline (SutureSource *self, guint seconds);
+
 /* Nothing at all: SUTURE_ERROR_NOT_FOUND for everything. For what must do with the trusted copies alone. */
 SutureSource *suture_source_new_nothing (void);
 

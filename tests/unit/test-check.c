@@ -244,6 +244,36 @@ test_another_components_id (Fixture *f, gconstpointer data)
   g_assert_cmpstr (state_of (facts, "demo-a"), ==, "available");
 }
 
+/* A list that would take all memory there is costs its own feed, and nothing is fetched or kept of it without end. */
+static void
+test_too_much (Fixture *f, gconstpointer data)
+{
+  const struct
+  {
+    guint count;  /* of targets beside demo-a */
+    gsize length; /* of each, bytes */
+    const char *state; /* of demo-a */
+  } rows[] = { { 31, 1024 * 1024, "available" }, { 32, 1024 * 1024, NULL }, { 4095, 16, "available" }, { 4096, 16, NULL } };
+
+  for (gsize row = 0; row < G_N_ELEMENTS (rows); row++)
+    {
+      g_autofree char *text = g_strnfill (rows[row].length, ' ');
+      g_autoptr (SutureFacts) facts = NULL;
+
+      cache (text);
+      g_hash_table_remove_all (f->r->base->targets);
+      list (f, "demo-a", 1, NULL, FALSE);
+      for (guint i = 0; i < rows[row].count; i++)
+        {
+          g_autofree char *path = g_strdup_printf ("%s/x%u-a.json", f->r->base->name, i);
+
+          test_role_add_target (f->r->base, path, text);
+        }
+      facts = learn (f);
+      g_assert_cmpstr (state_of (facts, "demo-a"), ==, rows[row].state);
+    }
+}
+
 /* Only the latest letter's manifest is needed: what was never fetched of the others is not missed. */
 static void
 test_letters (Fixture *f, gconstpointer data)
@@ -373,6 +403,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/check/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
   g_test_add ("/check/another-components-id", Fixture, NULL, set_up, test_another_components_id, tear_down);
+  g_test_add ("/check/too-much", Fixture, NULL, set_up, test_too_much, tear_down);
   g_test_add ("/check/letters", Fixture, NULL, set_up, test_letters, tear_down);
   g_test_add ("/check/unlisted-letters", Fixture, NULL, set_up, test_unlisted_letters, tear_down);
   g_test_add ("/check/letters-in-a-rollout", Fixture, NULL, set_up, test_letters_in_a_rollout, tear_down);

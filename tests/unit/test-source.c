@@ -104,6 +104,33 @@ test_payload (void)
   test_server_stop (&server);
 }
 
+/* Behind the time that a feed has, its server is not asked any more. */
+static void
+test_deadline (void)
+{
+  char name[] = "gamma";
+  g_autofree char *url = NULL;
+  SutureFeedConfig config = { .name = name };
+  TestServer server;
+
+  test_server_start (&server, "server.pem", NULL);
+  config.url = url = g_strdup_printf ("https://127.0.0.1:%u", server.port);
+  for (guint seconds = 0; seconds <= 60; seconds += 60)
+    {
+      g_autoptr (SutureSource) source = suture_source_new_remote (&config, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bytes = NULL;
+
+      suture_source_set_deadline (source, seconds);
+      bytes = source->metadata (source, "timestamp.json", 1000, &error);
+      if (seconds > 0)
+        g_assert_nonnull (bytes);
+      else
+        g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK);
+    }
+  test_server_stop (&server);
+}
+
 /* What can't be read is not taken for nothing: no request goes out without it. */
 static void
 test_locked (void)
@@ -131,6 +158,7 @@ main (int argc, char **argv)
   serve (folder, "targets/payloads/payload");
   g_test_add_func ("/source/refusals", test_refusals);
   g_test_add_func ("/source/payload", test_payload);
+  g_test_add_func ("/source/deadline", test_deadline);
   g_test_add_func ("/source/locked", test_locked);
   failed = g_test_run ();
   test_fetch_end ();
