@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
+#include <unistd.h>
+
 #include "base/error.h"
 #include "edition.h"
 #include "seal.h"
@@ -82,6 +84,16 @@ make_root (SutureKeyring *keyring, const Options *options, GError **error)
   return suture_seal_sign (seal, keyring, SUTURE_SEAL_ALL, error) ? suture_seal_write (seal) : NULL;
 }
 
+/* Those that were made for a feed that is none now help nobody, and would be in the way of the next try. */
+static void
+remove_keys (SutureKeyring *keyring)
+{
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (keyring);
+
+  for (guint i = 0; i < ids->len; i++)
+    (void) unlink (suture_keyring_place (keyring, g_ptr_array_index (ids, i)));
+}
+
 static gboolean
 make (SutureDepot *depot, SutureReport *report, const Options *options, const char *path, GError **error)
 {
@@ -97,8 +109,12 @@ make (SutureDepot *depot, SutureReport *report, const Options *options, const ch
                             .days = SUTURE_EDITION_DAYS };
   gboolean published = FALSE;
 
-  return draft != NULL && suture_edition_publish (&edition, &published, error)
-         && suture_repository_refresh (repository, 0, error) && suture_depot_finish (depot, path, error);
+  if (draft != NULL && suture_edition_publish (&edition, &published, error) && suture_repository_refresh (repository, 0, error)
+      && suture_depot_finish (depot, path, error))
+    return TRUE;
+  if (keyring != NULL)
+    remove_keys (keyring);
+  return FALSE;
 }
 
 /* Keys of another feed are never written over, nor mixed with these. */

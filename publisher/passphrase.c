@@ -102,7 +102,11 @@ ask (SuturePassphrase *self, const char *what, gboolean twice, GError **error)
   if (EVP_read_pw_string_min (self->text, twice ? NEW_MIN : 1, SUTURE_PASSPHRASE_MAX, prompt, twice) == 0)
     return TRUE;
   OPENSSL_cleanse (self->text, sizeof self->text);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "no passphrase was given for %s", what);
+  if (twice)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED,
+                 "no passphrase of %d or more characters was given for %s, twice the same", NEW_MIN, what);
+  else
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_CANCELLED, "no passphrase was given for %s", what);
   return FALSE;
 }
 

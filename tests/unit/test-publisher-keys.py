@@ -163,6 +163,17 @@ class Keys(Living):
         self.assertEqual(code, 1, said)
         self.accept()
 
+    def test_terminal_again(self):
+        """Who mistypes the second passphrase begins anew, and no key of the first try is left."""
+        stick = f"{self.top}/stick"
+        words = ("init", f"{self.top}/other", "--name", "other", "--publisher", "Other", "--offline", stick, "--encrypt")
+        code, said = self.on_terminal(["open sesame", "open sesame", "open sesame", "open barley"], *words)
+        self.assertEqual((code, os.listdir(stick), os.path.exists(f"{self.top}/other")), (1, [], False), said)
+        code, said = self.on_terminal(["sesame"], *words)
+        self.assertIn("8 or more characters", said)
+        code, said = self.on_terminal(["open sesame"] * 4, *words)
+        self.assertEqual((code, sorted(os.listdir(stick))), (0, ["root.pem", "targets.pem"]), said)
+
     def on_terminal(self, answers, *words):
         pid, master = pty.fork()
         if pid == 0:
