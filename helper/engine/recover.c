@@ -23,11 +23,16 @@ suture_recover_remember_restarted (SutureDatabase *database, const char *id, con
     g_message ("the restarted units are not kept: %s", error->message);
 }
 
-/* What is installed is root's record, written last and removed first; whether it is merged at this moment is another thing. */
+/* What is installed is root's record, written last and removed first; whether it is merged at this moment is another thing. But
+ * of one that may have been installed @before (NULL: that is not known), nothing else says that it was put in place once more. */
 static gboolean
-is_as_wanted (const SutureActivation *activation, const SuturePlan *plan)
+is_as_wanted (const SutureActivation *before, const SutureActivation *now, const SuturePlan *plan)
 {
-  return (suture_activation_find (activation, plan->improvement) != NULL) == (plan->kind == SUTURE_PLAN_INSTALL);
+  const SutureActive *active = suture_activation_find (now, plan->improvement);
+
+  if (plan->kind == SUTURE_PLAN_REMOVE)
+    return active == NULL;
+  return active != NULL && (active->merged || (before != NULL && suture_activation_find (before, plan->improvement) == NULL));
 }
 
 /* Whether both hold the same improvements, and the same of them merged. @before: NULL is like none. */
@@ -60,7 +65,7 @@ suture_recover_look (SutureWork *work, const SuturePlan *plan, const GError *err
   /* its own word is not enough either: what fails behind the switch is an error, and a change all the same */
   if (activation == NULL)
     activation = suture_activation_list (&local);
-  if (activation != NULL && is_as_wanted (activation, plan))
+  if (activation != NULL && is_as_wanted (work->facts->activation, activation, plan))
     return g_steal_pointer (&activation);
   if (activation != NULL)
     {

@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/error.h"
 #include "engine/automatic.h"
 #include "history/setting.h"
 #include "history/statement.h"
@@ -13,6 +14,8 @@
 
 #define ACTIVE "{ \"error\": \"\", \"message\": \"\", \"active\": [ { \"id\": \"demo-a\", \"feed\": \"vendor\"," \
                " \"component\": \"demo\", \"number\": 1, \"merged\": true, \"content\": \"applies\" } ], \"units\": [] }"
+#define OUT "{ \"error\": \"\", \"message\": \"\", \"active\": [ { \"id\": \"demo-a\", \"feed\": \"vendor\"," \
+            " \"component\": \"demo\", \"number\": 1, \"merged\": false, \"content\": \"applies\" } ], \"units\": [] }"
 #define NOTHING "{ \"error\": \"\", \"message\": \"\", \"active\": [], \"units\": [] }"
 #define BUSY "{ \"error\": \"Busy\", \"message\": \"apt is at work\" }"
 
@@ -165,6 +168,37 @@ test_not_there (Fixture *f, gconstpointer data)
   g_assert_cmpuint (results->len, ==, 1);
 }
 
+/* An installation that root refused, and what it holds then: what was there before, and still is not merged, is no success. */
+static void
+test_once_more (Fixture *f, gconstpointer data)
+{
+  const struct
+  {
+    const char *before, *now; /* NULL: root has not said */
+    gboolean wanted;
+  } rows[] = {
+    { OUT, OUT, FALSE }, { OUT, ACTIVE, TRUE }, { NULL, OUT, FALSE }, { NOTHING, OUT, TRUE }, { NOTHING, ACTIVE, TRUE },
+    { NOTHING, NOTHING, FALSE },
+  };
+  char id[] = "demo-a";
+  const SuturePlan plan = { .kind = SUTURE_PLAN_INSTALL, .improvement = id };
+  g_autoptr (GError) refused = g_error_new_literal (SUTURE_ERROR, SUTURE_ERROR_BUSY, "apt is at work");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureOffers) offers = suture_offers_new ();
+      g_autoptr (SutureActivation) activation = NULL;
+
+      if (rows[i].before != NULL)
+        test_activation_answer (f->server, rows[i].before);
+      suture_work_learn (f->work, offers, rows[i].before != NULL ? suture_activation_list (NULL) : NULL);
+      test_activation_answer (f->server, rows[i].now);
+      activation = suture_recover_look (f->work, &plan, refused);
+      g_test_message ("row %zu", i);
+      g_assert_true ((activation != NULL) == rows[i].wanted);
+    }
+}
+
 /* What can't be read is not taken for nothing. */
 static void
 test_no_journal (Fixture *f, gconstpointer data)
@@ -288,6 +322,7 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, GSIZE_TO_POINTER (i), set_up, test_table, tear_down);
     }
   g_test_add ("/recover/not-there", Fixture, NULL, set_up, test_not_there, tear_down);
+  g_test_add ("/recover/once-more", Fixture, NULL, set_up, test_once_more, tear_down);
   g_test_add ("/recover/no-journal", Fixture, NULL, set_up, test_no_journal, tear_down);
   g_test_add ("/recover/settle", Fixture, NULL, set_up, test_settle, tear_down);
   g_test_add_func ("/recover/automatic-is-due", test_automatic_is_due);
