@@ -114,7 +114,7 @@ STATES = {
                lambda app: (atspi.toggle(atspi.find(app, 'check box', 'Automatically Install')), time.sleep(0.8))),
     'remove': (shown(active(Exploited=True), harness.expat(State='active', InstalledAt=NOW)), click('Remove…')),
     'details': (shown(active(Owed=OWED)), open_row('Encrypted Connections', 'CVE-2026-0001')),
-    'details-approved': (shown(active(Prepared='automatic', ApprovedBy='Anna Schmidt, Release Team of the Example Vendor')),
+    'details-approved': (shown(active(Prepared='automatic', ApprovedBy='Release Team of the Example Vendor, with its second key')),
                          open_row('Encrypted Connections', 'CVE-2026-0001')),
     'source-faulty': (shown(sources=[dict(BETA, Address='', Keys=[], SignedIn='token', NeedsSignIn=False, LastError=[
         'Configuration', '/etc/suture/feeds.d/beta.conf: URL= is missing or no plain https address'])]), TO_SOURCES),
