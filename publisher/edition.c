@@ -513,7 +513,7 @@ tell_pending (Work *self, GError **error)
     if (waits (self, role))
       {
         g_hash_table_insert (waiting, role, seal);
-        suture_pending_tell (self->plan->repository->depot, self->plan->report, role, seal);
+        suture_pending_tell (self->plan->repository->depot, self->plan->report, role, seal, self->plan->keyring);
       }
   return suture_pending_prune (self->plan->repository->depot, waiting, error);
 }

@@ -198,8 +198,17 @@ list (SutureReport *report, const char *file, const char *role, SutureSeal *seal
   json_array_add_object_element (json_object_get_array_member (object, "pending"), entry);
 }
 
+static gboolean
+has_any (SutureKeyring *keyring, GPtrArray *ids)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (suture_keyring_place (keyring, g_ptr_array_index (ids, i)) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 void
-suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal)
+suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal, SutureKeyring *keyring)
 {
   g_autofree char *name = name_of (role, seal);
   g_autofree char *path = suture_depot_path (depot, SUTURE_DEPOT_PENDING, name, NULL);
@@ -212,7 +221,8 @@ suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role,
     suture_report_say (report, "waits for the others: %s, signed", path);
   else
     suture_report_say (report,
-                       "waits for %u more signature%s: %s\n  of %s\n  \"suture-publish sign %s\" shows it and adds one (--key, "
+                       "waits for %u more signature%s: %s\n  of %s%s\n  \"suture-publish sign %s\" shows it and adds one (--key, "
                        "--keys), and \"suture-publish publish %s\" goes on",
-                       count, count == 1 ? "" : "s", path, keys, depot->path, depot->path);
+                       count, count == 1 ? "" : "s", path, keys,
+                       has_any (keyring, missing) ? "; what is at hand signs it when it was shown" : "", depot->path, depot->path);
 }

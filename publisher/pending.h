@@ -2,6 +2,7 @@
 #pragma once
 
 #include "depot.h"
+#include "keyring.h"
 #include "report.h"
 #include "seal.h"
 
@@ -36,8 +37,8 @@ gboolean suture_pending_write (SutureDepot *depot, SutureReport *report, const c
 /* Removes all that is not in @waiting: role → SutureSeal. */
 gboolean suture_pending_prune (SutureDepot *depot, GHashTable *waiting, GError **error);
 
-/* Tells that @seal waits, and for whom. */
-void suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal);
+/* Tells that @seal waits, and for whom; also when that is a key of @keyring, which did not sign unseen. */
+void suture_pending_tell (SutureDepot *depot, SutureReport *report, const char *role, SutureSeal *seal, SutureKeyring *keyring);
 
 /* "key 0a1b2c3d (Release Team), key …" for people. */
 char *suture_pending_describe_keys (SutureDepot *depot, GPtrArray *ids) G_GNUC_WARN_UNUSED_RESULT;

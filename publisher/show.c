@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "base/error.h"
+#include "pending.h"
 #include "seal.h"
 #include "session.h"
 #include "stage.h"
@@ -74,6 +75,30 @@ show_role (SutureSession *session, const char *role, JsonArray *roles, GHashTabl
   return TRUE;
 }
 
+/* Whether what waits of @role lists the key @id. */
+static gboolean
+is_awaited (SutureSession *session, const char *role, const char *id)
+{
+  g_autoptr (SutureEnvelope) waiting = suture_pending_read (session->depot, role, suture_pending_version (session->depot, role));
+  JsonNode *keys = waiting != NULL ? json_object_get_member (waiting->body, "keys") : NULL;
+  JsonNode *delegations = waiting != NULL ? json_object_get_member (waiting->body, "delegations") : NULL;
+
+  if (delegations != NULL && JSON_NODE_HOLDS_OBJECT (delegations))
+    keys = json_object_get_member (json_node_get_object (delegations), "keys");
+  return keys != NULL && JSON_NODE_HOLDS_OBJECT (keys) && json_object_has_member (json_node_get_object (keys), id);
+}
+
+/* A key that signs nothing can go; one that was made for a change that waits can't. */
+static void
+show_idle (SutureSession *session, const char *id)
+{
+  gboolean awaited = is_awaited (session, "root", id) || is_awaited (session, "targets", id);
+
+  suture_report_say (session->report, "%s: %s", awaited ? "signs nothing until what waits is signed" : "signs nothing",
+                     suture_keyring_place (session->keyring, id));
+  suture_report_list (session->report, awaited ? "awaited_keys" : "unused_keys", id);
+}
+
 static gboolean
 show_roles (SutureSession *session, GError **error)
 {
@@ -91,11 +116,7 @@ show_roles (SutureSession *session, GError **error)
       return FALSE;
   for (guint i = 0; i < ids->len; i++)
     if (!g_hash_table_contains (used, g_ptr_array_index (ids, i)))
-      {
-        suture_report_say (session->report, "signs nothing: %s",
-                           suture_keyring_place (session->keyring, g_ptr_array_index (ids, i)));
-        suture_report_list (session->report, "unused_keys", g_ptr_array_index (ids, i));
-      }
+      show_idle (session, g_ptr_array_index (ids, i));
   return TRUE;
 }
 

@@ -323,7 +323,7 @@ sign_pending (SutureSession *session, const char *name, SutureKeyring *brought, 
   if (seal == NULL || !merge (seal, name, options->merge, error)
       || (options->merge == NULL && !add_signatures (session, seal, brought, options, error)) || !write_back (path, seal, error))
     return FALSE;
-  suture_pending_tell (session->depot, session->report, role, seal);
+  suture_pending_tell (session->depot, session->report, role, seal, session->keyring);
   return TRUE;
 }
 

@@ -39,7 +39,8 @@ class Waiting(Living):
         after = self.served()
         self.assertEqual([name for name in published if published[name] != after[name]], ["metadata/timestamp.json"])
         self.run_ok("refresh", self.depot)  # which asks for nothing else
-        self.run_waiting("publish", self.depot, "--keys", stick)  # what waited is signed by who has seen it
+        self.assertNotIn("at hand", said)
+        self.assertIn("what is at hand signs it when it was shown", self.run_waiting("publish", self.depot, "--keys", stick))
         told = json.loads(self.run_ok(*self.signed("--keys", stick), "--json"))
         self.assertEqual(told["state"], "published")
         self.assertEqual((self.custom()["withdrawn"]["reason"], self.custom()["rollout"]["hours"]), ("Bad", 5))
@@ -50,6 +51,9 @@ class Waiting(Living):
                 self.assertEqual((told["state"], "added" in told, "removed" in told), ("waiting", False, False))
                 self.assertEqual(len(told.get("made", [])), 0 if words[0] == "threshold" else 1)
         self.assertIn("is going to have added key", self.run_waiting("key", "add", self.depot, "snapshot"))
+        told = json.loads(self.run_ok("show", self.depot, "--json"))  # what is awaited is not to be thrown away
+        awaited = set(self.waiting_body("2.root.json")["signed"]["keys"]) & set(told["awaited_keys"] + told.get("unused_keys", []))
+        self.assertEqual((set(told["awaited_keys"]), len(awaited) > 1), (awaited, True))
         self.run_ok("withdraw", self.depot, "demo-a", "--undo", "--keys", stick)
         self.assertEqual(len(self.pending()), 1)  # root was there as well, and nobody has looked
         self.run_ok(*self.signed("--keys", stick))
