@@ -44,24 +44,6 @@ check_applies (const SutureManifest *manifest, GError **error)
   return FALSE;
 }
 
-/* The first path that both put in place, or NULL. Both lists are sorted. */
-static const char *
-common_path (const SutureManifest *a, const SutureManifest *b)
-{
-  for (guint i = 0, j = 0; i < a->files->len && j < b->files->len;)
-    {
-      const SutureManifestFile *left = a->files->pdata[i];
-      const SutureManifestFile *right = b->files->pdata[j];
-      int order = strcmp (left->path, right->path);
-
-      if (order == 0)
-        return left->path;
-      i += order < 0;
-      j += order > 0;
-    }
-  return NULL;
-}
-
 /* Whether @manifest of @feed may stand beside @installed. @replaced (out): the one of the same component, or NULL. */
 static gboolean
 check_others (const SutureManifest *manifest, const char *feed, GPtrArray *installed, SutureInstalled **replaced,
@@ -76,7 +58,7 @@ check_others (const SutureManifest *manifest, const char *feed, GPtrArray *insta
   for (guint i = 0; i < installed->len; i++)
     {
       const SutureInstalled *other = installed->pdata[i];
-      const char *path = other == *replaced ? NULL : common_path (manifest, other->manifest);
+      const char *path = other == *replaced ? NULL : suture_manifest_common_path (manifest, other->manifest);
 
       /* its image and its record would take the other's place */
       if (other != *replaced && g_str_equal (other->id, manifest->id))

@@ -65,6 +65,29 @@ not_applicable (const char *why, GError **error)
   return FALSE;
 }
 
+/* What root would refuse in the end: a file that something installed of another component replaces. Where the manifest of that
+ * is not known here, root is left to say so. */
+static gboolean
+check_paths (const Install *self, GError **error)
+{
+  const SutureFacts *facts = self->work->facts;
+
+  for (guint i = 0; facts->activation != NULL && i < facts->improvements->len; i++)
+    {
+      const SutureImprovement *other = g_ptr_array_index (facts->improvements, i);
+      gboolean beside = other->known != NULL && !g_str_equal (other->component, self->plan->component)
+                        && suture_activation_find (facts->activation, other->id) != NULL;
+      const char *path = beside ? suture_manifest_common_path (self->manifest, other->known->manifest) : NULL;
+
+      if (path == NULL)
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "improvement %s of the source %s replaces %s already: it would"
+                   " have to be removed first", other->id, other->feed, path);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /* Metadata that is valid now still lists exactly the manifest of the plan, and the files are still the ones it is for. */
 static gboolean
 verify_plan (Install *self, GError **error)
@@ -105,6 +128,8 @@ verify_plan (Install *self, GError **error)
   feeds = suture_feed_configs_load ();
   if (!suture_feed_configs_may_offer (feeds, self->plan->feed, self->plan->component))
     return not_applicable ("its component may not come from this source any more: check again", error);
+  if (!check_paths (self, error))
+    return FALSE;
   usr = suture_facts_open_base (error);
   if (usr < 0 || !suture_content_compare (self->manifest, usr, &content, error))
     return FALSE;

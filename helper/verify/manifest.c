@@ -104,6 +104,24 @@ suture_manifest_check_id (const SutureManifest *self, GError **error)
   return FALSE;
 }
 
+const char *
+suture_manifest_common_path (const SutureManifest *a, const SutureManifest *b)
+{
+  /* both lists are sorted */
+  for (guint i = 0, j = 0; i < a->files->len && j < b->files->len;)
+    {
+      const SutureManifestFile *left = a->files->pdata[i];
+      const SutureManifestFile *right = b->files->pdata[j];
+      int order = strcmp (left->path, right->path);
+
+      if (order == 0)
+        return left->path;
+      i += order < 0;
+      j += order > 0;
+    }
+  return NULL;
+}
+
 char *
 suture_manifest_extension (const SutureManifest *self)
 {

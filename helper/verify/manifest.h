@@ -88,6 +88,9 @@ gboolean suture_manifest_is_for (const SutureManifest *self, const SutureRelease
  * SUTURE_ERROR_MALFORMED. Not asked of what is installed: that has to stay removable. */
 gboolean suture_manifest_check_id (const SutureManifest *self, GError **error);
 
+/* The first path that both put in place, or NULL: then they can't be installed beside each other. @a's. */
+const char *suture_manifest_common_path (const SutureManifest *a, const SutureManifest *b);
+
 /* The system extension's name, "suture-ID": mount point, extension-release file and image are named so. */
 char *suture_manifest_extension (const SutureManifest *self) G_GNUC_WARN_UNUSED_RESULT;
 

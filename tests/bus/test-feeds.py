@@ -21,6 +21,7 @@ SUPPORT.loader.exec_module(support)
 IDS = feed.ids()
 ALPHA, BETA = IDS["alpha"], IDS["beta"]
 FEEDS, SERVED, OTHER = "/etc/suture/feeds.d", "/run/ring/feed", "/run/ring/other"
+SAME = "/run/ring/same"  # a feed of the component delta, which replaces alpha's library
 LETTERS = "/run/ring/letters"  # a feed of one component in two letters, gamma-a and gamma-b
 MACHINE = "0123456789abcdef0123456789abcdef"
 APPLICATION = bytes.fromhex("aeb4776e860a43c28bac7e924f694a05")  # helper/engine/machine.c
@@ -52,7 +53,7 @@ def configure_other(components=None):
 def start(ring_):
     ring.forget()
     configure_ring()
-    for name in ("other.conf", "other.root.json", "letters.conf", "letters.root.json"):
+    for name in ("other.conf", "other.root.json", "letters.conf", "letters.root.json", "same.conf", "same.root.json"):
         if os.path.exists(f"{FEEDS}/{name}"):
             os.unlink(f"{FEEDS}/{name}")
     ring_.start_polkitd()
@@ -132,6 +133,23 @@ def test_scope_changes_before_its_turn(ring_):
     error, sentence = root.result(root.call("Install", "s", ALPHA)["value"][0])
     expect("its end", (error, "may not come from this source" in sentence), ("NotApplicable", True))
     expect("root was not asked", "install" in ring.requests(), False)
+
+
+def test_a_file_that_another_replaces(ring_):
+    """Files are whose improvement is there first; the second is refused before anything is fetched."""
+    serve()
+    shutil.copytree(f"{SAME}/repository", f"{SERVED}/same")
+    root = start(ring_)
+    configure("same", "https://127.0.0.1:8443/same", SAME, "delta")
+    check(root)
+    expect("install", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    ring.forget_served()
+    error, sentence = root.result(root.call("Install", "s", "delta-a")["value"][0])
+    expect("its end", (error, f"{ALPHA} of the source ring replaces /usr/lib/ring/libalpha.so.1" in sentence), ("NotApplicable", True))
+    expect("payloads", [path for _, _, path in ring.served() if "/payloads/" in path], [])
+    expect("root was not asked", "delta-a" in ring.requests(), False)
+    expect("remove", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
+    expect("then it can be", root.result(root.call("Install", "s", "delta-a")["value"][0]), ("", ""))
 
 
 def test_bad_scope(ring_):
@@ -329,8 +347,8 @@ def test_a_removal_that_fails(ring_):
     expect("out", (active(root), root.history()[0]["event"], root.history()[0]["message"]), ([BETA], "withdrawn", ""))
 
 
-def make_feed(folder, name, component, *versions):
-    """A feed with one letter of the component for each of the versions that it replaces 1.0 by."""
+def make_feed(folder, name, component, *versions, library=None):
+    """A feed with one letter of the component for each of the versions that it replaces 1.0 of the library by."""
     program = f"{ring.BUILD}/publisher/suture-publish"
     support.Publisher(program, folder, name, "The Other")
     notes = f"/run/ring/{name}.notes"
@@ -338,14 +356,15 @@ def make_feed(folder, name, component, *versions):
         file.write(f"[Improvement]\nTitle=Another library\nDescription=Fixes {component}.\nComponent={component}\nSeverity=low\n"
                    "[CVE-2026-0001]\nTitle=A flaw\n")
     for version in versions:
-        feed.run([program, "make", folder, "--old", feed.make_package(component, "1.0"),
-                  "--new", feed.make_package(component, version), "--notes", notes, "--base", "debian:12"])
+        feed.run([program, "make", folder, "--old", feed.make_package(library or component, "1.0"),
+                  "--new", feed.make_package(library or component, version), "--notes", notes, "--base", "debian:12"])
         feed.run([program, "publish", folder])
 
 
 os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # the publisher's own tests look for its leaks
 feed.make()
 make_feed(OTHER, "other", "alpha", "1.1")
+make_feed(SAME, "same", "delta", "1.2", library="alpha")
 make_feed(LETTERS, "letters", "gamma", "1.1", "1.2")
 feed.write_base("gamma")
 ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
