@@ -7,6 +7,28 @@
 #include "session.h"
 #include "summary.h"
 
+/* Whoever prepares by itself can also pretend that something is published, to have it signed along. */
+static gboolean
+warn_of_hearsay (SutureSession *session, const char *role, GError **error)
+{
+  const SutureMetadata *latest = suture_repository_latest (session->repository, role);
+  g_autoptr (GPtrArray) quorums = NULL;
+  guint count = latest != NULL ? json_object_get_size (latest->targets) : 0;
+
+  if (count == 0)
+    return TRUE;
+  quorums = suture_seal_find_quorums (session->repository, suture_draft_get (session->draft, "root"),
+                                      suture_draft_get (session->draft, "targets"), role, error);
+  if (quorums == NULL)
+    return FALSE;
+  if (suture_seal_is_hearsay (latest->envelope, quorums, session->keyring))
+    suture_report_warn (session->report,
+                        "none of the keys that were brought has signed what %s says is published of %s: %u improvement%s of it "
+                        "signed along, and may be made up. Look whether desktops are served just that (suture-publish show)",
+                        session->depot->path, role, count, count == 1 ? " is" : "s are");
+  return TRUE;
+}
+
 static gboolean
 show (SutureSession *session, GPtrArray *stages, GError **error)
 {
@@ -21,6 +43,8 @@ show (SutureSession *session, GPtrArray *stages, GError **error)
           return FALSE;
         }
       suture_summary_tell (stage, session->report);
+      if (!warn_of_hearsay (session, stage->role, error))
+        return FALSE;
       suture_report_list (session->report, "shown", stage->name);
     }
   return TRUE;

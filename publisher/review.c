@@ -359,8 +359,8 @@ suture_review_tell (const SutureReview *self, SutureReport *report)
   if (self->before == NULL)
     say (report, 1, "what it takes the place of is not known here, so all of it is shown and nothing compared (--against FILE)");
   if (self->hearsay)
-    say (report, 1, "what it is compared with was not signed by any of these keys, and whoever brought it may have made it up: all of it "
-                    "is shown. Take the version that is served");
+    say (report, 1, "what it is compared with was not signed by any of these keys, and may be made up: all of it is shown. Look "
+                    "whether it is what desktops are served");
   if (self->metadata->type == SUTURE_METADATA_ROOT)
     tell_root (self, report, body);
   else if (self->metadata->type == SUTURE_METADATA_TARGETS)

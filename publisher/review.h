@@ -19,7 +19,7 @@ typedef struct
   const char *path, *role;
   const SutureMetadata *metadata;
   JsonObject *before; /* the body in whose place it comes, empty for a new role; NULL: not known */
-  gboolean hearsay;   /* whether it is not known that @before was ever published */
+  gboolean hearsay;   /* of @before (suture_seal_is_hearsay ()) */
   SutureDepot *depot; /* who has which key, and what improvements are; NULL: not known */
 } SutureReview; /* all the caller's */
 

@@ -200,12 +200,18 @@ suture_seal_add (SutureSeal *self, SutureSigner *signer, GError **error)
   return value != NULL;
 }
 
+static gboolean
+is_unattended (SutureKeyring *keyring, const char *id)
+{
+  return suture_keyring_is_own (keyring, id) && !suture_keyring_is_encrypted (keyring, id);
+}
+
 /* Whether @keys has the key @id, which may have to be unlocked only for SUTURE_SEAL_ALL. */
 static gboolean
 is_one_of (SutureSealKeys keys, SutureKeyring *keyring, const char *id)
 {
   if (keys == SUTURE_SEAL_UNATTENDED)
-    return suture_keyring_is_own (keyring, id) && !suture_keyring_is_encrypted (keyring, id);
+    return is_unattended (keyring, id);
   return suture_keyring_is_locked (keyring, id) == (keys == SUTURE_SEAL_ALL);
 }
 
@@ -281,6 +287,25 @@ suture_seal_missing (SutureSeal *self)
         }
     }
   return ids;
+}
+
+gboolean
+suture_seal_is_hearsay (const SutureEnvelope *before, GPtrArray *quorums, SutureKeyring *keyring)
+{
+  g_autoptr (SutureSeal) seal = suture_seal_new (before->body, quorums);
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (keyring);
+  gboolean any = FALSE;
+
+  suture_seal_take (seal, before);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+
+      if (suture_seal_has (seal, id) && !is_unattended (keyring, id))
+        return FALSE;
+      any = any || (suture_seal_counts (seal, id) && !is_unattended (keyring, id));
+    }
+  return any;
 }
 
 /* Canonical JSON keeps line ends in strings as they are, which plain JSON has no room for. */

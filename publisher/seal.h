@@ -77,6 +77,10 @@ GPtrArray *suture_seal_missing (SutureSeal *self) G_GNUC_WARN_UNUSED_RESULT;
 /* How many signatures it still needs, at least. */
 guint suture_seal_count_missing (SutureSeal *self);
 
+/* Whether keys of @keyring that count for @quorums and are not SUTURE_SEAL_UNATTENDED have never signed @before, of one role with what they
+ * are to sign now: it is somebody's word alone that it was published, and what is in it is not known to whoever has them. */
+gboolean suture_seal_is_hearsay (const SutureEnvelope *before, GPtrArray *quorums, SutureKeyring *keyring) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The file, with what signatures there are. */
 GBytes *suture_seal_write (SutureSeal *self) G_GNUC_WARN_UNUSED_RESULT;
 

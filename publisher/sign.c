@@ -153,15 +153,6 @@ open_against (const char *path, const char *role, const SutureMetadata *metadata
   return NULL;
 }
 
-/* Whether one of the keys in @quorums has signed @before as well: whoever brought both files may have written both. */
-static gboolean
-is_vouched_for (const SutureMetadata *before, GPtrArray *quorums)
-{
-  g_autoptr (SutureSeal) seal = suture_seal_new (before->envelope->body, quorums);
-
-  return suture_seal_take (seal, before->envelope) > 0;
-}
-
 /* Signs the body of @metadata with every key of @keyring; the signatures in it stay. */
 static gboolean
 sign_with_all (const char *path, const SutureMetadata *metadata, GPtrArray *quorums, SutureKeyring *keyring, GError **error)
@@ -192,7 +183,7 @@ sign_file (SutureReport *report, const char *path, const Options *options, GErro
       if (before == NULL)
         return FALSE;
       review.before = before->envelope->body;
-      review.hearsay = !is_vouched_for (before, quorums);
+      review.hearsay = suture_seal_is_hearsay (before->envelope, quorums, keyring);
     }
   suture_review_tell (&review, report);
   if (!check_signers (&review, report, keyring, error) || !agree (report, options, error)
@@ -203,9 +194,9 @@ sign_file (SutureReport *report, const char *path, const Options *options, GErro
   return TRUE;
 }
 
-/* The seal of the file at @path in DEPOT/pending, with the signatures that count; it is told. */
+/* The seal of the file at @path in DEPOT/pending, with the signatures that count; it is told to whoever has @keyring. */
 static SutureSeal *
-open_pending (SutureSession *session, const char *path, char **role, GError **error)
+open_pending (SutureSession *session, const char *path, SutureKeyring *keyring, char **role, GError **error)
 {
   g_autoptr (SutureMetadata) metadata = suture_review_open (path, role, error);
   const SutureMetadata *latest = metadata != NULL ? suture_repository_latest (session->repository, *role) : NULL;
@@ -224,6 +215,7 @@ open_pending (SutureSession *session, const char *path, char **role, GError **er
                                       suture_draft_get (session->draft, "targets"), *role, error);
   if (quorums == NULL)
     return NULL;
+  review.hearsay = latest != NULL && suture_seal_is_hearsay (latest->envelope, quorums, keyring);
   suture_review_tell (&review, session->report);
   seal = suture_seal_new (metadata->envelope->body, quorums);
   suture_seal_take (seal, metadata->envelope);
@@ -313,13 +305,14 @@ sign_pending (SutureSession *session, const char *name, SutureKeyring *brought, 
 {
   g_autofree char *path = suture_depot_path (session->depot, SUTURE_DEPOT_PENDING, name, NULL);
   g_autofree char *found = suture_pending_role (name);
+  g_autoptr (GPtrArray) ids = suture_keyring_ids (brought);
   g_autofree char *role = NULL;
   g_autoptr (SutureSeal) seal = NULL;
 
   /* what does not follow was warned of */
   if (found == NULL || !suture_draft_follows (session->draft, name))
     return TRUE;
-  seal = open_pending (session, path, &role, error);
+  seal = open_pending (session, path, ids->len > 0 ? brought : session->keyring, &role, error);
   if (seal == NULL || !merge (seal, name, options->merge, error)
       || (options->merge == NULL && !add_signatures (session, seal, brought, options, error)) || !write_back (path, seal, error))
     return FALSE;

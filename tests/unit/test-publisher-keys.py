@@ -320,6 +320,12 @@ class Keys(Living):
         self.openssl("genpkey", "-algorithm", "ed25519", "-out", f"{self.top}/team.pem")
         self.run_ok("key", "add", self.depot, ROLE, "--public", f"{self.top}/team.pem", "--owner", "Team")
         team = ("--key", f"{self.top}/team.pem")
+        self.stage()
+        with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
+            file.write('{"prepared":"automatic"}')
+        done = self.run_any("approve", self.depot, "demo-b", "--name", "Release Team", *team)
+        self.assertEqual((done.returncode, "none of the keys that were brought has signed what" in done.stderr), (1, True), done.stderr)
+        shutil.rmtree(self.place("demo-b"))
         self.run_ok("key", "threshold", self.depot, ROLE, "2", *team)
         self.stage()
         with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
@@ -341,7 +347,8 @@ class Keys(Living):
         self.run_refused(f"changes {ROLE}/other-a.json as well, which was not shown", *approve, *team)
         with open(waiting, "w", encoding="utf-8") as file:
             file.write(text)
-        self.run_ok(*approve, *team)
+        done = self.run_any(*approve, *team)
+        self.assertEqual((done.returncode, "none of the keys" in done.stderr), (0, False), done.stderr)
         self.assertEqual((self.pending(), self.names()), ([], []))
         self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Release Team"))
         self.assertNotIn("approved", self.custom("demo-a"))

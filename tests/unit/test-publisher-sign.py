@@ -217,6 +217,17 @@ class Sign(Living):
         self.assertIn(told, lines[1])
         self.assertIn(f"{ROLE}/evil-a.json, as before", lines)
         self.assertNotIn("1 as before", lines)
+        os.rename(f"{self.stick}/{ROLE}.pem", f"{self.depot}/keys/{ROLE}.pem")
+        os.unlink(f"{self.depot}/pending/2.{ROLE}.json")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", f"{self.stick}/team.pem"], check=True)
+        self.run_ok("key", "add", self.depot, ROLE, "--public", f"{self.stick}/team.pem")
+        for told_so in True, False:  # in the folder as well, until it has signed once
+            self.take(ROLE)
+            self.run_waiting("withdraw", self.depot, "demo-a", "--reason", f"Bad {told_so}")
+            lines = self.shown(*self.sign(self.depot, key="team"))
+            self.assertEqual(told in "".join(lines), told_so)
+            os.rename(f"{self.stick}/{ROLE}.pem", f"{self.depot}/keys/{ROLE}.pem")
+            self.run_ok("publish", self.depot)
 
     def signatures(self):
         """How many each file has that waits."""
