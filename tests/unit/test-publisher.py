@@ -5,6 +5,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import sys
@@ -223,8 +224,16 @@ class Publisher(Case):
         self.assertEqual(self.served()["metadata/timestamp.json"], before)
 
     def test_usage(self):
-        for command in ["init", "make", "lint", "publish"]:
-            self.assertIn("FOLDER", self.run_ok(command, "--help"))
+        with open(f"{os.path.dirname(__file__)}/../../data/man/suture-publish.1", encoding="utf-8") as file:
+            manual = file.read().replace("\\-", "-")
+        commands = re.findall("^  ([a-z]+)  ", self.run_ok("--help"), re.MULTILINE)
+        self.assertEqual(len(commands), 16)
+        for command in commands:
+            said = self.run_ok(command, "--help")
+            self.assertIn("FOLDER", said)
+            self.assertIn(f"\n.B suture-publish {command}\n", manual)
+            for option in set(re.findall("--[a-z-]+", said)) - {"--help"}:
+                self.assertRegex(manual, f"{option}\\b(?!-)", f"{command} {option}")
         self.assertEqual(self.run_any().returncode, 2)
         self.assertEqual(self.run_any("unmake").returncode, 2)
         self.run_refused("not a folder made by", "publish", self.top)
