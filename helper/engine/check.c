@@ -268,23 +268,6 @@ remember_feed (SutureWork *work, const SutureFeedConfig *config, SutureTrust *tr
     suture_feeds_remember (work->database, config, trust, error);
 }
 
-static char *
-checked_setting (const SutureFeedConfig *config)
-{
-  return g_strconcat (SUTURE_SETTING_CHECKED_OF, config->name, NULL);
-}
-
-/* The time that its metadata was held against, for a start without network. A disk without room costs only that. */
-static void
-remember_checked (SutureWork *work, const SutureFeedConfig *config, gint64 now)
-{
-  g_autofree char *setting = checked_setting (config);
-  g_autoptr (GError) error = NULL;
-
-  if (!suture_setting_set_number (work->database, setting, now, &error))
-    g_message ("the time of the check of feed %s is not kept: %s", config->name, error->message);
-}
-
 /* One feed over the network. @lesson lacks what belongs to it. */
 static gboolean
 check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GError **error)
@@ -303,7 +286,7 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
       lesson->served += has_list (lesson);
       g_hash_table_add (work->checked, g_strdup (config->name));
       remember_feed (work, config, trust, NULL);
-      remember_checked (work, config, now);
+      suture_feeds_remember_checked (work->database, config->name, now);
       return TRUE;
     }
   suture_check_blame_server (local);
@@ -384,9 +367,8 @@ suture_check_restore (SutureWork *work)
   for (guint i = 0; role != NULL && i < feeds->usable->len; i++)
     {
       const SutureFeedConfig *config = g_ptr_array_index (feeds->usable, i);
-      g_autofree char *setting = checked_setting (config);
       /* what was valid at the last check is shown; what is installed is held against the present by suture_install_run () */
-      gint64 then = suture_setting_get_number (work->database, setting, all);
+      gint64 then = suture_feeds_get_checked (work->database, config->name, all);
       g_autoptr (SutureTrust) trust = then > 0 ? open_trust (config, NULL) : NULL;
       g_autoptr (SutureSource) source = suture_source_new_nothing ();
       Lesson lesson = { .offers = offers, .feeds = feeds, .config = config, .trust = trust, .source = source,

@@ -6,6 +6,7 @@
 #include "base/name.h"
 #include "base/paths.h"
 #include "engine/cache.h"
+#include "engine/feeds.h"
 #include "feed/config.h"
 #include "history/record.h"
 #include "history/setting.h"
@@ -363,6 +364,17 @@ label_of (const SutureFacts *self)
   return g_strdup_printf ("%s (%s)", base, newest->letter);
 }
 
+/* The last check that all feeds answered. One that was configured since has answered none. */
+static gint64
+last_check_of_all (SutureDatabase *database, const SutureFeedConfigs *feeds)
+{
+  gint64 time = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
+
+  for (guint i = 0; i < feeds->usable->len; i++)
+    time = MIN (time, suture_feeds_get_checked (database, ((SutureFeedConfig *) g_ptr_array_index (feeds->usable, i))->name, 0));
+  return time;
+}
+
 /* The feeds, and how the last check of them ended. One whose files can't be used was asked by no check, so it is said even
  * where all others are well; and where it holds up others, even before what is wrong with those. */
 static void
@@ -373,7 +385,7 @@ tell_feeds (SutureFacts *self, SutureDatabase *database, const SutureFeedConfigs
   for (guint i = 0; i < feeds->usable->len; i++)
     g_strv_builder_add (names, ((SutureFeedConfig *) g_ptr_array_index (feeds->usable, i))->name);
   self->feeds = g_strv_builder_end (names);
-  self->last_checked = suture_setting_get_number (database, SUTURE_SETTING_LAST_CHECKED, 0);
+  self->last_checked = last_check_of_all (database, feeds);
   self->last_error = suture_setting_get_text (database, SUTURE_SETTING_LAST_ERROR, "");
   self->last_message = suture_setting_get_text (database, SUTURE_SETTING_LAST_MESSAGE, "");
   if (feeds->fault == NULL || (*self->last_error != '\0' && feeds->usable->len > 0 && !feeds->scope_is_lost))

@@ -173,6 +173,30 @@ suture_feeds_forget_refusal (SutureDatabase *database, const char *name)
   write_lines (database, name, lines);
 }
 
+static char *
+checked_setting (const char *name)
+{
+  return g_strconcat (SUTURE_SETTING_CHECKED_OF, name, NULL);
+}
+
+void
+suture_feeds_remember_checked (SutureDatabase *database, const char *name, gint64 time)
+{
+  g_autofree char *setting = checked_setting (name);
+  g_autoptr (GError) error = NULL;
+
+  if (!suture_setting_set_number (database, setting, time, &error))
+    g_message ("the time of the check of feed %s is not kept: %s", name, error->message);
+}
+
+gint64
+suture_feeds_get_checked (SutureDatabase *database, const char *name, gint64 otherwise)
+{
+  g_autofree char *setting = checked_setting (name);
+
+  return suture_setting_get_number (database, setting, otherwise);
+}
+
 /* ---- who signs ---- */
 
 static void

@@ -58,4 +58,9 @@ void suture_feeds_remember (SutureDatabase *database, const SutureFeedConfig *co
 /* A feed that was signed in to anew does not ask for it any more, until its server says otherwise. */
 void suture_feeds_forget_refusal (SutureDatabase *database, const char *name);
 
+/* When the feed @name last answered a check, and all that it lists was read: @time, seconds since the epoch, is what its metadata
+ * was held against, also for a start without network. On a disk without room it is not kept. @otherwise: where none is known. */
+void suture_feeds_remember_checked (SutureDatabase *database, const char *name, gint64 time);
+gint64 suture_feeds_get_checked (SutureDatabase *database, const char *name, gint64 otherwise);
+
 G_END_DECLS

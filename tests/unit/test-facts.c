@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/facts.h"
 
+#include "engine/feeds.h"
 #include "engine/plan.h"
 #include "history/record.h"
 #include "history/setting.h"
@@ -314,6 +315,34 @@ test_fault (Fixture *f, gconstpointer data)
     }
 }
 
+/* A feed that was configured since the last check was not asked by it: nothing may be said to be checked then. */
+static void
+test_last_checked (Fixture *f, gconstpointer data)
+{
+  const gint64 before = 1700000000, now = 1800000000;
+  const struct
+  {
+    gint64 all, vendor, other, told; /* 0: never */
+  } rows[] = {
+    { now, now, 0, 0 }, { now, now, before, before }, { before, now, now, before }, { now, now, now, now }, { 0, now, now, 0 },
+  };
+
+  test_repository_configure (f->repository, "vendor", "");
+  test_repository_configure (f->repository, "other", "");
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureFacts) facts = NULL;
+
+      g_assert_true (suture_setting_set_number (f->database, SUTURE_SETTING_LAST_CHECKED, rows[i].all, NULL));
+      suture_feeds_remember_checked (f->database, "vendor", rows[i].vendor);
+      if (rows[i].other != 0)
+        suture_feeds_remember_checked (f->database, "other", rows[i].other);
+      facts = learn (f, NOTHING);
+      g_test_message ("row %zu", i);
+      g_assert_cmpint (facts->last_checked, ==, rows[i].told);
+    }
+}
+
 /* Another feed's improvement of the same id is hidden behind what root holds, of whatever component it is; the one that is seen
  * says so, and makes room when it is removed. */
 static void
@@ -420,6 +449,7 @@ main (int argc, char **argv)
   g_test_add ("/facts/feeds", Fixture, NULL, set_up, test_feeds, tear_down);
   g_test_add ("/facts/out-of-scope", Fixture, NULL, set_up, test_out_of_scope, tear_down);
   g_test_add ("/facts/hidden", Fixture, NULL, set_up, test_hidden, tear_down);
+  g_test_add ("/facts/last-checked", Fixture, NULL, set_up, test_last_checked, tear_down);
   g_test_add ("/facts/fault", Fixture, NULL, set_up, test_fault, tear_down);
   g_test_add ("/facts/turn", Fixture, NULL, set_up, test_turn, tear_down);
   g_test_add ("/facts/withdrawn", Fixture, NULL, set_up, test_withdrawn, tear_down);
