@@ -332,6 +332,17 @@ suture_draft_add_role (SutureDraft *self, const char *name)
   set_role (self, name, body, NULL);
 }
 
+JsonObject *
+suture_draft_find_delegation (JsonObject *delegations, const char *name)
+{
+  JsonArray *roles = delegations != NULL ? json_object_get_array_member (delegations, "roles") : NULL;
+
+  for (guint i = 0; roles != NULL && i < json_array_get_length (roles); i++)
+    if (g_str_equal (json_object_get_string_member (json_array_get_object_element (roles, i), "name"), name))
+      return json_array_get_object_element (roles, i);
+  return NULL;
+}
+
 gboolean
 suture_draft_find_signers (
     JsonObject *root, JsonObject *targets, const char *role, JsonObject **signers, JsonObject **keys, GError **error)
@@ -340,7 +351,7 @@ suture_draft_find_signers (
   JsonObject *delegations = json_object_has_member (targets, "delegations")
                                 ? json_object_get_object_member (targets, "delegations")
                                 : NULL;
-  JsonArray *roles = delegations != NULL ? json_object_get_array_member (delegations, "roles") : NULL;
+  JsonObject *delegation = suture_draft_find_delegation (delegations, role);
 
   if (g_strv_contains (top_levels, role))
     {
@@ -348,13 +359,12 @@ suture_draft_find_signers (
       *keys = json_object_get_object_member (root, "keys");
       return TRUE;
     }
-  for (guint i = 0; roles != NULL && i < json_array_get_length (roles); i++)
-    if (g_str_equal (json_object_get_string_member (json_array_get_object_element (roles, i), "name"), role))
-      {
-        *signers = json_array_get_object_element (roles, i);
-        *keys = json_object_get_object_member (delegations, "keys");
-        return TRUE;
-      }
+  if (delegation != NULL)
+    {
+      *signers = delegation;
+      *keys = json_object_get_object_member (delegations, "keys");
+      return TRUE;
+    }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "the feed has no role %s", role);
   return FALSE;
 }

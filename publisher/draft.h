@@ -45,6 +45,10 @@ void suture_draft_remove_key (SutureDraft *self, const char *role, const char *i
 /* Adds @stage to its role, unless the very same is there; the role must be. */
 void suture_draft_add_stage (SutureDraft *self, const SutureStage *stage);
 
+/* The delegation to the role @name in the object "delegations" of a targets body (NULL: there is none), which is read like
+ * metadata; part of it. NULL: there is no such role. */
+JsonObject *suture_draft_find_delegation (JsonObject *delegations, const char *name);
+
 /* The object with "keyids" and "threshold" that says who signs @role, and the object "keys" that it is to be read with; parts of the
  * bodies @root and @targets, which are read like metadata. SUTURE_ERROR_NOT_FOUND: there is no such role. */
 gboolean suture_draft_find_signers (

@@ -74,21 +74,10 @@ find_in_root (JsonObject *before, JsonObject *after, const SutureEventsPlace *pl
     find_keys (member (member (before, "roles"), at->data), member (roles, at->data), at->data, place, entries);
 }
 
-static JsonObject *
-find_delegation (JsonObject *targets, const char *name)
-{
-  JsonObject *delegations = member (targets, "delegations");
-  JsonArray *roles = delegations != NULL ? json_object_get_array_member (delegations, "roles") : NULL;
-
-  for (guint i = 0; roles != NULL && i < json_array_get_length (roles); i++)
-    if (g_str_equal (json_object_get_string_member (json_array_get_object_element (roles, i), "name"), name))
-      return json_array_get_object_element (roles, i);
-  return NULL;
-}
-
 static void
 find_in_targets (JsonObject *before, JsonObject *after, const SutureEventsPlace *place, GPtrArray *entries)
 {
+  JsonObject *old = member (before, "delegations");
   JsonObject *delegations = member (after, "delegations");
   JsonArray *roles = delegations != NULL ? json_object_get_array_member (delegations, "roles") : NULL;
 
@@ -97,7 +86,7 @@ find_in_targets (JsonObject *before, JsonObject *after, const SutureEventsPlace 
       JsonObject *delegation = json_array_get_object_element (roles, i);
       const char *name = json_object_get_string_member (delegation, "name");
 
-      find_keys (find_delegation (before, name), delegation, name, place, entries);
+      find_keys (suture_draft_find_delegation (old, name), delegation, name, place, entries);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/name.h"
+#include "draft.h"
 #include "pending.h"
 #include "stage.h"
 #include "summary.h"
@@ -234,18 +235,6 @@ tell_root (const SutureReview *self, SutureReport *report, JsonObject *body)
   tell_members (report, 1, roles, old, names);
 }
 
-/* The delegation to @name in @delegations, or NULL. */
-static JsonObject *
-find_delegation (JsonObject *delegations, const char *name)
-{
-  JsonArray *roles = delegations != NULL ? json_object_get_array_member (delegations, "roles") : NULL;
-
-  for (guint i = 0; roles != NULL && i < json_array_get_length (roles); i++)
-    if (g_str_equal (json_object_get_string_member (json_array_get_object_element (roles, i), "name"), name))
-      return json_array_get_object_element (roles, i);
-  return NULL;
-}
-
 static void
 tell_delegations (const SutureReview *self, SutureReport *report, JsonObject *now)
 {
@@ -258,7 +247,7 @@ tell_delegations (const SutureReview *self, SutureReport *report, JsonObject *no
     {
       JsonObject *role = json_array_get_object_element (roles, i);
       const char *name = json_object_get_string_member (role, "name");
-      JsonObject *before = find_delegation (old, name);
+      JsonObject *before = suture_draft_find_delegation (old, name);
 
       tell_signers (self, report, name, role, object_in (now, "keys"), before, object_in (old, "keys"));
       tell_members (report, 2, role, before, known);
@@ -267,7 +256,7 @@ tell_delegations (const SutureReview *self, SutureReport *report, JsonObject *no
     {
       const char *name = json_object_get_string_member (json_array_get_object_element (old_roles, i), "name");
 
-      if (find_delegation (now, name) == NULL)
+      if (suture_draft_find_delegation (now, name) == NULL)
         say (report, 1, "%s: no more", name);
     }
 }
