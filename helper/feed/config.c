@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "feed/config.h"
 
+#include <errno.h>
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -290,6 +292,15 @@ suture_feed_configs_load (void)
   return self;
 }
 
+/* Whether anything has this name, be it a link to nothing; what can't be seen does. */
+static gboolean
+is_taken (const char *path)
+{
+  struct stat status;
+
+  return lstat (path, &status) == 0 || errno != ENOENT;
+}
+
 SutureFeedConfig *
 suture_feed_config_find (const char *name, GError **error)
 {
@@ -300,7 +311,7 @@ suture_feed_config_find (const char *name, GError **error)
       g_autofree char *path = g_strconcat (folders[i], "/", name, SUFFIX, NULL);
       g_autoptr (SutureFeedConfig) config = NULL;
 
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+      if (!is_taken (path))
         continue;
       config = read_feed (folders[i], name);
       if (config == NULL)

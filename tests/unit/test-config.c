@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "feed/config.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -178,6 +179,25 @@ test_root (void)
   test_paths_clear ();
 }
 
+/* What stands in the administrator's folder is no vendor's feed, although nothing can be read of it. */
+static void
+test_no_file (void)
+{
+  g_autoptr (TestRepository) repository = test_repository_new ();
+  g_autofree char *path = NULL;
+
+  test_paths_init ();
+  path = g_build_filename (suture_path (ADMIN), "bad.conf", NULL);
+  put_feed (ADMIN, "good", "https://good.example", repository);
+  put_feed (VENDOR, "bad", "https://vendor.example", repository);
+  g_assert_cmpint (mkdir (path, 0755), ==, 0);
+  assert_left_out ("a folder", "bad.conf is no regular file");
+  g_assert_cmpint (rmdir (path), ==, 0);
+  g_assert_cmpint (symlink ("nothing", path), ==, 0);
+  assert_left_out ("a link to nothing", "(it has to be a file that everybody can read)");
+  test_paths_clear ();
+}
+
 static void
 test_bad_name (void)
 {
@@ -199,6 +219,7 @@ test_unreadable_folder (void)
 {
   g_autoptr (TestRepository) repository = test_repository_new ();
   g_autoptr (SutureFeedConfigs) feeds = NULL;
+  g_autoptr (GError) alone = NULL;
 
   test_paths_init ();
   put_feed (VENDOR, "vendor", "https://vendor.example", repository);
@@ -207,6 +228,8 @@ test_unreadable_folder (void)
   feeds = suture_feed_configs_load ();
   g_assert_cmpuint (feeds->usable->len, ==, 0);
   g_assert_error (feeds->fault, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+  g_assert_null (suture_feed_config_find ("vendor", &alone));
+  g_assert_error (alone, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
   test_paths_clear ();
 }
 
@@ -321,6 +344,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/merge", test_merge);
   g_test_add_func ("/config/refused", test_refused);
   g_test_add_func ("/config/root", test_root);
+  g_test_add_func ("/config/no-file", test_no_file);
   g_test_add_func ("/config/bad-name", test_bad_name);
   g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
   g_test_add_func ("/config/components", test_components);
