@@ -11,7 +11,7 @@ static gboolean
 check_payloads (SutureSeen *seen, const SutureManifest *manifest, GError **error)
 {
   for (guint i = 0; i < manifest->payloads->len; i++)
-    if (!suture_seen_check (seen, ((SuturePayload *) g_ptr_array_index (manifest->payloads, i))->sha256, error))
+    if (!suture_seen_check (seen, g_ptr_array_index (manifest->payloads, i), error))
       return FALSE;
   return TRUE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "depot.h"
+#include "verify/manifest.h"
 
 /* Which payloads were hashed already, so that a publisher of thousands does not hash all of them each time. A file counts as
  * seen while its size, its inode and the time of its last change (ctime) are those of the moment at which its bytes were
@@ -17,8 +18,9 @@ SutureSeen *suture_seen_load (SutureDepot *depot) G_GNUC_WARN_UNUSED_RESULT;
 void suture_seen_free (SutureSeen *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSeen, suture_seen_free)
 
-/* Whether the served payload @sha256 is what its name says. SUTURE_ERROR_NOT_FOUND, _MALFORMED (no regular file) or _HASH. */
-gboolean suture_seen_check (SutureSeen *self, const char *sha256, GError **error);
+/* Whether @payload is served as it is. One of another size is not even read: it may be without an end. SUTURE_ERROR_NOT_FOUND, _MALFORMED
+ * (no regular file) or _HASH. */
+gboolean suture_seen_check (SutureSeen *self, const SuturePayload *payload, GError **error);
 
 /* Keeps what suture_seen_check () found good; what it was not asked for is forgotten. */
 gboolean suture_seen_save (SutureSeen *self, GError **error);

@@ -331,15 +331,19 @@ suture_stage_check (const SutureStage *self, SutureDepot *depot, GError **error)
   return good;
 }
 
-/* Whether the payload is served already, whole. */
+/* Whether the payload is served already, whole; what stands in its place may be without an end, and is read only if it has its size. */
 static gboolean
-is_served (SutureDepot *depot, const char *sha256)
+is_served (SutureDepot *depot, const SuturePayload *payload)
 {
-  g_autofree char *path = g_build_filename (PAYLOADS, sha256, NULL);
+  g_autofree char *path = g_build_filename (PAYLOADS, payload->sha256, NULL);
   g_auto (SutureFd) fd = suture_within_open (depot, path, O_RDONLY, NULL);
-  g_autofree char *found = fd >= 0 ? suture_digest_fd (fd, NULL, NULL) : NULL;
+  g_autofree char *found = NULL;
+  struct stat status;
 
-  return g_strcmp0 (found, sha256) == 0;
+  if (fd < 0 || fstat (fd, &status) < 0 || !S_ISREG (status.st_mode) || (guint64) status.st_size != payload->size)
+    return FALSE;
+  found = suture_digest_fd (fd, NULL, NULL);
+  return g_strcmp0 (found, payload->sha256) == 0;
 }
 
 /* What a desktop would refuse must not take the place of what it takes. */
@@ -372,7 +376,7 @@ suture_stage_serve (const SutureStage *self, SutureDepot *depot, GError **error)
     {
       const SuturePayload *payload = g_ptr_array_index (self->manifest->payloads, i);
 
-      if (!is_served (depot, payload->sha256) && !serve_payload (self, depot, payload->sha256, error))
+      if (!is_served (depot, payload) && !serve_payload (self, depot, payload->sha256, error))
         return FALSE;
     }
   return suture_within_write (depot, folder, name, g_bytes_get_data (self->json, NULL), g_bytes_get_size (self->json), error);

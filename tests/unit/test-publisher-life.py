@@ -178,6 +178,16 @@ class Life(Living):
         self.assertIn("is not what is published", done.stderr)
         self.assertNotIn("demo 9.0", done.stdout)
 
+    def test_payload_without_end(self):
+        """What stands in a payload's place is not read for hours: who waits for that can't withdraw anything."""
+        self.publish_one()
+        os.truncate(f"{self.depot}/repository/targets/payloads/{self.manifest(where='published')['payloads'][0]['sha256']}", 1 << 42)
+        for command in "refresh", "publish":
+            self.run_refused("was changed", command, self.depot)
+        self.run_ok("restore", self.depot)
+        self.run_ok("refresh", self.depot)
+        self.accept("demo-a")
+
 
 if __name__ == "__main__":
     Living.take_programs(sys.argv)
