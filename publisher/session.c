@@ -191,6 +191,26 @@ prune (SutureSession *self)
     suture_report_warn (self->report, "metadata that has been replaced for long could not be removed: %s", why->message);
 }
 
+/* Tells what waited and is out now: nothing else would say so. */
+static void
+tell_released (SutureSession *self)
+{
+  g_autoptr (GPtrArray) roles = suture_draft_roles (self->draft);
+
+  g_ptr_array_add (roles, (gpointer) "targets");
+  g_ptr_array_add (roles, (gpointer) "root");
+  for (guint i = 0; i < roles->len; i++)
+    {
+      const char *role = g_ptr_array_index (roles, i);
+
+      if (suture_draft_pending (self->draft, role) == NULL || suture_draft_is_changed (self->draft, role))
+        continue;
+      suture_report_say (self->report, "%s: version %" G_GINT64_FORMAT " is out, which waited for signatures", role,
+                         suture_repository_latest (self->repository, role)->version);
+      suture_report_list (self->report, "released", role);
+    }
+}
+
 gboolean
 suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
 {
@@ -227,6 +247,7 @@ suture_session_publish (SutureSession *self, GPtrArray *stages, GError **error)
       return FALSE;
     }
   tell_waiting (self, asked, TRUE);
+  tell_released (self);
   tell_end (self);
   prune (self);
   return stages == NULL || suture_settle_run (self->repository, self->report, stages, error);
