@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/name.h"
 #include "findings.h"
 
 #define FINDINGS_MAX (1024 * 1024) /* bytes */
@@ -26,7 +27,21 @@ tell_findings (const SutureStage *stage, SutureReport *report)
     }
   findings = suture_findings_from_json (json_node_get_object (node));
   for (guint i = 0; i < findings->warnings->len; i++)
-    suture_report_warn (report, "%s: %s", stage->name, (char *) g_ptr_array_index (findings->warnings, i));
+    {
+      g_autofree char *warning = suture_name_clean_text (g_ptr_array_index (findings->warnings, i), FINDINGS_MAX, FALSE);
+
+      suture_report_warn (report, "%s: %s", stage->name, warning);
+    }
+}
+
+/* It has lines of its own, which are not to be taken for those of the summary. */
+static void
+tell_description (const char *text, SutureReport *report)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    suture_report_say (report, "  | %s", lines[i]);
 }
 
 static void
@@ -65,7 +80,7 @@ suture_summary_tell (const SutureStage *stage, SutureReport *report)
 
   suture_report_say (report, "%s: %s, severity %s%s", stage->name, suture_manifest_text (manifest->title, languages),
                      manifest->severity, manifest->exploited ? ", being exploited" : "");
-  suture_report_say (report, "%s", suture_manifest_text (manifest->description, languages));
+  tell_description (suture_manifest_text (manifest->description, languages), report);
   suture_report_say (report, "  leaves %s", manifest->result);
   for (guint b = 0; b < manifest->bases->len; b++)
     suture_report_say (report, "  in place of %s", (char *) g_ptr_array_index (manifest->bases, b));

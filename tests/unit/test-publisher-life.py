@@ -178,6 +178,23 @@ class Life(Living):
         self.assertIn("is not what is published", done.stderr)
         self.assertNotIn("demo 9.0", done.stdout)
 
+    def test_words_of_others(self):
+        """No text of an improvement looks like a line of what is told about it."""
+        notes = f"{self.top}/notes"
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write("[Improvement]\nTitle=Nice\\n  leaves demo 99\nDescription=Fix.\\n  leaves demo 99\\n\nKind=security\n")
+        self.run_ok(*self.make(*self.debs(), "--notes", notes))
+        found = f"{self.place()}/findings.json"
+        with open(found, encoding="utf-8") as file:
+            findings = json.load(file)
+        findings["warnings"] = ["It warns\n  leaves demo 99"]
+        with open(found, "w", encoding="utf-8") as file:
+            json.dump(findings, file)
+        done = self.run_any("show", self.depot, "demo-a")
+        self.assertIn("It warns", done.stderr)
+        lines = (done.stdout + done.stderr).split("\n")
+        self.assertEqual([line for line in lines if line.startswith("  leaves")], ["  leaves demo 2.0"])
+
     def test_payload_without_end(self):
         """What stands in a payload's place is not read for hours: who waits for that can't withdraw anything."""
         self.publish_one()
