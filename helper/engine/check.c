@@ -14,9 +14,11 @@
 #include "feed/rollout.h"
 #include "history/setting.h"
 
-#define OFFERS_MAX 4096                      /* manifests of one feed that are looked at */
-#define OFFERS_SIZE_MAX (32 * 1024 * 1024)   /* bytes of them: read, they take two to three times that in memory */
-#define FEED_SECONDS (30 * 60)               /* for one feed: the others, and removals, wait meanwhile */
+/* Of one feed. Its bytes (a flaw of 11 takes 24 there) and 1 kB for each improvement have to go into one message with those of
+ * all others: whoever sends one of more than 32 MiB is put off the system bus (max_message_size of dbus-daemon). */
+#define OFFERS_MAX 4096                   /* manifests that are looked at */
+#define OFFERS_SIZE_MAX (8 * 1024 * 1024) /* bytes of them */
+#define FEED_SECONDS (30 * 60)            /* the others, and removals, wait meanwhile */
 
 static SutureTrust *
 open_trust (const SutureFeedConfig *config, GError **error)
