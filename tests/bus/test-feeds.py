@@ -6,6 +6,7 @@ import calendar
 import hashlib
 import hmac
 import importlib.util
+import json
 import os
 import shutil
 import time
@@ -150,6 +151,51 @@ def test_a_file_that_another_replaces(ring_):
     expect("root was not asked", "delta-a" in ring.requests(), False)
     expect("remove", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
     expect("then it can be", root.result(root.call("Install", "s", "delta-a")["value"][0]), ("", ""))
+
+
+FLOOD = 8 * 1024 * 1024  # helper/engine/check.c: OFFERS_SIZE_MAX
+
+
+def flood(copy, size):
+    """Lists as many improvements as that many bytes hold, of the kind that grows most on the bus, and puts them where the helper
+    keeps what it has fetched, since that would take minutes; how many."""
+    role = support.Publisher.role(copy.publisher)
+    with open(copy.target(f"{role}/{ALPHA}.json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    manifest["vulnerabilities"] = [{"id": "x"}] * 512
+    targets = {}
+    while size > 0:
+        manifest["component"] = f"flood{len(targets)}"
+        manifest["id"] = manifest["component"] + "-a"
+        text = json.dumps(manifest, separators=(",", ":")).encode()
+        digest = hashlib.sha256(text).hexdigest()
+        size -= len(text)
+        if size <= 0:
+            break
+        with open(f"/var/lib/suture/manifests/{digest}.json", "wb") as file:
+            file.write(text)
+        targets[f"{role}/{manifest['id']}.json"] = {"length": len(text), "hashes": {"sha256": digest}, "custom": {
+            "component": manifest["component"], "number": 1}}
+    copy.change(role, lambda signed: signed["targets"].update(targets))
+    return len(targets)
+
+
+def test_a_long_list(ring_):
+    """One feed that lists all it may: the helper stays on the bus, and what is another's can be had."""
+    copy = serve()
+    serve_other()
+    root = start(ring_)
+    configure_other("alpha")
+    check(root)
+    count = flood(copy, FLOOD - 100_000)
+    expect("check", root.result(root.call("Check")["value"][0]), ("", ""))
+    expect("improvements", len(root.objects()), count + 2)
+    expect("the other's", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    flood(copy, FLOOD + 100_000)
+    expect("more", root.result(root.call("Check")["value"][0])[0], "Malformed")
+    expect("the other's", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
+    restart(ring_)
+    until("at the next start", lambda: root.objects().keys() == {ALPHA})
 
 
 def test_bad_scope(ring_):
