@@ -107,7 +107,7 @@ check_others (SutureSession *session, const char *role, GPtrArray *stages, GErro
     path = "more than improvements";
   if (path == NULL)
     {
-      suture_draft_set_shown (session->draft, role);
+      suture_draft_set_shown (session->draft, role, TRUE);
       return TRUE;
     }
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_AUTHORIZED,

@@ -10,7 +10,7 @@ typedef struct
 {
   JsonObject *body;        /* (owned) */
   SutureEnvelope *pending; /* or NULL (owned) */
-  gboolean shown;          /* what is in that */
+  gboolean unseen;         /* by whoever brings keys */
 } Role;
 
 struct _SutureDraft
@@ -97,6 +97,7 @@ set_role (SutureDraft *self, const char *name, JsonObject *body, SutureEnvelope 
 
   role->body = body;
   role->pending = pending;
+  role->unseen = pending != NULL;
   g_hash_table_replace (self->roles, g_strdup (name), role);
 }
 
@@ -279,16 +280,16 @@ suture_draft_is_shown (SutureDraft *self, const char *role)
 {
   const Role *found = g_hash_table_lookup (self->roles, role);
 
-  return found == NULL || found->pending == NULL || found->shown;
+  return found == NULL || !found->unseen;
 }
 
 void
-suture_draft_set_shown (SutureDraft *self, const char *role)
+suture_draft_set_shown (SutureDraft *self, const char *role, gboolean shown)
 {
   Role *found = g_hash_table_lookup (self->roles, role);
 
   if (found != NULL)
-    found->shown = TRUE;
+    found->unseen = !shown;
 }
 
 static int

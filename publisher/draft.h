@@ -66,10 +66,10 @@ GPtrArray *suture_draft_find (SutureDraft *self, const char *wanted, GError **er
 /* The "custom" object of the target "ROLE/ID", to be changed; made if it is missing. */
 JsonObject *suture_draft_custom (SutureDraft *self, const char *name);
 
-/* Whether all that changes in @role is this command's own doing, or was shown to whoever brings keys: nothing of it waited before, or
- * suture_draft_set_shown () was called. Whoever can write into DEPOT/pending could have anything signed otherwise. */
+/* Whether whoever brings keys has said or seen all that changes in @role: nothing of it waited before, unless suture_draft_set_shown ()
+ * says otherwise. Whoever can write into DEPOT could have anything signed if nobody had to. */
 gboolean suture_draft_is_shown (SutureDraft *self, const char *role);
-void suture_draft_set_shown (SutureDraft *self, const char *role);
+void suture_draft_set_shown (SutureDraft *self, const char *role, gboolean shown);
 
 /* A deep copy that can be changed. */
 JsonObject *suture_draft_copy (JsonObject *object) G_GNUC_WARN_UNUSED_RESULT;

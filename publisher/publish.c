@@ -39,6 +39,9 @@ publish (SutureSession *session, char **wanted, GError **error)
       g_prefix_error (error, "nothing was published, the repository is as it was: ");
       return FALSE;
     }
+  /* its mark is all that tells what a person has made from what was prepared automatically, and anybody can take that away */
+  for (guint i = 0; i < stages->len; i++)
+    suture_draft_set_shown (session->draft, ((const SutureStage *) g_ptr_array_index (stages, i))->role, FALSE);
   return suture_session_publish (session, stages, error);
 }
 

@@ -262,6 +262,13 @@ class Sign(Living):
         self.run_ok(*self.signed(*keys))
         self.assertEqual(self.latest("root")["version"], 2)
         self.accept("demo-a", "demo-b")
+        self.stage()  # without a mark that it was prepared automatically, and so would be what somebody took it from
+        for words in ("publish", self.depot), ("publish", self.depot, "demo-c"):
+            self.run_waiting(*words, *keys)
+            self.assertEqual(self.signatures(), {f"3.{ROLE}.json": 0})
+        self.run_ok(*self.signed(*keys))
+        self.assertEqual(self.names(), [])
+        self.accept("demo-c")
 
 if __name__ == "__main__":
     Living.take_programs(sys.argv)
