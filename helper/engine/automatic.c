@@ -31,6 +31,12 @@ suture_automatic_is_due (gint64 ran, guint failed, gint64 now)
   return ran <= 0 || ran > now || now - ran >= suture_automatic_interval (failed);
 }
 
+gboolean
+suture_automatic_gives_up (const GError *error, gint64 seconds)
+{
+  return g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_NETWORK) && seconds >= SUTURE_AUTOMATIC_PATIENCE;
+}
+
 static void
 count_failures (SutureWork *work, const GError *error)
 {
@@ -153,16 +159,22 @@ keep_record (SutureWork *work, SutureRecord *record)
   suture_work_set_improvement (work, "");
 }
 
+/* @away: names of the feeds that were given up in this run: what else is theirs is left to the next. */
 static gboolean
-install_one (SutureWork *work, const char *id, GError **error)
+install_one (SutureWork *work, const char *id, GHashTable *away, GError **error)
 {
   g_autoptr (SuturePlan) plan = suture_plan_new (work->facts, SUTURE_PLAN_INSTALL, id, error);
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
+  gint64 began = g_get_monotonic_time ();
 
   if (plan == NULL)
     return FALSE;
+  if (g_hash_table_contains (away, plan->feed))
+    return TRUE;
   (void) suture_install_run (work, plan, &local);
+  if (suture_automatic_gives_up (local, (g_get_monotonic_time () - began) / G_TIME_SPAN_SECOND))
+    g_hash_table_add (away, g_strdup (plan->feed));
   record = suture_work_record (work, plan, local == NULL ? "installed" : "failed", local);
   keep_record (work, record);
   if (local == NULL)
@@ -204,11 +216,13 @@ may_go_on (SutureWork *work)
 static void
 carry_out (SutureWork *work, GPtrArray *ready, GPtrArray *withdrawn, GError **first)
 {
+  g_autoptr (GHashTable) away = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (guint i = 0; i < ready->len && may_go_on (work); i++)
     {
       g_autoptr (GError) local = NULL;
 
-      if (!install_one (work, g_ptr_array_index (ready, i), &local) && *first == NULL)
+      if (!install_one (work, g_ptr_array_index (ready, i), away, &local) && *first == NULL)
         *first = g_steal_pointer (&local);
     }
   for (guint i = 0; i < withdrawn->len && may_go_on (work); i++)

@@ -23,6 +23,12 @@ gint64 suture_automatic_interval (guint failed);
  * a row. A clock that was set back does not lock it for ever. */
 gboolean suture_automatic_is_due (gint64 ran, guint failed, gint64 now);
 
+/* Whether a run that lost so many @seconds with an installation which ended in @error asks the same feed for no other: all feeds
+ * wait for one whose server is that slow, and each of its payloads may take three hours to fail. One that fails at once costs
+ * nobody anything, and says nothing about its neighbours. */
+#define SUTURE_AUTOMATIC_PATIENCE (10 * 60)
+gboolean suture_automatic_gives_up (const GError *error, gint64 seconds);
+
 /* Checks, and, when the choice is on, installs what is available, was not removed by a user and does not wait for its turn
  * (tests of the way as well as fixes), and takes out what its publisher, asked right now, has withdrawn. Each has its own
  * record; one that fails does not keep the others. Counts in @work and in the database how many runs failed in a row; one

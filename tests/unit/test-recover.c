@@ -274,6 +274,19 @@ test_automatic_is_due (void)
   g_assert_true (suture_automatic_is_due (now + 1, 3, now));
 }
 
+/* A slow server is not asked for one payload after the other; what is only missing there, or wrong, keeps nothing else. */
+static void
+test_automatic_gives_up (void)
+{
+  g_autoptr (GError) network = g_error_new_literal (SUTURE_ERROR, SUTURE_ERROR_NETWORK, "it took too long");
+  g_autoptr (GError) hash = g_error_new_literal (SUTURE_ERROR, SUTURE_ERROR_HASH, "it is another file");
+
+  g_assert_true (suture_automatic_gives_up (network, SUTURE_AUTOMATIC_PATIENCE));
+  g_assert_false (suture_automatic_gives_up (network, SUTURE_AUTOMATIC_PATIENCE - 1));
+  g_assert_false (suture_automatic_gives_up (hash, SUTURE_AUTOMATIC_PATIENCE));
+  g_assert_false (suture_automatic_gives_up (NULL, 3 * 60 * 60));
+}
+
 /* Somebody asks all the time, and the server fails after @good runs, for ever: how often is one file asked for within any
  * hour? Metadata once a run, a payload three times in a run that fails and never again after one that succeeds. */
 static guint
@@ -326,6 +339,7 @@ main (int argc, char **argv)
   g_test_add ("/recover/no-journal", Fixture, NULL, set_up, test_no_journal, tear_down);
   g_test_add ("/recover/settle", Fixture, NULL, set_up, test_settle, tear_down);
   g_test_add_func ("/recover/automatic-is-due", test_automatic_is_due);
+  g_test_add_func ("/recover/automatic-gives-up", test_automatic_gives_up);
   g_test_add_func ("/recover/S12/requests", test_S12_requests);
   return g_test_run ();
 }
