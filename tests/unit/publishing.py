@@ -5,10 +5,12 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
+import textwrap
 import unittest
 
 ROLE = "debian-12-x86-64"  # of the base that improvements are made for here
@@ -39,6 +41,14 @@ def library(version, size=20000):
     blocks = [hashlib.sha256(f"{i}".encode()).digest() for i in range(size // 32)]
     blocks[len(blocks) // 2] = hashlib.sha256(version.encode()).digest()
     return b"".join(blocks)
+
+
+def example(first):
+    """The file of publisher/README.md that begins with this line."""
+    with open(f"{os.path.dirname(os.path.abspath(__file__))}/../../publisher/README.md", encoding="utf-8") as file:
+        text = file.read()
+    block = text[text.index(f"    {first}\n"):]
+    return textwrap.dedent(block[:re.search(r"\n(?=[^ \n])", block).start()])
 
 
 class Entry:

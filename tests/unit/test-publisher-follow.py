@@ -16,7 +16,7 @@ import threading
 import time
 import unittest
 
-from publishing import CHANGELOG, ROLE, Case, Entry, gzip, library, write_deb
+from publishing import CHANGELOG, ROLE, Case, Entry, example, gzip, library, write_deb
 
 CONF = """[Follow]
 Base=debian:12
@@ -382,6 +382,12 @@ class Follow(Case):
                 self.assertIn("and this is none", self.failure())
         self.follow("[Component demo]\nPackages=--help;\n")
         self.assertIn("packages of valid names", self.failure())
+
+    def test_example(self):
+        """The one of the README can be copied: what is wrong with it here is that the role is not there yet."""
+        with open(f"{self.depot}/follow.conf", "w", encoding="utf-8") as file:
+            file.write(example("[Follow]"))
+        self.assertIn("make the role " + ROLE, self.failure())
 
     def test_rounds(self):
         """Without --once each look is one line of JSON, at once, with what went wrong in it."""

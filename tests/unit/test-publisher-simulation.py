@@ -8,7 +8,7 @@ import os
 import sys
 import unittest
 
-from publishing import ROLE, Case
+from publishing import ROLE, Case, example
 
 MACHINES = 40000
 FLEET = f"[Fleet]\nMachines={MACHINES}\n"
@@ -117,6 +117,11 @@ class Simulation(Case):
         expected = MACHINES * (0.25 * self.payloads[0] + 0.375 * self.payloads[-1])
         self.assertAlmostEqual(told["payload_bytes"], expected, delta=expected * 0.02)
         self.assertAlmostEqual(told["downloads"], MACHINES * 0.625, delta=MACHINES * 0.01)
+
+    def test_example(self):
+        """The one of the README can be copied."""
+        told = self.simulate(example("[Fleet]").replace("libssl3 3.0.20", "demo 1.0").replace("1000000", "1000"), "--rollout-hours", "48")
+        self.assertGreater(told["downloads"], 800)
 
     def test_deterministic(self):
         text = f"{FLEET}Failures=0.1\nOnline=8-20\n{ONE}"

@@ -11,7 +11,7 @@ import stat
 import sys
 import unittest
 
-from publishing import CHANGELOG, ROLE, Case, Entry, gzip, library, write_deb
+from publishing import CHANGELOG, ROLE, Case, Entry, example, gzip, library, write_deb
 
 
 class Publisher(Case):
@@ -56,6 +56,15 @@ class Publisher(Case):
         for payload in manifest["payloads"]:
             data = served[f"targets/payloads/{payload['sha256']}"]
             self.assertEqual(hashlib.sha256(data).hexdigest(), payload["sha256"])
+
+    def test_example(self):
+        """The notes of the README can be copied."""
+        notes = f"{self.top}/notes"
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write(example("[Improvement]"))
+        self.run_ok(*self.make(*self.debs(), "--notes", notes))
+        manifest = self.manifest("openssl-a")
+        self.assertEqual((manifest["severity"], manifest["effects"]["restart"]), ("high", ["nginx.service"]))
 
     def test_delta(self):
         old, new = self.old_entries(), self.old_entries("2.0")
