@@ -3,6 +3,7 @@
 
 #include "approval.h"
 #include "base/error.h"
+#include "base/name.h"
 #include "consent.h"
 #include "session.h"
 #include "summary.h"
@@ -29,6 +30,21 @@ warn_of_hearsay (SutureSession *session, const char *role, GError **error)
   return TRUE;
 }
 
+/* What else is going to be said of it, a rollout for example. */
+static void
+tell_custom (const SutureStage *stage, SutureReport *report)
+{
+  g_autoptr (GList) names = json_object_get_members (stage->custom);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    {
+      g_autofree char *text = json_to_string (json_object_get_member (stage->custom, at->data), FALSE);
+      g_autofree char *name = suture_name_clean_text (at->data, G_MAXSIZE, FALSE);
+
+      suture_report_say (report, "  %s: %s", name, text);
+    }
+}
+
 static gboolean
 show (SutureSession *session, GPtrArray *stages, GError **error)
 {
@@ -43,6 +59,7 @@ show (SutureSession *session, GPtrArray *stages, GError **error)
           return FALSE;
         }
       suture_summary_tell (stage, session->report);
+      tell_custom (stage, session->report);
       if (!warn_of_hearsay (session, stage->role, error))
         return FALSE;
       suture_report_list (session->report, "shown", stage->name);
@@ -116,10 +133,28 @@ check_others (SutureSession *session, const char *role, GPtrArray *stages, GErro
   return FALSE;
 }
 
+/* What waits may say something else of the same improvement than what was shown. */
+static void
+forget_waiting (SutureSession *session, GPtrArray *stages)
+{
+  for (guint i = 0; i < stages->len; i++)
+    {
+      const SutureStage *stage = g_ptr_array_index (stages, i);
+      JsonObject *body = suture_draft_get (session->draft, stage->role);
+      g_autofree char *path = g_strconcat (stage->name, ".json", NULL);
+
+      if (body != NULL && json_object_has_member (json_object_get_object_member (body, "targets"), path))
+        json_object_remove_member (json_object_get_object_member (body, "targets"), path);
+    }
+}
+
 static gboolean
 approve (SutureSession *session, GPtrArray *stages, const char *name, GError **error)
 {
-  if (!suture_session_check_stages (session, stages, error) || !suture_session_add_stages (session, stages, error))
+  if (!suture_session_check_stages (session, stages, error))
+    return FALSE;
+  forget_waiting (session, stages);
+  if (!suture_session_add_stages (session, stages, error))
     return FALSE;
   for (guint i = 0; i < stages->len; i++)
     {

@@ -346,9 +346,15 @@ class Keys(Living):
         with open(waiting, "w", encoding="utf-8") as file:
             json.dump(other, file)
         self.run_refused(f"changes {ROLE}/other-a.json as well, which was not shown", *approve, *team)
+        other = json.loads(text)
+        other["signed"]["targets"][f"{ROLE}/demo-b.json"]["custom"]["withdrawn"] = {"reason": "Not shown"}
         with open(waiting, "w", encoding="utf-8") as file:
-            file.write(text)
+            json.dump(other, file)
+        with open(f"{self.place('demo-b')}/custom.json", "w", encoding="utf-8") as file:
+            file.write('{"prepared":"automatic","rollout":{"hours":5,"start":"2026-01-01T00:00:00Z"}}')
         done = self.run_any(*approve, *team)
+        self.assertIn('  rollout: {"hours":5,', done.stdout)
+        self.assertNotIn("withdrawn", self.custom("demo-b"))
         self.assertEqual((done.returncode, "none of the keys" in done.stderr), (0, False), done.stderr)
         self.assertEqual((self.pending(), self.names()), ([], []))
         self.assertEqual((self.custom("demo-b")["prepared"], self.custom("demo-b")["approved"]), ("automatic", "Release Team"))
