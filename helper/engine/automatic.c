@@ -78,6 +78,21 @@ is_test (const SutureImprovement *improvement)
   return improvement->known != NULL && g_str_equal (improvement->known->manifest->kind, "test");
 }
 
+/* Whether a user has taken it out, or a later letter that is still offered: the one before it was not asked for instead. */
+static gboolean
+was_removed (SutureWork *work, const SutureImprovement *improvement)
+{
+  for (guint i = 0; i < work->facts->improvements->len; i++)
+    {
+      const SutureImprovement *other = g_ptr_array_index (work->facts->improvements, i);
+
+      if (g_str_equal (other->component, improvement->component) && other->number >= improvement->number
+          && g_str_equal (other->feed, improvement->feed) && suture_record_was_removed (work->database, other->id))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether it may install itself now: nobody has taken it out, its publisher has come to this machine with it (or takes back now
  * what it stands in for: that would leave a gap), it is not an earlier letter of one that stays, and no test in a fix's place. */
 static gboolean
@@ -86,7 +101,7 @@ is_ready (SutureWork *work, const SutureImprovement *improvement)
   const SutureImprovement *held = find_held (work, improvement);
   gboolean gap = held != NULL && is_withdrawn_now (work, held);
 
-  if (!g_str_equal (improvement->state, "available") || suture_record_was_removed (work->database, improvement->id))
+  if (!g_str_equal (improvement->state, "available") || was_removed (work, improvement))
     return FALSE;
   if (held != NULL && !gap && (held->number > improvement->number || (is_test (improvement) && !is_test (held))))
     return FALSE;

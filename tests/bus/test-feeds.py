@@ -308,6 +308,13 @@ def test_letter_before_a_rollout(ring_):
     expect("and goes not back", (active(root), root.objects().get("gamma-a", {}).get("State")), (["gamma-b"], "replaced"))
     expect("automatic", automatic(ring_, root), ("", ""))
     expect("nor does a run", active(root), ["gamma-b"])
+    expect("remove", root.result(root.call("Remove", "s", "gamma-b")["value"][0]), ("", ""))
+    expect("both once more", [values["State"] for values in check(root).values()], ["available"] * 2)
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("who takes out the later letter gets none before it instead", active(root), [])
+    copy.custom("gamma-b", withdrawn={})
+    expect("automatic", automatic(ring_, root), ("", ""))
+    expect("unless its publisher takes it back", active(root), ["gamma-a"])
 
 
 def test_automatic_when_its_turn_has_come(ring_):
