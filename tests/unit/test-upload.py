@@ -88,7 +88,22 @@ class Upload:
             with open(path.replace(f"{self.depot}/repository", f"{self.top}/www"), "rb") as file:
                 same(file.read() == data, True, path)
         same([name for _, _, names in os.walk(f"{self.top}/www") for name in names if name.startswith(".")], [], "hidden files")
+        self.mended()
         self.refused()
+
+    def mended(self):
+        """What somebody has altered where it is served is sent anew, however it was hidden."""
+        for pattern, change in (("metadata/*.targets.json", lambda data: data.replace(b"a", b"b", 1)),
+                                ("targets/payloads/*", lambda data: data + b"x")):
+            for path in glob.glob(f"{self.top}/www/{pattern}"):
+                status = os.stat(path)
+                with open(path, "rb") as file:
+                    data = file.read()
+                with open(path, "wb") as file:
+                    file.write(change(data))
+                os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        same(self.run(), (0, ""), "an upload over what was altered")
+        same(self.seen("www"), "new", "what was altered")
 
     def refused(self):
         """While suture-publish is at work in the folder nothing is sent."""
