@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "command.h"
 
 /* suture-publish, the vendor's side: from an old and a fixed package to a signed improvement in a folder that any web
@@ -51,7 +52,6 @@ find_command (const char *name)
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (g_str_equal (name, commands[i].name))
       return &commands[i];
-  fprintf (stderr, "suture-publish: there is no command \"%s\"; suture-publish --help lists them\n", name);
   return NULL;
 }
 
@@ -79,27 +79,42 @@ run (const Command *command, int argc, char **argv)
   return error == NULL ? suture_report_status (report) : 1;
 }
 
+/* There is no command @argv[0]. */
+static int
+refuse (int argc, char **argv)
+{
+  g_autoptr (SutureReport) report = suture_report_new (wants_json (argc, argv));
+  g_autoptr (GError) error = g_error_new (SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                                          "there is no command \"%s\"; suture-publish --help lists them", argv[0]);
+
+  suture_report_finish (report, "suture-publish", NULL, error);
+  return 2;
+}
+
+/* The command @argv[0], with what is behind it. */
+static int
+run_named (int argc, char **argv)
+{
+  const Command *command = find_command (argv[0]);
+
+  return command != NULL ? run (command, argc, argv) : refuse (argc, argv);
+}
+
 /* "help", or "help COMMAND" for what that one says of itself. */
 static int
 help (const char *name)
 {
   char *const words[] = { (char *) name, "--help", NULL };
-  const Command *command;
 
-  if (name == NULL)
-    {
-      usage (stdout);
-      return 0;
-    }
-  command = find_command (name);
-  return command != NULL ? run (command, 2, (char **) words) : 2;
+  if (name != NULL)
+    return run_named (2, (char **) words);
+  usage (stdout);
+  return 0;
 }
 
 int
 main (int argc, char **argv)
 {
-  const Command *command;
-
   setlocale (LC_ALL, "");
   umask (022);
   if (argc < 2)
@@ -114,6 +129,5 @@ main (int argc, char **argv)
       printf ("suture-publish %s\n", SUTURE_VERSION);
       return 0;
     }
-  command = find_command (argv[1]);
-  return command != NULL ? run (command, argc - 1, argv + 1) : 2;
+  return run_named (argc - 1, argv + 1);
 }

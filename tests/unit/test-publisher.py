@@ -244,7 +244,8 @@ class Publisher(Case):
             for option in set(re.findall("--[a-z-]+", said)) - {"--help"}:
                 self.assertRegex(manual, f"{option}\\b(?!-)", f"{command} {option}")
         self.assertEqual(self.run_any().returncode, 2)
-        self.assertEqual(self.run_any("unmake").returncode, 2)
+        done = self.run_any("unmake", "--json")
+        self.assertEqual((done.returncode, json.loads(done.stderr)["error"]), (2, "InvalidArgument"))
         self.run_refused("not a folder made by", "publish", self.top)
         self.run_refused("days", "publish", self.depot, "--expires-days", "0")
 
