@@ -441,7 +441,7 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
       SutureImprovement *improvement = g_ptr_array_index (self->improvements, i);
 
       if (activation != NULL && suture_activation_find (activation, improvement->id) != NULL)
-        improvement->conflict = suture_offers_find_hidden (offers, feeds, improvement->feed, improvement->id);
+        improvement->conflict = suture_offers_find_hidden (offers, feeds, improvement->feed, improvement->component);
     }
   g_ptr_array_sort (self->improvements, by_id);
   self->label = label_of (self);

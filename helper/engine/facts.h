@@ -29,7 +29,7 @@ typedef struct
   GPtrArray *owed;       /* SutureUnit of the same facts (owned array, borrowed elements) */
   char **restarted;
   char **conflict;       /* names of the feeds that it can't be decided between, or, where root holds it, of those whose
-                            improvement of the same id it hides; NULL: none (owned) */
+                            improvements of the same component it hides; NULL: none (owned) */
   gint64 waits_until;    /* seconds since the epoch: this machine's turn; 0: it is not waited for */
   gboolean withdrawn;    /* root holds it, and its publisher has taken it back */
   gboolean withdrawal_is_current; /* said by the last check, not only remembered */

@@ -181,7 +181,7 @@ suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *fe
 }
 
 char **
-suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *id)
+suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *component)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
@@ -189,8 +189,8 @@ suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *fe
     {
       const SutureKnown *other = g_ptr_array_index (self->known, i);
 
-      if (g_str_equal (other->manifest->id, id) && !g_str_equal (other->feed, feed)
-          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component))
+      if (g_str_equal (other->manifest->component, component) && !g_str_equal (other->feed, feed)
+          && suture_feed_configs_may_offer (feeds, other->feed, component))
         add_name (names, other->feed);
     }
   return end_names (names);

@@ -51,8 +51,9 @@ const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self,
  * @feeds: names, its own among them, sorted; NULL when there is none. */
 char **suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known);
 
-/* Which other feeds offer, and may, an improvement with the id of one that root holds from @feed: an id is one object here and
- * one image of root's, so that theirs can't be seen. Names, sorted; NULL when there is none. */
-char **suture_offers_find_hidden (const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *id);
+/* Which other feeds offer, and may, an improvement of a @component that root holds from @feed: whose it is decides that, so that
+ * theirs can't be seen. Names, sorted; NULL when there is none. */
+char **suture_offers_find_hidden (
+    const SutureOffers *self, const SutureFeedConfigs *feeds, const char *feed, const char *component);
 
 G_END_DECLS

@@ -178,8 +178,8 @@ class Status(Panel):
         atspi.find_label(self.app, 'Prepared automatically, approved by “Release <b>Team”')
         self.machine.change(improvements=[harness.openssl(State='active', Conflict=['other'])])
         atspi.find_label(self.app, lambda text: text.endswith(
-            '\nAnother source offers an improvement of the same name, openssl-a: other. It can’t be installed before “Encrypted '
-            'Connections” is removed.'))
+            '\nAnother source offers improvements of the same component, openssl: other. They can’t be installed before '
+            '“Encrypted Connections” is removed.'))
         atspi.gone(self.app, 'list item', 'Preparation')
 
     def test_withdrawn(self):

@@ -115,7 +115,7 @@ class Status(unittest.TestCase):
 
     def test_what_an_installed_one_hides(self):
         with harness.Machine(dict(harness.checked(), improvements=[harness.openssl(State='active', Conflict=['other'])])) as machine:
-            self.assertIn('Another source offers an improvement of the same name, openssl-a: other. It can’t be installed before '
+            self.assertIn('Another source offers improvements of the same component, openssl: other. They can’t be installed before '
                           '“Encrypted Connections” is removed.\n', run(machine, 'status')[1])
             self.assertEqual(json.loads(run(machine, 'status', '--json')[1])['improvements'][0]['conflict'], ['other'])
 

@@ -343,13 +343,14 @@ test_last_checked (Fixture *f, gconstpointer data)
     }
 }
 
-/* Another feed's improvement of the same id is hidden behind what root holds, of whatever component it is; the one that is seen
- * says so, and makes room when it is removed. */
+/* Another feed's improvement of the component is hidden behind what root holds, whatever its letter; the one that is seen says so, and
+ * makes room when it is removed. */
 static void
 test_hidden (Fixture *f, gconstpointer data)
 {
   g_autoptr (SutureFacts) held = NULL;
   g_autoptr (SutureFacts) out = NULL;
+  g_autoptr (SutureFacts) later = NULL;
   g_autoptr (SutureFacts) removed = NULL;
   g_autofree char *names = NULL;
 
@@ -368,6 +369,16 @@ test_hidden (Fixture *f, gconstpointer data)
   g_assert_cmpstr (suture_facts_find (removed, "demo-a")->state, ==, "available");
   g_assert_cmpstr (suture_facts_find (removed, "demo-a")->feed, ==, "other");
   g_assert_null (suture_facts_find (removed, "demo-a")->conflict);
+  suture_offers_add (f->offers, make_known ("other", "role/demo-b.json", "demo-b", 2));
+  later = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
+  g_assert_cmpuint (later->improvements->len, ==, 2);
+  g_assert_cmpstr (suture_facts_find (later, "demo-b")->state, ==, "conflict");
+  g_assert_cmpstr (suture_facts_find (later, "demo-a")->conflict[0], ==, "other");
+  test_repository_configure (f->repository, "vendor", "Components=demo\n");
+  g_clear_pointer (&later, suture_facts_unref);
+  later = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
+  g_assert_cmpuint (later->improvements->len, ==, 1);
+  g_assert_cmpstr (suture_facts_find (later, "demo-a")->conflict[0], ==, "other");
   test_repository_configure (f->repository, "other", "Components=x\n");
   out = learn (f, HOLDS ("demo-a", "1", "true", "applies"));
   g_assert_null (suture_facts_find (out, "demo-a")->conflict);

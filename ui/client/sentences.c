@@ -236,9 +236,9 @@ hiding_sentence (const SutureImprovementFacts *facts, const char *title)
   /* Translators: between the names of a list. */
   g_autofree char *sources = g_strjoinv (_(", "), facts->conflict);
 
-  return g_strdup_printf (_("Another source offers an improvement of the same name, %s: %s. It can’t be installed before “%s” is "
-                            "removed."),
-                          facts->id, sources, title);
+  return g_strdup_printf (_("Another source offers improvements of the same component, %s: %s. They can’t be installed before "
+                            "“%s” is removed."),
+                          facts->component, sources, title);
 }
 
 static char *
