@@ -213,16 +213,16 @@ open_base (const SutureStage *self, guint base, GError **error)
   return suture_file_open_folder (path, 0, error);
 }
 
-/* Opens a payload of ours; -1 with @error. */
+/* Opens a payload or an image of ours, and waits for no FIFO's other end; -1 with @error. */
 static int
-open_payload (const char *path, GError **error)
+open_file (const char *path, const char *what, GError **error)
 {
   g_auto (SutureFd) fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   struct stat status;
 
   if (fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode))
     return suture_fd_steal (&fd);
-  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no payload %s: bring it back from a backup, or make it anew",
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no %s %s: bring it back from a backup, or make it anew", what,
                path);
   return -1;
 }
@@ -241,7 +241,7 @@ check_payload (const SutureStage *self, const char *work, const SuturePayload *p
       g_prefix_error (error, "%s: ", work);
       return FALSE;
     }
-  in = open_payload (path, error);
+  in = open_file (path, "payload", error);
   return in >= 0 && suture_rebuild_image (self->manifest, payload, in, usr, image, NULL, error);
 }
 
@@ -278,7 +278,9 @@ check_image (const SutureStage *self, const char *work, GError **error)
   g_autofree char *image = g_build_filename (self->path, "image.erofs", NULL);
   g_autofree char *tree = g_build_filename (work, "tree", NULL);
   g_autofree char *usr = g_build_filename (tree, "usr", NULL);
-  g_autofree char *root_hash = suture_compose_root_hash (image, work, manifest->verity_salt, error);
+  g_auto (SutureFd) there = open_file (image, "image", error);
+  g_autofree char *root_hash
+      = there >= 0 ? suture_compose_root_hash (image, work, manifest->verity_salt, error) : NULL;
   g_auto (SutureFd) tree_fd = -1;
   g_auto (SutureFd) usr_fd = -1;
 
@@ -351,7 +353,7 @@ static gboolean
 serve_payload (const SutureStage *self, SutureDepot *depot, const char *sha256, GError **error)
 {
   g_autofree char *path = g_build_filename (self->path, "payloads", sha256, NULL);
-  g_auto (SutureFd) in = open_payload (path, error);
+  g_auto (SutureFd) in = open_file (path, "payload", error);
   g_autoptr (GMappedFile) file = in >= 0 ? g_mapped_file_new_from_fd (in, FALSE, error) : NULL;
   g_autofree char *found = NULL;
 

@@ -254,6 +254,23 @@ class Damage(Living):
         self.assertIn(f"targets/payloads/{sha256[1]}", self.served())
         self.assertNotIn(f"targets/payloads/{sha256[0]}", self.served())
 
+    def test_image(self):
+        """Programs of others read the image by its name, and would wait at a FIFO for ever."""
+        self.stage()
+        for damage in ("fifo", "folder", "link", "moved", "missing"):
+            place = self.place("demo-a") + "/image.erofs"
+            shutil.copy2(place, f"{self.top}/image")
+            DAMAGES[damage](place)
+            with self.subTest(damage=damage):
+                for command in ("lint", "publish"):
+                    self.assertEqual(self.run_refused(f"there is no image {place}", command, self.depot).count("\n"), 1)
+            if damage == "folder":
+                shutil.rmtree(place)
+            elif os.path.lexists(place):
+                os.unlink(place)
+            shutil.copy2(f"{self.top}/image", place)
+        self.run_ok("lint", self.depot)
+
     def test_custom(self):
         """What is signed beside an improvement is of the kind that desktops take."""
         self.stage()
