@@ -18,7 +18,7 @@ suture_settle_compare (const SutureManifest *manifest, SutureContentState *state
   g_auto (SutureFd) base = suture_unmerged_open (error);
   g_auto (SutureContent) content = { 0 };
 
-  if (base < 0 || !suture_content_compare (manifest, base, &content, error))
+  if (base < 0 || !suture_content_compare (manifest, base, NULL, &content, error))
     return FALSE;
   *state = content.state;
   return TRUE;

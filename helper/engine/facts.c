@@ -226,6 +226,7 @@ typedef struct
   GHashTable *installed; /* what history holds for it */
   const SutureFeedConfigs *feeds;
   int usr;
+  GHashTable *seen; /* of its files: verify/content.h */
 } Making;
 
 /* What an offer can come to beside its state: another feed's offer in its way, or a turn to be waited for. */
@@ -303,7 +304,7 @@ add_known (const Making *making, SutureKnown *known)
   if ((held != NULL && (g_str_equal (held->id, manifest->id) || !stands_in_way (making, held, known)))
       || (active == NULL && !suture_feed_configs_may_offer (making->feeds, known->feed, manifest->component)))
     return;
-  if (making->usr < 0 || !suture_content_compare (manifest, making->usr, &content, &error))
+  if (making->usr < 0 || !suture_content_compare (manifest, making->usr, making->seen, &content, &error))
     g_message ("could not compare the files of %s: %s", manifest->id, error != NULL ? error->message : "no /usr");
   state = state_of (self, known, active, &content);
   /* root has not said anything yet: what history holds for installed is not offered again, and not shown as protecting */
@@ -412,7 +413,8 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
   g_autoptr (GHashTable) installed = suture_record_installed (database);
   g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
   g_auto (SutureFd) usr = suture_facts_open_base (NULL);
-  Making making = { .facts = self, .database = database, .installed = installed, .feeds = feeds, .usr = usr };
+  g_autoptr (GHashTable) seen = suture_content_seen_new ();
+  Making making = { .facts = self, .database = database, .installed = installed, .feeds = feeds, .usr = usr, .seen = seen };
 
   g_atomic_ref_count_init (&self->count);
   self->release = suture_release_load (NULL);

@@ -131,7 +131,7 @@ verify_plan (Install *self, GError **error)
   if (!check_paths (self, error))
     return FALSE;
   usr = suture_facts_open_base (error);
-  if (usr < 0 || !suture_content_compare (self->manifest, usr, &content, error))
+  if (usr < 0 || !suture_content_compare (self->manifest, usr, NULL, &content, error))
     return FALSE;
   if (content.state != SUTURE_CONTENT_APPLIES || content.base != self->plan->base)
     return not_applicable ("the files that it replaces have changed: check again", error);

@@ -138,6 +138,46 @@ look (int usr, const char *path, Found *found, GError **error)
   return TRUE;
 }
 
+static void
+found_free (gpointer data)
+{
+  found_clear (data);
+  g_free (data);
+}
+
+GHashTable *
+suture_content_seen_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, found_free);
+}
+
+static Found *
+found_copy (const Found *found)
+{
+  Found *copy = g_new (Found, 1);
+
+  *copy = (Found){ found->kind, found->mode, g_strdup (found->content) };
+  return copy;
+}
+
+/* As look (), but each path once for all who share @seen (nullable). */
+static gboolean
+look_once (GHashTable *seen, int usr, const char *path, Found *found, GError **error)
+{
+  const Found *before = seen != NULL ? g_hash_table_lookup (seen, path) : NULL;
+
+  if (before != NULL)
+    {
+      *found = (Found){ before->kind, before->mode, g_strdup (before->content) };
+      return TRUE;
+    }
+  if (!look (usr, path, found, error))
+    return FALSE;
+  if (seen != NULL)
+    g_hash_table_insert (seen, g_strdup (path), found_copy (found));
+  return TRUE;
+}
+
 /* Whether what was found is @content, of @file's type; @content NULL: whether nothing was found. */
 static gboolean
 found_is (const Found *found, const SutureManifestFile *file, const char *content)
@@ -217,8 +257,8 @@ tally_decide (Tally *self, guint n_bases, SutureContent *content)
   content->path = g_strdup (self->unknown != NULL ? self->unknown : self->differs);
 }
 
-gboolean
-suture_content_compare_files (const SutureManifest *manifest, int usr, SutureContent *content, GError **error)
+static gboolean
+compare (const SutureManifest *manifest, int usr, GHashTable *seen, SutureContent *content, GError **error)
 {
   g_auto (Tally) tally = { .base = g_new (gboolean, manifest->bases->len), .fixed = TRUE, .none = TRUE };
 
@@ -229,7 +269,7 @@ suture_content_compare_files (const SutureManifest *manifest, int usr, SutureCon
       const SutureManifestFile *file = g_ptr_array_index (manifest->files, i);
       g_auto (Found) found = { 0 };
 
-      if (!look (usr, file->path, &found, error))
+      if (!look_once (seen, usr, file->path, &found, error))
         return FALSE;
       tally_add (&tally, file, &found);
     }
@@ -238,7 +278,13 @@ suture_content_compare_files (const SutureManifest *manifest, int usr, SutureCon
 }
 
 gboolean
-suture_content_compare (const SutureManifest *manifest, int usr, SutureContent *content, GError **error)
+suture_content_compare_files (const SutureManifest *manifest, int usr, SutureContent *content, GError **error)
+{
+  return compare (manifest, usr, NULL, content, error);
+}
+
+gboolean
+suture_content_compare (const SutureManifest *manifest, int usr, GHashTable *seen, SutureContent *content, GError **error)
 {
   g_autoptr (SutureRelease) release = suture_release_load (error);
 
@@ -250,7 +296,7 @@ suture_content_compare (const SutureManifest *manifest, int usr, SutureContent *
       *content = (SutureContent){ .state = SUTURE_CONTENT_OTHER_BASE, .base = -1 };
       return TRUE;
     }
-  return suture_content_compare_files (manifest, usr, content, error);
+  return compare (manifest, usr, seen, content, error);
 }
 
 gboolean

@@ -39,10 +39,16 @@ int suture_content_open (int usr, const char *path, int flags);
  * folder) of that name, EINVAL for one that is no regular file. */
 int suture_content_open_regular (int usr, const char *path);
 
+/* What was found at paths, for one look through many manifests: each file is read once, however many of them name it. A list of
+ * 8 MiB can name the largest file there is thirty thousand times. */
+GHashTable *suture_content_seen_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Compares @manifest with the files below @usr, a descriptor of a /usr folder (the unmerged one, SUTURE_PATH_BASE; the
  * merged one to see what is really there), and with SUTURE_PATH_OS_RELEASE. FALSE with @error only when a file can't be
- * read. @content is written only on success; clear it first if it was used before. */
-gboolean suture_content_compare (const SutureManifest *manifest, int usr, SutureContent *content, GError **error);
+ * read. @content is written only on success; clear it first if it was used before. @seen: of suture_content_seen_new () for
+ * the same @usr, to be told and not to be acted on; NULL: every file is read now. */
+gboolean suture_content_compare (
+    const SutureManifest *manifest, int usr, GHashTable *seen, SutureContent *content, GError **error);
 
 /* The same without a look at os-release: what a publisher asks about an unpacked package. */
 gboolean suture_content_compare_files (const SutureManifest *manifest, int usr, SutureContent *content, GError **error);

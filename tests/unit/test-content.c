@@ -78,7 +78,7 @@ check (const SutureManifest *manifest, const char *top, SutureContentState state
   g_auto (SutureContent) content = { 0 };
   g_autoptr (GError) error = NULL;
 
-  suture_content_compare (manifest, usr, &content, &error);
+  suture_content_compare (manifest, usr, NULL, &content, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (suture_content_to_string (content.state), ==, suture_content_to_string (state));
   g_assert_cmpint (content.base, ==, base);
@@ -101,6 +101,31 @@ test_row (gconstpointer data)
   g_assert_cmpint (suture_content_is_fixed (manifest, usr, &error), ==, fixed);
   if (!fixed)
     g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE);
+  test_paths_clear ();
+}
+
+/* One look through many manifests reads a file once; who acts on it reads it again. */
+static void
+test_seen (void)
+{
+  const char *top = test_paths_init ();
+  g_autoptr (SutureManifest) manifest = demo ();
+  g_autoptr (GHashTable) seen = suture_content_seen_new ();
+  g_auto (SutureFd) usr = -1;
+
+  fill (top, 0);
+  usr = test_tree_open (top, "/usr");
+  for (int i = 0; i < 2; i++)
+    {
+      g_auto (SutureContent) shared = { 0 };
+      g_auto (SutureContent) alone = { 0 };
+
+      g_assert_true (suture_content_compare (manifest, usr, seen, &shared, NULL));
+      g_assert_cmpint (shared.state, ==, SUTURE_CONTENT_APPLIES);
+      g_assert_true (suture_content_compare (manifest, usr, NULL, &alone, NULL));
+      g_assert_cmpint (alone.state, ==, i == 0 ? SUTURE_CONTENT_APPLIES : SUTURE_CONTENT_SUPERSEDED);
+      test_tree_write (top, ONE, "1x", 0644);
+    }
   test_paths_clear ();
 }
 
@@ -196,6 +221,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_row);
     }
+  g_test_add_func ("/content/seen", test_seen);
   g_test_add_func ("/content/other-base", test_other_base);
   g_test_add_func ("/content/types", test_types);
   g_test_add_func ("/content/mode", test_mode);
