@@ -134,8 +134,9 @@ check_offline (const char *path, GError **error)
   return TRUE;
 }
 
+/* @offline: where the keys of root and targets are, or NULL. */
 static void
-tell (SutureReport *report, SutureDepot *depot)
+tell (SutureReport *report, SutureDepot *depot, const char *offline)
 {
   JsonObject *object = suture_report_object (report);
   g_autofree char *keys = suture_depot_path (depot, "keys", NULL);
@@ -144,6 +145,11 @@ tell (SutureReport *report, SutureDepot *depot)
 
   suture_report_say (report, "keys: %s\nserve: %s\nfirst root, for feeds.d/%s.root.json: %s", keys, served, depot->name,
                      root);
+  if (offline != NULL)
+    {
+      suture_report_say (report, "keys of root and targets, to be kept elsewhere: %s", offline);
+      json_object_set_string_member (object, "offline", offline);
+    }
   json_object_set_string_member (object, "keys", keys);
   json_object_set_string_member (object, "repository", served);
   json_object_set_string_member (object, "root", root);
@@ -192,6 +198,6 @@ suture_command_init (SutureReport *report, int argc, char **argv, GError **error
       suture_tree_remove (depot->path);
       return FALSE;
     }
-  tell (report, depot);
+  tell (report, depot, options.offline);
   return TRUE;
 }

@@ -21,8 +21,9 @@ class Keys(Living):
     def begin(self, *options):
         """Another feed, made with options."""
         shutil.rmtree(self.depot)
-        self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor", *options)
+        said = self.run_ok("init", self.depot, "--name", "demo", "--publisher", "Demo Vendor", *options)
         self.begin_desktop()
+        return said
 
     def write(self, name, text):
         path = f"{self.top}/{name}"
@@ -270,7 +271,7 @@ class Keys(Living):
 
     def test_offline(self):
         stick = f"{self.top}/stick"
-        self.begin("--offline", stick)
+        self.assertIn(f"to be kept elsewhere: {stick}", self.begin("--offline", stick))
         self.assertEqual((sorted(os.listdir(stick)), sorted(os.listdir(f"{self.depot}/keys"))),
                          (["root.pem", "targets.pem"], ["snapshot.pem", "timestamp.pem"]))
         self.run_refused("already", "init", f"{self.top}/other", "--name", "x", "--publisher", "x", "--offline", stick)
