@@ -177,8 +177,9 @@ tell_waiting (SutureSession *self, GHashTable *asked, gboolean published)
   if (roles->len > 0)
     suture_report_say (self->report,
                        "nothing of what changes in %s has gone out yet: desktops go on with what is published, until the "
-                       "signatures above are there (suture-publish sign %s, and then suture-publish publish %s)",
-                       roles->str, self->depot->path, self->depot->path);
+                       "signatures above are there (suture-publish sign %s, and then suture-publish publish %s), or until the file in "
+                       "%s/%s is removed, which gives the change up",
+                       roles->str, self->depot->path, self->depot->path, self->depot->path, SUTURE_DEPOT_PENDING);
 }
 
 /* What stays is only in the way, and the next run takes it. */
