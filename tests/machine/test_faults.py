@@ -8,6 +8,8 @@ import time
 from cases import (active, agree, case, contents, installed, last_record, need, note, records, results, same, settle,
                    state)
 
+TRIES = 6  # until a moment that passes in milliseconds has been met
+
 
 def interrupt(stage, method, fix, program, moment, delay=0):
     """Asks for an operation and kills a program at a moment of it: tests/support/interrupt.py has the moments."""
@@ -47,17 +49,21 @@ def ended_once(stage, method, fix, answer, last):
     return "finished" if wanted else f"undone: {record['message']}"
 
 
+def try_moment(stage, method, fix, program, moment, delay):
+    """One operation, interrupted then. Whether it was: a quick machine may have been done before."""
+    wanted = method == "Remove"
+    if (fix.id in active(stage)) != wanted:
+        stage.ctl(f"{'install' if wanted else 'remove'} {fix.id}")
+    last = last_record(stage)
+    answer = interrupt(stage, method, fix, program, moment, delay)
+    note(f"{moment} + {delay:g} ms, {answer['killed']} killed", ended_once(stage, method, fix, answer, last))
+    return answer["killed"] > 0
+
+
 def try_moments(stage, method, fix, program, moments):
-    """One operation for each moment; needs at least half of the moments to have been met."""
-    met = 0
-    for moment, delay in moments:
-        wanted = method == "Remove"
-        if (fix.id in active(stage)) != wanted:
-            stage.ctl(f"{'install' if wanted else 'remove'} {fix.id}")
-        last = last_record(stage)
-        answer = interrupt(stage, method, fix, program, moment, delay)
-        met += answer["killed"] > 0
-        note(f"{moment} + {delay} ms, {answer['killed']} killed", ended_once(stage, method, fix, answer, last))
+    """Each moment, sooner and sooner where it was missed; needs at least half of them to have been met."""
+    met = sum(any(try_moment(stage, method, fix, program, moment, delay / 2 ** n) for n in range(TRIES))
+              for moment, delay in moments)
     need(met * 2 >= len(moments), f"only {met} of {len(moments)} moments were met")
 
 
