@@ -25,6 +25,11 @@ typedef enum
   SUTURE_PATH_DATABASE,        /* /var/lib/suture/suture.db: journal, history, settings */
   SUTURE_PATH_FETCH_SOCKET,    /* /run/suture/fetch.sock */
   SUTURE_PATH_ACTIVATE_SOCKET, /* /run/suture/activate.sock */
+  SUTURE_PATH_LOCAL_SOCKET,    /* /run/suture/local.sock: suture-local prepares what the local feed offers */
+  SUTURE_PATH_LOCAL_STATE,     /* /var/lib/suture-local, user suture-local, 0755: feed/ (a publisher's folder), report.json */
+  SUTURE_PATH_LOCAL_FEED,      /* /var/lib/suture-local/feed/repository: the local feed, read by everybody */
+  SUTURE_PATH_DEB_SOCKET,      /* /run/suture/deb.sock: apt fetches a package for suture-local */
+  SUTURE_PATH_DPKG,            /* /var/lib/dpkg */
   SUTURE_PATH_ROOT_STATE,      /* /var/lib/suture-activate, root, 0700 */
   SUTURE_PATH_ROOT_TRUST,      /* /var/lib/suture-activate/trust/FEED: root's own TUF state and floors */
   SUTURE_PATH_ROOT_IMAGES,     /* /var/lib/suture-activate/images: NAME.erofs, NAME.json (manifest) */
