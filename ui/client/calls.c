@@ -148,13 +148,10 @@ new_call (SutureClient *self, const char *method, GVariant *parameters, GAsyncRe
   return task;
 }
 
-void
-suture_client_run_async (SutureClient *self, SutureWork work, const char *id, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
+/* Takes @task, whose reply is only the beginning. */
+static void
+send_work (GTask *task, GCancellable *cancellable)
 {
-  static const char *const methods[] = { "Check", "Install", "Remove", "RunAutomatic" };
-  GVariant *parameters = id != NULL ? g_variant_new ("(s)", id) : g_variant_new ("()");
-  GTask *task = new_call (self, methods[work], parameters, callback, user_data);
   Call *call = g_task_get_task_data (task);
 
   call->work = TRUE;
@@ -165,6 +162,16 @@ suture_client_run_async (SutureClient *self, SutureWork work, const char *id, GC
       g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (on_cancelled), task, 0);
     }
   send (task);
+}
+
+void
+suture_client_run_async (SutureClient *self, SutureWork work, const char *id, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  static const char *const methods[] = { "Check", "Install", "Remove", "RunAutomatic" };
+  GVariant *parameters = id != NULL ? g_variant_new ("(s)", id) : g_variant_new ("()");
+
+  send_work (new_call (self, methods[work], parameters, callback, user_data), cancellable);
 }
 
 gboolean
@@ -208,6 +215,19 @@ gboolean
 suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error)
 {
   return finish_void (self, result, error);
+}
+
+void
+suture_client_set_local_feed_async (SutureClient *self, gboolean on, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data)
+{
+  send_work (new_call (self, "SetLocalFeed", g_variant_new ("(b)", on), callback, user_data), cancellable);
+}
+
+gboolean
+suture_client_set_local_feed_finish (SutureClient *self, GAsyncResult *result, GError **error)
+{
+  return suture_client_run_finish (self, result, error);
 }
 
 void

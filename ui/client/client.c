@@ -74,6 +74,18 @@ copy_results (SutureFacts *facts, GVariant *results)
 }
 
 static void
+copy_local_feed (SutureFacts *facts, SutureDBusHelper1 *helper)
+{
+  const char *state = suture_dbus_helper1_get_local_feed (helper);
+
+  /* a helper that is older does not have it */
+  replace_text (&facts->local_feed, state != NULL && state[0] != '\0' ? state : "absent");
+  g_ptr_array_unref (facts->system_updates);
+  facts->system_updates = suture_system_update_list (suture_dbus_helper1_get_system_updates (helper));
+  facts->archive_time = suture_dbus_helper1_get_archive_time (helper);
+}
+
+static void
 copy_facts (SutureFacts *facts, SutureDBusHelper1 *helper)
 {
   const char *const *feeds = suture_dbus_helper1_get_feeds (helper);
@@ -98,6 +110,7 @@ copy_facts (SutureFacts *facts, SutureDBusHelper1 *helper)
   replace_text (&facts->last_error, name);
   replace_text (&facts->last_message, message);
   replace_text (&facts->label, suture_dbus_helper1_get_label (helper));
+  copy_local_feed (facts, helper);
   copy_results (facts, suture_dbus_helper1_get_results (helper));
 }
 

@@ -70,6 +70,11 @@ void suture_client_set_automatic_async (SutureClient *self, gboolean automatic, 
                                         gpointer user_data);
 gboolean suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error);
 
+/* Turns the local feed on (and has it checked) or off. Ends when the work has ended; cancelling as for suture_client_run_async (). */
+void suture_client_set_local_feed_async (SutureClient *self, gboolean on, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_set_local_feed_finish (SutureClient *self, GAsyncResult *result, GError **error);
+
 /* Has the helper keep a token (@user "") or a password for @feed; kept when it ends. client/sign-in.h tries it, too. */
 void suture_client_keep_credential_async (SutureClient *self, const char *feed, const char *user, const char *secret,
                                           GAsyncReadyCallback callback, gpointer user_data);

@@ -30,6 +30,8 @@ suture_facts_new (void)
   self->last_error = g_strdup ("");
   self->last_message = g_strdup ("");
   self->label = g_strdup ("");
+  self->local_feed = g_strdup ("absent");
+  self->system_updates = suture_system_update_list (NULL);
   self->results = g_ptr_array_new_with_free_func (result_free);
   return self;
 }
@@ -46,6 +48,8 @@ suture_facts_free (SutureFacts *self)
   g_free (self->last_error);
   g_free (self->last_message);
   g_free (self->label);
+  g_free (self->local_feed);
+  g_ptr_array_unref (self->system_updates);
   g_ptr_array_unref (self->results);
   g_free (self);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "client/system-update.h"
 
 /* What the helper said last about itself: a copy, because the helper leaves the bus when it is idle and takes its
  * properties with it. Meaning and units are those of data/org.suture.Helper1.xml; strings are clean and not NULL. */
@@ -31,6 +31,9 @@ typedef struct
   char *last_error;    /* short error name or "" (owned) */
   char *last_message;  /* (owned) */
   char *label;         /* (owned) */
+  char *local_feed;    /* absent, off, on (owned) */
+  GPtrArray *system_updates; /* of SutureSystemUpdate (owned) */
+  gint64 archive_time; /* seconds since the epoch; 0: not known */
   GPtrArray *results;  /* of SutureResult (owned) */
 } SutureFacts;
 

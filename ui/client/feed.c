@@ -39,6 +39,7 @@ suture_feed_clear (SutureCopy *copy)
   SutureFeedFacts *facts = &SUTURE_FEED (copy)->facts;
 
   g_free (facts->name);
+  g_free (facts->kind);
   g_free (facts->address);
   g_free (facts->host);
   g_free (facts->origin);
@@ -59,6 +60,7 @@ suture_feed_read (SutureCopy *copy, GVariantDict *dict)
   const char *message = "";
 
   facts->name = suture_properties_dup_text (dict, "Name");
+  facts->kind = suture_properties_dup_text (dict, "Kind");
   facts->address = suture_properties_dup_text (dict, "Address");
   facts->host = suture_credential_host (facts->address);
   facts->origin = suture_properties_dup_text (dict, "Origin");
@@ -99,6 +101,12 @@ gboolean
 suture_feed_is_usable (const SutureFeedFacts *facts)
 {
   return facts->address[0] != '\0';
+}
+
+gboolean
+suture_feed_is_local (const SutureFeedFacts *facts)
+{
+  return g_str_equal (facts->kind, "local");
 }
 
 gboolean

@@ -21,6 +21,7 @@ typedef struct
 typedef struct
 {
   char *name;
+  char *kind;    /* remote; local: made on this computer */
   char *address; /* "": its files can't be used, and last_message says why */
   char *host; /* of the address, as people know it */
   char *origin;
@@ -41,6 +42,9 @@ const SutureFeedFacts *suture_feed_get_facts (SutureFeed *self);
 
 /* Whether its files can be used. */
 gboolean suture_feed_is_usable (const SutureFeedFacts *facts);
+
+/* Whether this computer makes it itself: nobody signs in to it. */
+gboolean suture_feed_is_local (const SutureFeedFacts *facts);
 
 /* Whether anything is kept for it. */
 gboolean suture_feed_is_signed_in (SutureFeed *self);

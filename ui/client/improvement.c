@@ -38,6 +38,16 @@ owed_free (gpointer data)
 }
 
 static void
+provenance_free (gpointer data)
+{
+  SutureProvenance *self = data;
+
+  g_free (self->what);
+  g_free (self->which);
+  g_free (self);
+}
+
+static void
 suture_improvement_clear (SutureCopy *copy)
 {
   SutureImprovementFacts *facts = &SUTURE_IMPROVEMENT (copy)->facts;
@@ -51,6 +61,7 @@ suture_improvement_clear (SutureCopy *copy)
   g_free (facts->publisher);
   g_free (facts->feed);
   g_free (facts->approved_by);
+  g_clear_pointer (&facts->provenance, g_ptr_array_unref);
   g_free (facts->severity);
   g_clear_pointer (&facts->vulnerabilities, g_ptr_array_unref);
   g_strfreev (facts->files);
@@ -79,6 +90,15 @@ add_owed (GPtrArray *array, char *name, char *kind, char *why)
   if (g_str_has_suffix (name, ".service"))
     owed->shown[strlen (name) - strlen (".service")] = '\0';
   g_ptr_array_add (array, owed);
+}
+
+static void
+add_provenance (GPtrArray *array, char *what, char *which)
+{
+  SutureProvenance *provenance = g_new (SutureProvenance, 1);
+
+  *provenance = (SutureProvenance){ .what = what, .which = which };
+  g_ptr_array_add (array, provenance);
 }
 
 static const char *const state_names[] = {
@@ -191,6 +211,8 @@ suture_improvement_read (SutureCopy *copy, GVariantDict *dict)
   g_variant_dict_lookup (dict, "Prepared", "&s", &prepared);
   facts->automatic = g_str_equal (prepared, "automatic");
   facts->approved_by = suture_properties_dup_text (dict, "ApprovedBy");
+  facts->provenance = g_ptr_array_new_with_free_func (provenance_free);
+  suture_properties_each_pair (dict, "Provenance", facts->provenance, add_provenance);
   facts->severity = suture_properties_dup_text (dict, "Severity");
   g_variant_dict_lookup (dict, "Exploited", "b", &facts->exploited);
   facts->vulnerabilities = g_ptr_array_new_with_free_func (vulnerability_free);

@@ -50,6 +50,13 @@ typedef struct
   char *credit; /* (owned) */
 } SutureVulnerability;
 
+/* A link of the chain of signatures behind what this computer prepared itself. */
+typedef struct
+{
+  char *what;  /* origin, suite, date, key, release, packages, package (owned) */
+  char *which; /* (owned) */
+} SutureProvenance;
+
 typedef struct
 {
   char *name;  /* (owned) */
@@ -72,6 +79,7 @@ typedef struct
   char *feed;
   gboolean automatic;   /* a program prepared it */
   char *approved_by;    /* the person who approved that; "": nobody is named */
+  GPtrArray *provenance; /* of SutureProvenance, in order; empty where nothing is said of that */
   char *severity; /* unknown, low, medium, high, critical */
   gboolean exploited;
   GPtrArray *vulnerabilities; /* of SutureVulnerability */

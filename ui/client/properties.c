@@ -34,6 +34,22 @@ suture_properties_dup_list (GVariantDict *dict, const char *name)
 }
 
 void
+suture_properties_each_pair (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, char *))
+{
+  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE ("a(ss)"));
+  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *a = NULL;
+      const char *b = NULL;
+
+      g_variant_get_child (list, i, "(&s&s)", &a, &b);
+      add (array, suture_facts_clean (a), suture_facts_clean (b));
+    }
+}
+
+void
 suture_properties_each_triple (GVariantDict *dict,
                                const char *name,
                                GPtrArray *array,

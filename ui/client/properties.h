@@ -12,6 +12,9 @@ char *suture_properties_dup_text (GVariantDict *dict, const char *name) G_GNUC_W
 /* Of an "as"; never NULL. */
 char **suture_properties_dup_list (GVariantDict *dict, const char *name) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Calls @add with the two clean strings, which it owns then, of each entry of an a(ss). */
+void suture_properties_each_pair (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, char *));
+
 /* Calls @add with the three clean strings, which it owns then, of each entry of an a(sss). */
 void suture_properties_each_triple (GVariantDict *dict,
                                     const char *name,

@@ -17,7 +17,7 @@ typedef struct
 {
   guint64 id;
   gint64 time;       /* seconds since the epoch, UTC */
-  char *event;       /* installed, removed, failed, undone, interrupted, included, withdrawn */
+  char *event;       /* installed, removed, failed, undone, interrupted, included, withdrawn, local-on, local-off */
   char *improvement; /* its id */
   char *title;
   char *letter;

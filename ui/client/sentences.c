@@ -91,6 +91,8 @@ suture_sentence_activity (const char *activity, const char *title)
     return g_strdup (_("Checking…"));
   if (g_str_equal (activity, "downloading"))
     return named ? g_strdup_printf (_("Downloading “%s”"), title) : g_strdup (_("Downloading…"));
+  if (g_str_equal (activity, "preparing"))
+    return g_strdup (_("Preparing on This Computer…"));
   if (g_str_equal (activity, "rebuilding"))
     return named ? g_strdup_printf (_("Preparing “%s”"), title) : g_strdup (_("Preparing…"));
   if (g_str_equal (activity, "activating"))
@@ -480,7 +482,11 @@ suture_sentence_event (const SutureRecordFacts *record)
   if (g_str_equal (record->event, "withdrawn"))
     return g_strdup_printf (_("Withdrawn by Its Publisher: “%s”"), title);
   if (g_str_equal (record->event, "included"))
-    return g_strdup_printf (_("Included in the System: “%s”"), title);
+    return g_strdup_printf (_("Included in a System Update: “%s”"), title);
+  if (g_str_equal (record->event, "local-on"))
+    return g_strdup (_("Preparing on This Computer Turned On"));
+  if (g_str_equal (record->event, "local-off"))
+    return g_strdup (_("Preparing on This Computer Turned Off"));
   return g_strdup_printf ("%s: “%s”", record->event, title);
 }
 
