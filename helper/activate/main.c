@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* suture-activate: root's side of every change. Started by its socket with a connection as descriptor 3 and no argument;
- * by suture-boot.service with --boot; by suture-step-aside with --reconsider --inside-dpkg; by suture-reconsider.service with --reconsider --after-dpkg. No
+ * by suture-boot.service with --boot; by maintainer scripts with --local on|off; by suture-step-aside with --reconsider --inside-dpkg; by suture-reconsider.service with --reconsider --after-dpkg. No
  * argument names a file. */
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,11 +13,13 @@
 
 #include "activate/guard.h"
 #include "activate/install.h"
+#include "activate/local-feed.h"
 #include "activate/settle.h"
 #include "activate/unmerged.h"
 #include "base/error.h"
 #include "restart/restart.h"
 
+#define LOCAL_USER "suture-local"
 #define CONNECTION 3       /* sd_listen_fds(3): the first descriptor that systemd passes */
 #define RECEIVE_SECONDS 30 /* of silence */
 #define SEND_SECONDS 10
@@ -63,6 +66,8 @@ change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **e
     case SUTURE_REQUEST_RECONSIDER:
       return suture_reconsider (shelf, job->inside_dpkg, reply, error);
     case SUTURE_REQUEST_LIST:
+    case SUTURE_REQUEST_LOCAL_ON:
+    case SUTURE_REQUEST_LOCAL_OFF:
     default:
       return TRUE;
     }
@@ -122,6 +127,26 @@ run (const Job *job, const SutureReply *reply, JsonArray **active, JsonArray **u
   return TRUE;
 }
 
+/* Changes no merge, so that neither a package manager nor a chroot is in its way: packages' own scripts ask for it. */
+static gboolean
+set_local_feed (gboolean on, GError **error)
+{
+  const struct passwd *owner = on ? getpwnam (LOCAL_USER) : NULL;
+
+  if (!on)
+    return suture_local_feed_set_off (error);
+  if (owner != NULL)
+    return suture_local_feed_set_on (owner->pw_uid, error);
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE, "there is no user " LOCAL_USER " on this computer");
+  return FALSE;
+}
+
+static gboolean
+is_about_local_feed (const SutureRequest *request)
+{
+  return request->kind == SUTURE_REQUEST_LOCAL_ON || request->kind == SUTURE_REQUEST_LOCAL_OFF;
+}
+
 /* Runs @job and tells the outcome. Returns the exit status. */
 static int
 finish (const Job *job, const SutureReply *reply, GError *error)
@@ -130,7 +155,9 @@ finish (const Job *job, const SutureReply *reply, GError *error)
   JsonArray *active = json_array_new ();
   JsonArray *units = json_array_new ();
 
-  if (failure == NULL && !run (job, reply, &active, &units, &failure) && reply->socket >= 0)
+  if (failure == NULL && is_about_local_feed (job->request))
+    (void) set_local_feed (job->request->kind == SUTURE_REQUEST_LOCAL_ON, &failure);
+  else if (failure == NULL && !run (job, reply, &active, &units, &failure) && reply->socket >= 0)
     g_warning ("%s", failure->message);
   suture_reply_result (reply, failure, active, units);
   return failure == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -217,6 +244,17 @@ by_word (gboolean boot, gboolean inside_dpkg)
   return status;
 }
 
+static int
+by_word_local (gboolean on)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (set_local_feed (on, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("suture-activate: %s\n", error->message);
+  return EXIT_FAILURE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,6 +277,10 @@ main (int argc, char **argv)
     return by_word (FALSE, TRUE);
   if (argc == 3 && g_str_equal (argv[1], "--reconsider") && g_str_equal (argv[2], "--after-dpkg"))
     return wait_for_dpkg () ? by_word (FALSE, FALSE) : EXIT_SUCCESS;
-  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg | --after-dpkg]]\n");
+  if (argc == 3 && g_str_equal (argv[1], "--local") && g_str_equal (argv[2], "on"))
+    return by_word_local (TRUE);
+  if (argc == 3 && g_str_equal (argv[1], "--local") && g_str_equal (argv[2], "off"))
+    return by_word_local (FALSE);
+  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg | --after-dpkg] | --local on|off]\n");
   return EXIT_FAILURE;
 }

@@ -31,7 +31,8 @@ suture_request_parse (GBytes *words, GError **error)
     guint names;
   } kinds[] = { { "install", SUTURE_REQUEST_INSTALL, 2 }, { "remove", SUTURE_REQUEST_REMOVE, 1 },
                 { "list", SUTURE_REQUEST_LIST, 0 },       { "rescan", SUTURE_REQUEST_LIST, 0 },
-                { "reconsider", SUTURE_REQUEST_RECONSIDER, 0 } };
+                { "reconsider", SUTURE_REQUEST_RECONSIDER, 0 },
+                { "local on", SUTURE_REQUEST_LOCAL_ON, 0 }, { "local off", SUTURE_REQUEST_LOCAL_OFF, 0 } };
   g_autofree char *text = g_strndup (g_bytes_get_data (words, NULL), g_bytes_get_size (words));
   g_auto (GStrv) parts = g_strsplit (text, " ", 4);
   guint count = g_strv_length (parts);
@@ -40,8 +41,9 @@ suture_request_parse (GBytes *words, GError **error)
     {
       SutureRequest *self;
 
-      if (!g_str_equal (parts[0], kinds[i].word) || count != kinds[i].names + 1
-          || (count > 1 && !suture_name_is_valid (parts[1])) || (count > 2 && !suture_name_is_valid (parts[2])))
+      if (!g_str_equal (kinds[i].names > 0 ? parts[0] : text, kinds[i].word)
+          || (kinds[i].names > 0 && count != kinds[i].names + 1)
+          || (kinds[i].names > 0 && !suture_name_is_valid (parts[1])) || (kinds[i].names > 1 && !suture_name_is_valid (parts[2])))
         continue;
       self = g_new0 (SutureRequest, 1);
       self->kind = kinds[i].kind;

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 
+#define RESOLVE_TRIES 256 /* of one path */
+
 void
 suture_fd_clear (SutureFd fd)
 {
@@ -53,11 +55,12 @@ int
 suture_file_open_resolved (int folder, const char *path, int flags, guint64 resolve)
 {
   struct open_how how = { .flags = (guint64) (flags | O_CLOEXEC), .resolve = resolve };
-  long fd;
+  long fd = -1;
 
-  do
+  /* EAGAIN: a rename somewhere raced with RESOLVE_BENEATH; or, with O_NONBLOCK, somebody holds a lease on his file, for as long as
+   * he likes */
+  for (guint try = 0; fd < 0 && try < RESOLVE_TRIES && (try == 0 || errno == EINTR || errno == EAGAIN); try++)
     fd = syscall (SYS_openat2, folder, path, &how, sizeof how);
-  while (fd < 0 && (errno == EINTR || errno == EAGAIN)); /* EAGAIN: a rename somewhere raced with RESOLVE_BENEATH */
   return (int) fd;
 }
 

@@ -30,6 +30,7 @@ fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value)
   g_autofree char *message = suture_name_clean_text (feed->last_message, SUTURE_BUS_TEXT_MAX, FALSE);
 
   suture_bus_feed1_set_name (object, feed->name);
+  suture_bus_feed1_set_kind (object, feed->local ? "local" : "remote");
   suture_bus_feed1_set_address (object, feed->address);
   suture_bus_feed1_set_origin (object, feed->origin);
   suture_bus_feed1_set_components (object, (const char *const *) feed->components);
@@ -63,4 +64,18 @@ suture_feed_publish (GDBusObjectManagerServer *server, const SutureFeeds *feeds)
       = { .kind = "feed", .interface = "org.suture.Feed1", .make = make, .name = name_of, .fill = fill };
 
   suture_objects_publish (server, &objects, feeds->list);
+}
+
+GVariant *
+suture_feed_left_to_variant (const SutureReport *report)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sssss)"));
+
+  for (guint i = 0; i < report->left->len; i++)
+    {
+      const SutureReportLeft *left = g_ptr_array_index (report->left, i);
+
+      g_variant_builder_add (&builder, "(sssss)", left->component, left->installed, left->fixed, left->why, left->detail);
+    }
+  return g_variant_builder_end (&builder);
 }

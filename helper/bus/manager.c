@@ -39,6 +39,7 @@ struct _Call
   const char *kind;                  /* of the operation; static */
   char *operation;                   /* (owned) */
   gboolean automatic;
+  const char *turn;                  /* the local feed: "on" or "off"; NULL: another call */
   guint64 before;
   guint limit;
   guint32 user;
@@ -101,10 +102,12 @@ details_of (Call *call, const char *shown)
 {
   GHashTable *details;
 
-  if (call->plan == NULL && call->sign_in == NULL)
+  if (call->plan == NULL && call->sign_in == NULL && call->turn == NULL)
     return NULL;
   details = g_hash_table_new (g_str_hash, g_str_equal);
-  if (call->plan != NULL)
+  if (call->turn != NULL)
+    g_hash_table_insert (details, (gpointer) "turn", (gpointer) call->turn);
+  else if (call->plan != NULL)
     {
       g_hash_table_insert (details, (gpointer) "improvement", call->plan->improvement);
       g_hash_table_insert (details, (gpointer) "title", (gpointer) shown);
@@ -206,6 +209,23 @@ handle_run_automatic (SutureBusHelper1 *skeleton, GDBusMethodInvocation *invocat
 
   call->kind = "automatic";
   if (begin (call, TRUE, run_operation))
+    ask (call);
+  return TRUE;
+}
+
+static void
+run_local_feed (Call *call)
+{
+  suture_engine_submit_local_feed (call->manager->engine, g_str_equal (call->turn, "on"), call->user, submitted, call);
+}
+
+static gboolean
+handle_set_local_feed (SutureBusHelper1 *skeleton, GDBusMethodInvocation *invocation, gboolean on, SutureManager *self)
+{
+  Call *call = call_new (self, invocation);
+
+  call->turn = on ? "on" : "off";
+  if (begin (call, on, run_local_feed))
     ask (call);
   return TRUE;
 }
@@ -453,6 +473,16 @@ results_of (const SutureSnapshot *snapshot)
   return g_variant_builder_end (&builder);
 }
 
+static void
+publish_feeds (SutureManager *self, const SutureFeeds *feeds)
+{
+  suture_feed_publish (self->objects, feeds);
+  suture_bus_helper1_set_local_feed (self->skeleton, feeds->local_feed);
+  suture_bus_helper1_set_system_updates (self->skeleton, suture_feed_left_to_variant (feeds->report));
+  suture_bus_helper1_set_archive_time (self->skeleton, feeds->report->archive_time);
+  self->feeds_published = feeds->read_at;
+}
+
 /* Data first: who sees that an operation ended must find what it changed. One PropertiesChanged for all of it. */
 static void
 engine_changed (SutureEngine *engine, SutureManager *self)
@@ -462,10 +492,7 @@ engine_changed (SutureEngine *engine, SutureManager *self)
 
   self->last_use = g_get_monotonic_time ();
   if (snapshot->feeds->read_at != self->feeds_published)
-    {
-      suture_feed_publish (self->objects, snapshot->feeds);
-      self->feeds_published = snapshot->feeds->read_at;
-    }
+    publish_feeds (self, snapshot->feeds);
   if (facts != NULL && facts != self->published)
     {
       suture_improvement_publish (self->objects, facts);
@@ -542,11 +569,13 @@ suture_manager_new (GDBusConnection *connection, SutureEngine *engine, GError **
   suture_bus_helper1_set_version (self->skeleton, SUTURE_VERSION);
   suture_bus_helper1_set_feeds (self->skeleton, nothing);
   suture_bus_helper1_set_last_error (self->skeleton, g_variant_new ("(ss)", "", ""));
+  publish_feeds (self, suture_engine_get_snapshot (engine)->feeds);
   g_signal_connect (self->skeleton, "handle-check", G_CALLBACK (handle_check), self);
   g_signal_connect (self->skeleton, "handle-install", G_CALLBACK (handle_install), self);
   g_signal_connect (self->skeleton, "handle-remove", G_CALLBACK (handle_remove), self);
   g_signal_connect (self->skeleton, "handle-cancel", G_CALLBACK (handle_cancel), self);
   g_signal_connect (self->skeleton, "handle-set-automatic", G_CALLBACK (handle_set_automatic), self);
+  g_signal_connect (self->skeleton, "handle-set-local-feed", G_CALLBACK (handle_set_local_feed), self);
   g_signal_connect (self->skeleton, "handle-sign-in", G_CALLBACK (handle_sign_in), self);
   g_signal_connect (self->skeleton, "handle-sign-out", G_CALLBACK (handle_sign_out), self);
   g_signal_connect (self->skeleton, "handle-run-automatic", G_CALLBACK (handle_run_automatic), self);

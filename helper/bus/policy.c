@@ -7,6 +7,7 @@ static const SuturePolicy rows[] = {
   { "Remove", "org.suture.remove", NULL, FALSE },
   { "Cancel", "org.suture.cancel", NULL, TRUE },
   { "SetAutomatic", "org.suture.enable-automatic", "org.suture.disable-automatic", FALSE },
+  { "SetLocalFeed", "org.suture.local-feed", NULL, FALSE },
   { "SignIn", "org.suture.sign-in", NULL, FALSE },
   { "SignOut", "org.suture.sign-in", NULL, FALSE },
   /* takes nothing, carries out what was stored by somebody who was allowed to, and is limited in rate */

@@ -315,3 +315,11 @@ suture_activation_remove (const char *id, SutureActivationProgress progress, gpo
 
   return ask (request, NULL, progress, user_data, error);
 }
+
+gboolean
+suture_activation_set_local (gboolean on, GError **error)
+{
+  g_autoptr (SutureActivation) answer = ask (on ? "local on" : "local off", NULL, NULL, NULL, error);
+
+  return answer != NULL;
+}

@@ -57,9 +57,12 @@ typedef struct
   int image;          /* readable descriptor */
 } SutureActivationPackage;
 
-/* Errors of all four: SUTURE_ERROR_UNAVAILABLE: nobody listens; nothing was asked for. SUTURE_ERROR_INTERRUPTED: it ended
+/* Errors of all of them: SUTURE_ERROR_UNAVAILABLE: nobody listens; nothing was asked for. SUTURE_ERROR_INTERRUPTED: it ended
  * or went silent without a result. SUTURE_ERROR_MALFORMED: an answer that makes no sense. Anything else is its own word
  * about why. None but the first says whether something changed: suture_recover_look () finds out. */
+/* Has root trust the local feed, or not: besides those errors SUTURE_ERROR_NOT_APPLICABLE, when what lies under its name is an
+ * administrator's own. */
+gboolean suture_activation_set_local (gboolean on, GError **error);
 SutureActivation *suture_activation_list (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SutureActivation *suture_activation_reconsider (GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SutureActivation *suture_activation_install (const SutureActivationPackage *package,

@@ -9,6 +9,7 @@
 #include "engine/cache.h"
 #include "engine/feeds.h"
 #include "engine/listing.h"
+#include "engine/local.h"
 #include "engine/machine.h"
 #include "engine/recover.h"
 #include "feed/rollout.h"
@@ -29,10 +30,10 @@ open_trust (const SutureFeedConfig *config, GError **error)
 }
 
 void
-suture_check_blame_server (GError *error)
+suture_check_blame_server (const SutureFeedConfig *config, GError *error)
 {
   if (error != NULL && g_error_matches (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND))
-    error->code = SUTURE_ERROR_NETWORK;
+    error->code = config->local ? SUTURE_ERROR_FAILED : SUTURE_ERROR_NETWORK;
 }
 
 SutureTrust *
@@ -42,16 +43,16 @@ suture_check_open_feed (const SutureWork *work,
                         GError **error)
 {
   g_autoptr (SutureTrust) trust = open_trust (config, error);
-  g_autoptr (SutureSource) remote = suture_source_new_remote (config, work->cancellable);
+  g_autoptr (SutureSource) fresh = suture_source_new (config, work->cancellable);
   g_autoptr (GError) local = NULL;
   gint64 now = suture_clock_now ();
 
   if (trust == NULL)
     return NULL;
   if ((!g_hash_table_contains (work->checked, config->name) || !suture_trust_resume (trust, now, NULL))
-      && !suture_trust_refresh (trust, remote, now, &local))
+      && !suture_trust_refresh (trust, fresh, now, &local))
     {
-      suture_check_blame_server (local);
+      suture_check_blame_server (config, local);
       gboolean away = g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_NETWORK)
                       || g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
 
@@ -62,7 +63,7 @@ suture_check_open_feed (const SutureWork *work,
           return NULL;
         }
     }
-  *source = g_steal_pointer (&remote);
+  *source = g_steal_pointer (&fresh);
   return g_steal_pointer (&trust);
 }
 
@@ -270,13 +271,29 @@ remember_feed (SutureWork *work, const SutureFeedConfig *config, SutureTrust *tr
     suture_feeds_remember (work->database, config, trust, error);
 }
 
-/* One feed over the network. @lesson lacks what belongs to it. */
+static void
+prepared (guint64 done, guint64 total, gpointer user_data)
+{
+  suture_work_set_bytes (user_data, done, total);
+}
+
+/* Has suture-local prepare what is new, before the local feed is read. What it fails with says nothing against what is there. */
+static void
+prepare (SutureWork *work, GError **error)
+{
+  suture_work_set_activity (work, "preparing");
+  (void) suture_local_check (prepared, work, work->cancellable, error);
+  suture_work_set_activity (work, "checking");
+}
+
+/* One feed, over the network or out of its folder. @lesson lacks what belongs to it. @unprepared (may be NULL): why there may be more
+ * than its folder has. */
 static gboolean
-check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GError **error)
+check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, const GError *unprepared, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (SutureTrust) trust = open_trust (config, &local);
-  g_autoptr (SutureSource) source = suture_source_new_remote (config, work->cancellable);
+  g_autoptr (SutureSource) source = suture_source_new (config, work->cancellable);
   gint64 now = suture_clock_now (); /* one start time a cycle */
 
   suture_source_set_deadline (source, FEED_SECONDS);
@@ -287,15 +304,50 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, GE
     {
       lesson->served += has_list (lesson);
       g_hash_table_add (work->checked, g_strdup (config->name));
-      remember_feed (work, config, trust, NULL);
+      remember_feed (work, config, trust, unprepared);
       suture_feeds_remember_checked (work->database, config->name, now);
-      return TRUE;
+      if (unprepared == NULL)
+        return TRUE;
+      g_propagate_prefixed_error (error, g_error_copy (unprepared), "feed %s: ", config->name);
+      return FALSE;
     }
-  suture_check_blame_server (local);
+  suture_check_blame_server (config, local);
+  /* where nothing could be prepared, that is why there is nothing */
+  if (unprepared != NULL)
+    {
+      g_message ("feed %s: %s", config->name, local->message);
+      g_clear_error (&local);
+      local = g_error_copy (unprepared);
+    }
   remember_feed (work, config, trust, local);
   g_propagate_prefixed_error (error, g_steal_pointer (&local), "feed %s: ", config->name);
   suture_offers_add_from (lesson->offers, work->facts != NULL ? work->facts->offers : NULL, config->name);
   return FALSE;
+}
+
+/* All feeds, the local one behind the others: what takes this computer minutes must not hold up what a server has ready. @first: of
+ * the errors. */
+static void
+check_feeds (SutureWork *work, Lesson *lesson, GError **first)
+{
+  GPtrArray *usable = lesson->feeds->usable;
+  const SutureFeedConfig *local = NULL;
+  g_autoptr (GError) unprepared = NULL;
+
+  for (guint i = 0; i < usable->len; i++)
+    {
+      const SutureFeedConfig *config = g_ptr_array_index (usable, i);
+      g_autoptr (GError) error = NULL;
+
+      if (config->local)
+        local = config;
+      else if (!check_feed (work, lesson, config, NULL, &error) && *first == NULL)
+        *first = g_steal_pointer (&error);
+    }
+  if (local == NULL)
+    return;
+  prepare (work, &unprepared);
+  (void) check_feed (work, lesson, local, unprepared, *first == NULL ? first : NULL);
 }
 
 static void
@@ -330,13 +382,8 @@ suture_check_run (SutureWork *work, GError **error)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher is configured");
   role = release != NULL ? suture_release_role (release) : NULL;
   lesson.role = role;
-  for (guint i = 0; role != NULL && i < feeds->usable->len; i++)
-    {
-      g_autoptr (GError) local = NULL;
-
-      if (!check_feed (work, &lesson, g_ptr_array_index (feeds->usable, i), &local) && first == NULL)
-        first = g_steal_pointer (&local);
-    }
+  if (role != NULL)
+    check_feeds (work, &lesson, &first);
   /* all are well, and none is for this system: that must not look as if nothing had to be fixed */
   if (first == NULL && feeds->fault == NULL && lesson.served == 0)
     g_set_error (&first, SUTURE_ERROR, SUTURE_ERROR_NO_SOURCE, "no publisher has improvements for %s", role);

@@ -8,13 +8,13 @@
 
 G_BEGIN_DECLS
 
-/* Asks every feed, over the network. One feed's failure leaves what was known of it, does not keep the others from being
+/* Asks every feed, over the network, and then suture-local, and reads what that has prepared. One feed's failure leaves what was known of it, does not keep the others from being
  * asked, and is the error that is returned. work->facts is new in any case. */
 gboolean suture_check_run (SutureWork *work, GError **error);
 
-/* "Not found" of a file of a feed's server, as its client understands it: something is wrong with the server. Changes the
- * code of @error to SUTURE_ERROR_NETWORK. */
-void suture_check_blame_server (GError *error);
+/* "Not found" of a file of a feed's server, as its client understands it: something is wrong with the server of @config. Changes the
+ * code of @error (may be NULL) to SUTURE_ERROR_NETWORK; of the local feed, which has none, to SUTURE_ERROR_FAILED. */
+void suture_check_blame_server (const SutureFeedConfig *config, GError *error);
 
 /* What was known before, verified again from the trusted metadata on the disk, without network. */
 void suture_check_restore (SutureWork *work);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/automatic.h"
 #include "engine/load.h"
+#include "engine/local.h"
 #include "engine/queue.h"
 #include "engine/run.h"
 #include "history/setting.h"
@@ -272,6 +273,18 @@ may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
   return suture_queue_has_room (self->queue, user, error);
 }
 
+static void
+push (SutureEngine *self, SutureWork *work, GTask *outer)
+{
+  g_autoptr (GTask) inner = NULL;
+
+  suture_queue_push (self->queue, work);
+  self->writing++;
+  inner = g_task_new (self, NULL, submitted, outer);
+  g_task_set_task_data (inner, suture_work_ref (work), (GDestroyNotify) suture_work_unref);
+  g_task_run_in_thread (inner, submit_in_thread);
+}
+
 void
 suture_engine_submit (SutureEngine *self,
                       const char *kind,
@@ -281,7 +294,6 @@ suture_engine_submit (SutureEngine *self,
                       gpointer user_data)
 {
   g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (GTask) inner = NULL;
   g_autoptr (SutureWork) work = NULL;
   g_autofree char *operation = suture_queue_make_id ();
   gboolean automatic = g_str_equal (kind, "automatic");
@@ -301,11 +313,29 @@ suture_engine_submit (SutureEngine *self,
       self->automatic_before = self->automatic_ran;
       self->automatic_ran = g_get_real_time () / G_USEC_PER_SEC;
     }
-  suture_queue_push (self->queue, work);
-  self->writing++;
-  inner = g_task_new (self, NULL, submitted, g_steal_pointer (&outer));
-  g_task_set_task_data (inner, g_steal_pointer (&work), (GDestroyNotify) suture_work_unref);
-  g_task_run_in_thread (inner, submit_in_thread);
+  push (self, work, g_steal_pointer (&outer));
+}
+
+void
+suture_engine_submit_local_feed (SutureEngine *self, gboolean on, guint32 user, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) outer = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (SutureWork) work = NULL;
+  g_autofree char *operation = suture_queue_make_id ();
+  GError *error = NULL;
+
+  if (!suture_local_is_present ())
+    g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "suture-local is not installed");
+  else
+    (void) may_submit (self, "local-feed", user, &error);
+  if (error != NULL)
+    {
+      g_task_return_error (outer, error);
+      return;
+    }
+  work = new_work (self, operation, "local-feed", user);
+  work->on = on;
+  push (self, work, g_steal_pointer (&outer));
 }
 
 char *

@@ -52,6 +52,8 @@ void suture_engine_submit (SutureEngine *self,
                            guint32 user,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
+/* The same to turn the local feed @on, or off. SUTURE_ERROR_NOT_FOUND: suture-local is not installed. */
+void suture_engine_submit_local_feed (SutureEngine *self, gboolean on, guint32 user, GAsyncReadyCallback callback, gpointer user_data);
 char *suture_engine_submit_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
 /* Whether @user began @operation, which runs, waits, or was one of the last to end. */

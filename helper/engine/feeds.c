@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/name.h"
 #include "base/paths.h"
+#include "engine/local.h"
 #include "engine/vault.h"
 #include "feed/store.h"
 #include "history/setting.h"
@@ -43,6 +44,7 @@ suture_feeds_unref (SutureFeeds *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->count))
     return;
   g_ptr_array_unref (self->list);
+  suture_report_free (self->report);
   g_free (self);
 }
 
@@ -53,6 +55,8 @@ suture_feeds_new_none (void)
 
   g_atomic_ref_count_init (&self->count);
   self->list = g_ptr_array_new_with_free_func ((GDestroyNotify) feed_free);
+  self->local_feed = "absent";
+  self->report = suture_report_new_none ();
   return self;
 }
 
@@ -246,6 +250,8 @@ read_keys (SutureFeed *self, const SutureFeedConfig *config)
 static char *
 origin_of (const SutureFeedConfig *config, const SutureCredential *credential)
 {
+  if (config->local)
+    return g_strdup ("");
   if (config->url != NULL)
     return suture_credential_origin (config->url);
   return g_strdup (credential != NULL ? credential->origin : "");
@@ -262,6 +268,7 @@ feed_new (SutureDatabase *database, const SutureFeedConfig *config)
   if (lines != NULL && config->url != NULL && !g_str_equal (lines[LINE_ADDRESS], config->url))
     g_clear_pointer (&lines, g_strfreev);
   self->name = g_strdup (config->name);
+  self->local = config->local;
   self->address = g_strdup (config->url != NULL ? config->url : "");
   self->origin = origin_of (config, credential);
   self->components = config->components != NULL ? g_strdupv (config->components) : g_new0 (char *, 1);
@@ -302,6 +309,22 @@ by_name (gconstpointer a, gconstpointer b)
   return strcmp ((*left)->name, (*right)->name);
 }
 
+/* Whether the local feed is among @configs, and its program there. */
+static void
+read_local (SutureFeeds *self, const SutureFeedConfigs *configs)
+{
+  if (!suture_local_is_present ())
+    return;
+  self->local_feed = "off";
+  for (guint i = 0; i < configs->usable->len; i++)
+    if (((const SutureFeedConfig *) g_ptr_array_index (configs->usable, i))->local)
+      {
+        self->local_feed = "on";
+        suture_report_free (self->report);
+        self->report = suture_report_load ();
+      }
+}
+
 SutureFeeds *
 suture_feeds_new (SutureDatabase *database)
 {
@@ -314,5 +337,6 @@ suture_feeds_new (SutureDatabase *database)
   add_feeds (self, database, configs->usable);
   add_feeds (self, database, configs->faulty);
   g_ptr_array_sort (self->list, by_name);
+  read_local (self, configs);
   return self;
 }

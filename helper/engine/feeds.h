@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/report.h"
 #include "feed/config.h"
 #include "feed/trust.h"
 #include "history/database.h"
@@ -20,6 +21,7 @@ typedef struct
 typedef struct
 {
   char *name;           /* strings are (owned) */
+  gboolean local;       /* made on this computer */
   char *address;        /* ""; its files can't be used, as last_error says */
   char *origin;         /* base/credential.h; without an address that of what is kept to sign in, or "" */
   char **components;    /* that it may serve; none: any (owned) */
@@ -38,6 +40,8 @@ typedef struct
   gatomicrefcount count;
   gint64 read_at;  /* monotonic time (microseconds) at which the reading began: of two values the later one is the truth */
   GPtrArray *list; /* SutureFeed, by name (owned) */
+  const char *local_feed; /* absent, off, on; static */
+  SutureReport *report;   /* what the local feed leaves to the system update; empty unless it is on (owned) */
 } SutureFeeds;
 
 /* Reads configuration, trusted roots, credentials and what checks left in @database; credentials that belong to nobody any

@@ -117,7 +117,7 @@ verify_plan (Install *self, GError **error)
     return not_applicable ("its publisher offers it no longer: check again", error);
   if (target == NULL)
     {
-      suture_check_blame_server (local);
+      suture_check_blame_server (self->config, local);
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
@@ -217,7 +217,7 @@ fetch_and_rebuild (Install *self, GError **error)
       if (rebuild_from (self, whole, &local))
         return TRUE;
     }
-  suture_check_blame_server (local);
+  suture_check_blame_server (self->config, local);
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }

@@ -6,6 +6,7 @@
 #include "engine/automatic.h"
 #include "engine/check.h"
 #include "engine/install.h"
+#include "engine/local-switch.h"
 #include "engine/recover.h"
 #include "engine/remove.h"
 
@@ -34,6 +35,8 @@ run_kind (SutureWork *work, GError **error)
     return suture_automatic_run (work, error);
   if (g_str_equal (work->kind, "install"))
     return suture_install_run (work, work->plan, error);
+  if (g_str_equal (work->kind, "local-feed"))
+    return suture_local_switch_run (work, error);
   return suture_remove_run (work, work->plan, error);
 }
 

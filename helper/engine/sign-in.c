@@ -36,6 +36,11 @@ suture_sign_in_new (const SutureFeeds *feeds, const char *feed, const char *user
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such feed");
       return NULL;
     }
+  if (known->local)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "this feed is made on this computer: nobody signs in to it");
+      return NULL;
+    }
   /* out of it goes what is kept, whatever its files say */
   if (user != NULL && *known->address == '\0')
     {
@@ -58,7 +63,7 @@ static gboolean
 stands (const SutureSignIn *self, GError **error)
 {
   g_autoptr (SutureFeedConfig) config = suture_feed_config_find (self->feed, error);
-  g_autofree char *origin = config != NULL ? suture_credential_origin (config->url) : NULL;
+  g_autofree char *origin = config != NULL && !config->local ? suture_credential_origin (config->url) : NULL;
 
   if (config == NULL)
     return FALSE;

@@ -19,7 +19,7 @@ typedef struct
 } SutureSignIn;
 
 /* @user "": @secret is a token; @user NULL: signing out. SUTURE_ERROR_INVALID_ARGUMENT: suture_credential_check ();
- * SUTURE_ERROR_NOT_FOUND: there is no such feed; _CONFIGURATION: its files can't be used, which hinders no signing out. */
+ * SUTURE_ERROR_NOT_FOUND: there is no such feed; _NOT_APPLICABLE: it is the local one; _CONFIGURATION: its files can't be used, which hinders no signing out. */
 SutureSignIn *suture_sign_in_new (
     const SutureFeeds *feeds, const char *feed, const char *user, const char *secret, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SutureSignIn *suture_sign_in_ref (SutureSignIn *self);

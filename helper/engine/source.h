@@ -11,6 +11,12 @@
 
 G_BEGIN_DECLS
 
+/* Where the files of @config are: suture_source_new_remote () of a publisher's feed, suture_source_new_local () of the local one. */
+SutureSource *suture_source_new (const SutureFeedConfig *config, GCancellable *cancellable);
+
+/* The folder that suture-local prepares: feed/folder.h. What is missing there is SUTURE_ERROR_NOT_FOUND. */
+SutureSource *suture_source_new_local (GCancellable *cancellable);
+
 /* The server of @config, over suture-fetch, with the credential that is kept for it. @config must outlive it. What it says of
  * a file is that of download/download.h; and where even timestamp.json, which every repository has, is forbidden (403), it is
  * SUTURE_ERROR_NOT_SIGNED_IN: of all other files that can mean that there is none. */
@@ -26,8 +32,8 @@ SutureSource *suture_source_new_nothing (void);
 void suture_source_free (SutureSource *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureSource, suture_source_free)
 
-/* Fetches the payload that is named by @sha256 and has @length bytes into @fd, of a remote source, as
- * suture_download_file () does. */
+/* Fetches the payload that is named by @sha256 and has @length bytes into @fd, as suture_download_file () does; of the local feed it
+ * is copied, and one of another length is SUTURE_ERROR_HASH. */
 gboolean suture_source_fetch_payload (SutureSource *self,
                                       const char *sha256,
                                       guint64 length,

@@ -43,7 +43,8 @@ struct _SutureWork
   SutureFeeds *feeds;        /* as they are when it has ended; NULL before (owned) */
   SuturePlan *plan;          /* install, remove; else NULL (owned) */
   char *operation;           /* (owned); "" for the recovery at the start */
-  char *kind;                /* check, install, remove, automatic, recover (owned) */
+  char *kind;                /* check, install, remove, automatic, local-feed, recover (owned) */
+  gboolean on;               /* local-feed: what it is turned to */
   char *by;                  /* user, automatic (owned) */
   guint32 user;              /* uid */
   GHashTable *checked;       /* names of the feeds whose metadata this operation has fetched (owned) */

@@ -57,7 +57,7 @@ url_is_valid (const char *url)
 static gboolean
 check_keys (GKeyFile *file, GError **error)
 {
-  static const char *const known[] = { "URL", "Components", NULL };
+  static const char *const known[] = { "URL", "Kind", "Components", NULL };
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
   g_auto (GStrv) keys = NULL;
 
@@ -117,6 +117,17 @@ read_address (SutureFeedConfig *self, GKeyFile *file, GError **error)
 {
   gsize length;
 
+  if (g_str_equal (self->name, SUTURE_FEED_LOCAL) && !self->local)
+    {
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "this name is that of the feed that this computer makes itself:"
+                   " rename the file, and the .root.json beside it");
+      return FALSE;
+    }
+  if (self->local)
+    {
+      self->url = g_strconcat ("file://", suture_path (SUTURE_PATH_LOCAL_FEED), NULL);
+      return TRUE;
+    }
   self->url = g_key_file_get_string (file, GROUP, "URL", NULL);
   if (self->url == NULL || !url_is_valid (self->url))
     {
@@ -127,6 +138,27 @@ read_address (SutureFeedConfig *self, GKeyFile *file, GError **error)
   while (self->url[length - 1] == '/')
     self->url[--length] = '\0';
   return TRUE;
+}
+
+/* Kind=local, by the name that is for it, and without an address: it comes from one place. */
+static gboolean
+read_kind (SutureFeedConfig *self, GKeyFile *file, GError **error)
+{
+  g_autofree char *kind = g_key_file_get_string (file, GROUP, "Kind", NULL);
+  const char *wrong = NULL;
+
+  if (!g_key_file_has_key (file, GROUP, "Kind", NULL))
+    return TRUE;
+  if (g_strcmp0 (kind, SUTURE_FEED_LOCAL) != 0)
+    wrong = "Kind= can only be \"local\"; a feed of a publisher has URL= and no Kind=";
+  else if (!g_str_equal (self->name, SUTURE_FEED_LOCAL))
+    wrong = "only the feed that is called \"local\" can be of Kind=local";
+  else if (g_key_file_has_key (file, GROUP, "URL", NULL))
+    wrong = "a feed of Kind=local has no URL=";
+  self->local = wrong == NULL;
+  if (wrong != NULL)
+    g_set_error_literal (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, wrong);
+  return self->local;
 }
 
 /* The scope first: it holds whatever else is wrong. A file without one says so only where nothing in it is wrong, since what is
@@ -143,7 +175,8 @@ read_settings (SutureFeedConfig *self, GBytes *bytes, GError **error)
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "%s", why->message);
       return FALSE;
     }
-  ok = read_components (self, file, error) && check_keys (file, error) && read_address (self, file, error);
+  ok = read_components (self, file, error) && check_keys (file, error) && read_kind (self, file, error)
+       && read_address (self, file, error);
   self->scope_is_lost = !ok && self->components == NULL;
   return ok;
 }
@@ -339,12 +372,12 @@ suture_feed_config_names (const SutureFeedConfig *self, const char *component)
   return FALSE;
 }
 
-/* Whether one of @feeds (SutureFeedConfig) names @component. */
+/* Whether one of @feeds (SutureFeedConfig), other than @but, names @component. */
 static gboolean
-is_named (GPtrArray *feeds, const char *component)
+is_named (GPtrArray *feeds, const char *component, const SutureFeedConfig *but)
 {
   for (guint i = 0; i < feeds->len; i++)
-    if (suture_feed_config_names (g_ptr_array_index (feeds, i), component))
+    if (g_ptr_array_index (feeds, i) != but && suture_feed_config_names (g_ptr_array_index (feeds, i), component))
       return TRUE;
   return FALSE;
 }
@@ -358,9 +391,10 @@ suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name,
 
       if (!g_str_equal (feed->name, name))
         continue;
-      if (feed->components != NULL)
+      if (feed->components != NULL && (!feed->local || !suture_feed_config_names (feed, component)))
         return suture_feed_config_names (feed, component);
-      return !is_named (feeds->usable, component) && !is_named (feeds->faulty, component) && !feeds->scope_is_lost;
+      return !is_named (feeds->usable, component, feed) && !is_named (feeds->faulty, component, feed)
+             && (!feeds->scope_is_lost || feed->components != NULL);
     }
   return FALSE;
 }

@@ -5,14 +5,21 @@
 
 /* A feed is a file that root wrote: feeds.d/NAME.conf with [Feed] URL=https://…, and NAME.root.json beside it, its first
  * root. /etc/suture/feeds.d replaces /usr/lib/suture/feeds.d by name; an empty .conf switches a vendor's feed off.
- * Components=openssl;libx*; is its scope: the components that may come from it, and from no feed that does not name them. */
+ * Components=openssl;libx*; is its scope: the components that may come from it, and from no feed that does not name them.
+ *
+ * Kind=local in place of URL= is the feed that this computer makes itself: it is called SUTURE_FEED_LOCAL, no other may be, and
+ * it comes from SUTURE_PATH_LOCAL_FEED and nowhere else. Its files are believed no more than those of a server. */
 
 G_BEGIN_DECLS
+
+#define SUTURE_FEED_LOCAL "local"
 
 typedef struct
 {
   char *name;   /* a name of base/name.h, unless it is for this that the feed can't be used (owned) */
-  char *url;    /* https://…, without a trailing slash; metadata/ and targets/ lie below; NULL with a fault (owned) */
+  gboolean local; /* Kind=local */
+  char *url;    /* https://…, without a trailing slash; metadata/ and targets/ lie below; file:///… of the local one, which is only
+                   shown; NULL with a fault (owned) */
   char **components; /* its scope: names of base/name.h, one with a '*' behind it stands for all that begin so; NULL: any
                         that no feed names (owned) */
   GBytes *root;  /* the first root's bytes; NULL with a fault (owned) */
@@ -47,7 +54,8 @@ gboolean suture_feed_config_names (const SutureFeedConfig *self, const char *com
 /* Whether the feed @name may be where @component comes from, with all @feeds beside it: where feeds name the component, one
  * that does; where none does, one without a scope. A faulty feed keeps what it names, and where its scope is lost nothing comes
  * from feeds without one: that the others can't be told what is theirs must not be what makes it theirs. More than one may:
- * then it is undecided, unless one of them alone offers it, or has it installed. The helper and suture-activate both ask this. */
+ * then it is undecided, unless one of them alone offers it, or has it installed. The local feed gives way: what another feed
+ * names is never its own. The helper and suture-activate both ask this. */
 gboolean suture_feed_configs_may_offer (const SutureFeedConfigs *feeds, const char *name, const char *component);
 
 G_END_DECLS

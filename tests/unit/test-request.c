@@ -59,7 +59,7 @@ test_words (void)
 {
   const char *bad[] = { "", " ", "install", "install a", "install a b c", "install  a b", "install a b ", "install ../a b",
                         "install a .b", "install A b", "remove", "remove a b", "remove ..", "remove /etc", "remove a\n",
-                        "list x", "rescan x", "reconsider now", "boot", "Install a b", "install\ta\tb", "remove \xc3\xa4" };
+                        "list x", "rescan x", "reconsider now", "boot", "Install a b", "local", "local maybe", "local on off", "local  on", "local on ", "install\ta\tb", "remove \xc3\xa4" };
   const struct
   {
     const char *words;
@@ -69,7 +69,9 @@ test_words (void)
                { "remove openssl-a", SUTURE_REQUEST_REMOVE, NULL, "openssl-a" },
                { "list", SUTURE_REQUEST_LIST, NULL, NULL },
                { "rescan", SUTURE_REQUEST_LIST, NULL, NULL },
-               { "reconsider", SUTURE_REQUEST_RECONSIDER, NULL, NULL } };
+               { "reconsider", SUTURE_REQUEST_RECONSIDER, NULL, NULL },
+               { "local on", SUTURE_REQUEST_LOCAL_ON, NULL, NULL },
+               { "local off", SUTURE_REQUEST_LOCAL_OFF, NULL, NULL } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
