@@ -10,8 +10,11 @@ helper ends. What STATE.json can say beside the properties:
 
     deny: [method]          these fail with NotAuthorized
     fail: {method: [name, sentence]}  these operations end so
-    hold: true              an install stops in the middle of its download until it is cancelled or hold is taken away
+    hold: true              an install, or the preparing of the local feed, stops in the middle until it is cancelled or
+                            hold is taken away
     die: true               an install ends this process in the middle of its download; the next start records it
+    late: seconds           until SetLocalFeed is answered, as when a person looks for a password (0)
+    prepares: {…}           what the state is when the local feed was turned on: SystemUpdates, ArchiveTime, improvements
     slow: seconds           until it is on the bus (0)
     step: seconds           between two changes of an operation (0.05)
 """
@@ -35,19 +38,22 @@ CONTROL = """<node><interface name="org.suture.Mock"><method name="Load"/><metho
 HELPER_DEFAULTS = {
     'Version': '0', 'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '',
     'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False, 'Results': [], 'Automatic': True, 'Feeds': [],
-    'LastChecked': 0, 'LastError': ['', ''], 'Label': 'Debian GNU/Linux 12'}
+    'LastChecked': 0, 'LastError': ['', ''], 'Label': 'Debian GNU/Linux 12', 'LocalFeed': 'absent', 'SystemUpdates': [],
+    'ArchiveTime': 0}
 IMPROVEMENT_DEFAULTS = {
     'Component': '', 'Letter': 'a', 'Number': 1, 'Kind': 'security', 'Title': '', 'Description': '',
-    'Publisher': 'Example Vendor', 'Feed': 'example', 'Prepared': '', 'ApprovedBy': '', 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
+    'Publisher': 'Example Vendor', 'Feed': 'example', 'Prepared': '', 'ApprovedBy': '', 'Provenance': [], 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
     'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
     'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
 
 FEED_DEFAULTS = {
-    'Name': '', 'Address': 'https://fixes.example.org/suture', 'Origin': 'https://fixes.example.org:443', 'Components': [],
+    'Name': '', 'Kind': 'remote', 'Address': 'https://fixes.example.org/suture', 'Origin': 'https://fixes.example.org:443', 'Components': [],
     'Keys': [['root', 'ed25519', 'a1b2c3d4e5f60718' * 4], ['timestamp', 'ecdsa', '0f1e2d3c4b5a6978' * 4],
              ['snapshot', 'ecdsa', '0f1e2d3c4b5a6978' * 4], ['targets', 'ed25519', 'a1b2c3d4e5f60718' * 4]],
     'RootVersion': 1, 'MetadataVersion': 7, 'Expires': 0, 'LastContact': 0, 'LastError': ['', ''], 'SignedIn': 'none',
     'NeedsSignIn': False}
+LOCAL_FEED = dict(FEED_DEFAULTS, Name='local', Kind='local', Address='file:///var/lib/suture-local/feed', Origin='',
+                  Keys=[[role, 'ed25519', '5c6d7e8f90a1b2c3' * 4] for role in ('root', 'timestamp', 'snapshot', 'targets')])
 
 
 class Mock:
@@ -113,7 +119,7 @@ class Mock:
         for name, value in values.items():
             prop = info.lookup_property(name)
             if prop:
-                if prop.signature in ('a(sss)', '(ss)'):
+                if '(' in prop.signature:
                     value = [tuple(v) for v in value] if prop.signature[0] == 'a' else tuple(value)
                 result[name] = GLib.Variant(prop.signature, value)
         return result
@@ -229,7 +235,9 @@ class Mock:
 
         arguments = parameters.unpack()
         if method in self.state.get('deny', []):
-            refuse('NotAuthorized', 'not permitted by polkit')
+            GLib.timeout_add(int(1000 * self.state.get('late', 0)), refuse, 'NotAuthorized', 'not permitted by polkit')
+        elif method == 'SetLocalFeed' and self.helper['LocalFeed'] == 'absent':
+            refuse('NotFound', 'suture-local is not installed')
         elif method == 'GetHistory':
             self.get_history(*arguments, invocation)
         elif method == 'SetAutomatic':
@@ -257,8 +265,12 @@ class Mock:
                 return
             self.count += 1
             operation = 'op-%d-%d' % (os.getpid(), self.count)
-            invocation.return_value(GLib.Variant('(s)', (operation,)))
-            self.start(operation, method, arguments[0] if needed else '')
+
+            def begin():
+                invocation.return_value(GLib.Variant('(s)', (operation,)))
+                self.start(operation, method, arguments[0] if needed or method == 'SetLocalFeed' else '')
+                return False
+            begin() if method != 'SetLocalFeed' else GLib.timeout_add(int(1000 * self.state.get('late', 0)), begin)
 
     def get_history(self, before, limit, invocation):
         types = {'id': 't', 'time': 'x', 'user': 'u'}
@@ -270,9 +282,12 @@ class Mock:
     # operations
 
     def start(self, operation, method, name):
-        kinds = {'Check': 'check', 'Install': 'install', 'Remove': 'remove', 'RunAutomatic': 'automatic'}
-        steps = {'Check': self.check, 'RunAutomatic': self.check, 'Install': self.install, 'Remove': self.remove}
-        self.set_helper({'Operation': operation, 'OperationKind': kinds[method], 'OperationImprovement': name})
+        kinds = {'Check': 'check', 'Install': 'install', 'Remove': 'remove', 'RunAutomatic': 'automatic',
+                 'SetLocalFeed': 'local-feed'}
+        steps = {'Check': self.check, 'RunAutomatic': self.check, 'Install': self.install, 'Remove': self.remove,
+                 'SetLocalFeed': self.set_local_feed}
+        self.set_helper({'Operation': operation, 'OperationKind': kinds[method],
+                         'OperationImprovement': '' if method == 'SetLocalFeed' else name})
         work = steps[method](operation, name)
 
         def step():
@@ -297,6 +312,8 @@ class Mock:
             found = self.check_feeds()
             error, ok = (found, False) if ok and found[0] else (error, ok)
             self.set_helper({'LastError': error, **({'LastChecked': int(time.time())} if ok else {})})
+        elif method == 'SetLocalFeed':
+            name = ''
         if name:
             event = {'Install': 'installed', 'Remove': 'removed'}[method] if ok else 'failed'
             history = self.state.setdefault('history', [])
@@ -316,6 +333,50 @@ class Mock:
         self.set_helper({'Activity': 'checking', 'Cancellable': True})
         for _ in range(3):
             yield
+
+    def preparing(self, operation):
+        """Fetches 10 pieces, then works for a time that nobody knows; true when it was cancelled."""
+        self.set_helper({'Activity': 'preparing', 'BytesTotal': 4000000, 'Cancellable': True})
+        done = 0
+        while done < 10:
+            yield
+            if operation in self.cancelled:
+                return True
+            if done == 4 and self.state.get('hold'):
+                continue
+            done += 1
+            self.set_helper({'BytesDone': 400000 * done})
+        self.set_helper({'BytesDone': 0, 'BytesTotal': 0})
+        yield
+        return False
+
+    def set_local_feed(self, operation, on):
+        """As the contract: trusted once its keys are there, then checked. A failure of that check takes nothing back."""
+        history = self.state.setdefault('history', [])
+        cancelled = on and (yield from self.preparing(operation))
+        if cancelled:
+            return ['Cancelled', 'stopped on request']
+        if self.state.get('fail', {}).get('SetLocalFeed', [''])[0] in ('Failed', 'NoSpace', 'Unavailable', 'NotApplicable'):
+            return None
+        yield
+        history.append({'id': max([r['id'] for r in history], default=0) + 1, 'time': int(time.time()),
+                        'event': 'local-on' if on else 'local-off', 'improvement': '', 'title': '', 'letter': '',
+                        'by': 'user', 'user': os.getuid(), 'error': '', 'message': ''})
+        prepared = dict({'SystemUpdates': [], 'ArchiveTime': int(time.time())}, **self.state.get('prepares', {})) if on else {
+            'SystemUpdates': [], 'ArchiveTime': 0}
+        for improvement in prepared.pop('improvements', []):
+            if improvement['Id'] not in self.improvements:
+                self.add_object(improvement['Id'], dict(IMPROVEMENT_DEFAULTS, **improvement))
+        if on and 'local' not in self.feeds:
+            self.add_feed('local', dict(LOCAL_FEED, LastContact=int(time.time())))
+        elif not on and 'local' in self.feeds:
+            self.remove_feed('local')
+        failed = bool(self.state.get('fail', {}).get('SetLocalFeed'))
+        self.set_helper({'LocalFeed': 'on' if on else 'off', **prepared,
+                         'Feeds': [f for f in self.helper['Feeds'] if f != 'local'] + (['local'] if on else []),
+                         **({'LastChecked': int(time.time())} if on and not failed else {}),
+                         **({'LastError': self.state['fail']['SetLocalFeed']} if on and failed else {})})
+        return None
 
     def install(self, operation, name):
         total = self.improvements[name]['DownloadSize']
