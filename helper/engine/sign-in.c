@@ -36,7 +36,7 @@ suture_sign_in_new (const SutureFeeds *feeds, const char *feed, const char *user
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such feed");
       return NULL;
     }
-  if (known->local)
+  if (user != NULL && known->local)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE, "this feed is made on this computer: nobody signs in to it");
       return NULL;

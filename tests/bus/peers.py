@@ -7,6 +7,9 @@ https://127.0.0.1:8443     the feed in /run/ring/feed
 /run/suture/activate.sock  a stand-in for suture-activate: speaks its protocol, compares the image with the manifest, and
                            keeps what would be merged in /run/ring/active.json. The real one is tested in the whole machine.
 
+/run/suture/local.sock     a stand-in for suture-local, where /run/ring/prepared is: its `set-up` puts that, which suture-publish made,
+                           into its place. `local on` and `local off` of the activation step are the real suture-activate's.
+
 Files in /run/ring/control steer it, and are waited for while they are there:
   hold-payload           the server stops in the middle of a payload    (status-500: answers 500 instead)
   private                … answers 401 to whoever does not send the header Authorization as in the file (private-403: 403)
@@ -15,6 +18,8 @@ Files in /run/ring/control steer it, and are waited for while they are there:
   refuse                 … or refuses with the short error name in the file
   fail-after             … or answers with that error although it has changed what is active
   mute                   what it answers to list and reconsider makes no sense
+  local-answer               suture-local sends the bytes in the file and ends
+  hold-local                 suture-local says that it has fetched 5 of 10 bytes, and waits
 /run/ring/requests gets a line for every request to the activation step: the request and its metadata's file names.
 /run/ring/served gets two lines for every request to the server: "asked PATH" before it is answered, and "answered STATUS RECEIVED
 SENT PATH" behind it, with the bytes of HTTP both ways (headers and all, without what TLS adds)."""
@@ -25,6 +30,7 @@ import http.server
 import json
 import os
 import pwd
+import shutil
 import socket
 import ssl
 import struct
@@ -262,6 +268,8 @@ def serve_request(connection):
         hold("hold-before")
         if set_to("die-before"):
             return
+    if words[0] == "local":
+        error = local_feed(words[1])
     if changes and set_to("refuse"):
         error = (word_in("refuse"), "the activation step refused")
     elif changes:
@@ -283,6 +291,52 @@ def serve_request(connection):
     if not (words[0] == "remove" and not error[0]):
         units = units_of(words[0], active)
     send(connection, "result", json.dumps({"error": error[0], "message": error[1], "active": active, "units": units}))
+
+
+def local_feed(turn):
+    done = subprocess.run([f"{os.environ['BUILD']}/helper/activate/suture-activate", "--local", turn], check=False,
+                          stderr=subprocess.PIPE, text=True)
+    return ("", "") if done.returncode == 0 else ("NotApplicable", done.stderr.strip())
+
+
+# ---- suture-local ----
+
+def set_up():
+    if not os.path.exists("/var/lib/suture-local/feed"):
+        shutil.copytree("/run/ring/prepared", "/var/lib/suture-local/feed")
+        subprocess.run(["chown", "-R", "suture-local:", "/var/lib/suture-local"], check=True)
+
+
+def serve_local_request(connection):
+    request = None
+    while (frame := receive(connection)) is not None and frame[0] != "end":
+        request = frame[1].decode()
+    if request is None:
+        return
+    with open("/run/ring/requests", "a", encoding="utf-8") as file:
+        file.write(f"suture-local {request}\n")
+    send(connection, "progress", "reading 0 0")
+    if set_to("hold-local"):
+        send(connection, "progress", "fetching 5 10")
+    hold("hold-local")
+    if set_to("local-answer"):
+        with open(f"{CONTROL}/local-answer", "rb") as file:
+            connection.sendall(file.read())
+        return
+    if request == "set-up":
+        set_up()
+    send(connection, "result", json.dumps({"error": "", "message": ""}))
+
+
+def serve_local():
+    server = listen("/run/suture/local.sock")
+    while True:
+        connection, _ = server.accept()
+        with connection:
+            try:
+                serve_local_request(connection)
+            except OSError as error:
+                print("suture-local:", error, file=sys.stderr, flush=True)
 
 
 def serve_activate():
@@ -312,6 +366,8 @@ def main():
     os.makedirs(CONTROL, exist_ok=True)
     if os.path.isdir(FEED):
         threading.Thread(target=serve_feed, daemon=True).start()
+    if os.path.isdir("/run/ring/prepared"):
+        threading.Thread(target=serve_local, daemon=True).start()
     threading.Thread(target=serve_fetch, daemon=True).start()
     serve_activate()
 
