@@ -24,13 +24,16 @@ TABLE = {
     ("SetAutomatic", "b", False):      (YES, NO,    NO,      NO,    NO),
     ("SignIn", "s", feed.NAME, "s", "", "s", "token"): (YES, NO, NO,   NO,    NO),
     ("SignOut", "s", feed.NAME):       (YES, NO,    NO,      NO,    NO),
+    ("SetLocalFeed", "b", True):       (YES, NO,    NO,      NO,    NO),
+    ("SetLocalFeed", "b", False):      (YES, NO,    NO,      NO,    NO),
     ("RunAutomatic",):                 (YES, YES,   YES,     YES,   YES),
     ("GetHistory", "t", 0, "u", 10):   (YES, YES,   YES,     YES,   YES),
     # of an operation that somebody else began; what is behind it is in test_cancel of test-operations.py
     ("Cancel", "s", "op-of-another"):  (YES, NO,    NO,      NO,    NO),
 }
 # What those who may learn, where there is nothing to do any more
-ALLOWED = {"Install": ("NotFound",), "Remove": ("NotFound",), "Cancel": ("NotFound",), "RunAutomatic": ("RateLimited",)}
+ALLOWED = {"Install": ("NotFound",), "Remove": ("NotFound",), "Cancel": ("NotFound",),
+           "SetLocalFeed": ("NotFound",), "RunAutomatic": ("RateLimited",)}
 
 
 def start(ring_, polkitd=True):
