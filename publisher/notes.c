@@ -287,17 +287,14 @@ shorten (const char *text, gsize max)
   return g_strdup_printf ("%.*s%s", (int) (end - text), text, mark);
 }
 
-/* Every CVE number in @entries; with the text after it as title where it heads an item, "- CVE-2026-0001: text", which may
- * go on in lines that are indented further and begin no item of their own. */
+/* Where @pattern matches @entries: its second parentheses are a number, the third ones the words that head it. */
 static void
-add_named (SutureNotes *self, const char *entries)
+add_headed (SutureNotes *self, const char *pattern, const char *entries)
 {
-  g_autoptr (GRegex) head = g_regex_new ("^( *)[-*+] (" CVE "): (.+(?:\\n\\1 +[^-*+ \\n].*)*)$",
-                                         G_REGEX_MULTILINE, 0, NULL);
-  g_autoptr (GRegex) any = g_regex_new ("\\b" CVE "\\b", 0, 0, NULL);
+  g_autoptr (GRegex) head = g_regex_new (pattern, G_REGEX_MULTILINE, 0, NULL);
   g_autoptr (GRegex) blanks = g_regex_new ("\\s+", 0, 0, NULL);
+  g_autoptr (GRegex) bugs = g_regex_new ("\\s*\\((?:closes|lp):[^()]*\\)", G_REGEX_CASELESS, 0, NULL);
   g_autoptr (GMatchInfo) heads = NULL;
-  g_autoptr (GMatchInfo) anywhere = NULL;
 
   g_regex_match (head, entries, 0, &heads);
   for (; g_match_info_matches (heads); g_match_info_next (heads, NULL))
@@ -305,10 +302,24 @@ add_named (SutureNotes *self, const char *entries)
       g_autofree char *id = g_match_info_fetch (heads, 2);
       g_autofree char *text = g_match_info_fetch (heads, 3);
       g_autofree char *line = g_regex_replace_literal (blanks, text, -1, 0, " ", 0, NULL);
-      g_autofree char *title = shorten (line, SUTURE_MANIFEST_TITLE_MAX);
+      g_autofree char *plain = g_regex_replace_literal (bugs, line, -1, 0, "", 0, NULL);
+      g_autofree char *title = shorten (plain, SUTURE_MANIFEST_TITLE_MAX);
 
       add_vulnerability (self, id, title, NULL);
     }
+}
+
+/* Every CVE number in @entries; with the text after it as title where it heads an item, "- CVE-2026-0001: text" or "- Fix
+ * CVE-2026-0001: text", which may go on in lines that are indented further and begin no item of their own, and where that is
+ * in parentheses and quotes. */
+static void
+add_named (SutureNotes *self, const char *entries)
+{
+  g_autoptr (GRegex) any = g_regex_new ("\\b" CVE "\\b", 0, 0, NULL);
+  g_autoptr (GMatchInfo) anywhere = NULL;
+
+  add_headed (self, "^( *)[-*+] (?:Fix(?:es|ed)?:? )?(" CVE "): (.+(?:\\n\\1 +[^-*+ \\n].*)*)$", entries);
+  add_headed (self, "^( *)[-*+] (?:Fix(?:es|ed)?:? )?(" CVE ")\\s+\\(\"([^\"\\n]+(?:\\n\\1 +[^-*+ \\n\"][^\"\\n]*)*)\"\\)", entries);
   g_regex_match (any, entries, 0, &anywhere);
   for (; g_match_info_matches (anywhere); g_match_info_next (anywhere, NULL))
     {

@@ -98,6 +98,22 @@ suture_dpkg_read_conffiles (const char *dpkg, const SutureUpgrade *upgrade, GErr
   return files;
 }
 
+char *
+suture_dpkg_read_source_version (const char *dpkg, const SutureUpgrade *upgrade, GError **error)
+{
+  g_autofree char *status = NULL;
+  g_autoptr (GRegex) regex = g_regex_new ("^Source: \\S+ \\(([^()\\n]+)\\)$", G_REGEX_RAW | G_REGEX_MULTILINE, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  const char *paragraph;
+
+  if (!read_text (dpkg, "status", &status, error))
+    return NULL;
+  paragraph = status != NULL ? find_paragraph (status, upgrade) : NULL;
+  if (paragraph != NULL && g_regex_match (regex, paragraph, 0, &match))
+    return g_match_info_fetch (match, 1);
+  return g_strdup (upgrade->old_version);
+}
+
 GHashTable *
 suture_dpkg_parse_sums (const char *text)
 {

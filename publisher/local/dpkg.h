@@ -22,7 +22,11 @@ GStrv suture_dpkg_read_lines (const char *dpkg, const char *name, GError **error
 GHashTable *suture_dpkg_read_conffiles (
     const char *dpkg, const SutureUpgrade *upgrade, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same of the text of a list like info/PACKAGE.md5sums, "MD5  PATH" a line; NULL is none. */
+/* The version of the source package that the installed package was made from, as a changelog has it; the caller's. */
+char *suture_dpkg_read_source_version (
+    const char *dpkg, const SutureUpgrade *upgrade, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the text of a list like info/PACKAGE.md5sums has: path → MD5, of "MD5  PATH" a line; NULL is none. The caller's. */
 GHashTable *suture_dpkg_parse_sums (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @path as it is called where /bin, /sbin and /lib are links to below /usr; the caller's. */
