@@ -43,6 +43,23 @@ files_of (const SutureManifest *manifest)
   return g_strv_builder_end (builder);
 }
 
+/* A link of feed/target.h's archive is two lines: what, and which. */
+static GVariant *
+provenance_of (const SutureImprovement *improvement)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ss)"));
+
+  for (char **at = improvement->known != NULL ? improvement->known->archive : NULL; at != NULL && *at != NULL; at++)
+    {
+      const char *which = strchr (*at, '\n');
+      g_autofree char *what = which != NULL ? g_strndup (*at, (gsize) (which - *at)) : NULL;
+
+      if (what != NULL)
+        g_variant_builder_add (&builder, "(ss)", what, which + 1);
+    }
+  return g_variant_builder_end (&builder);
+}
+
 /* What never changes for one manifest. */
 static void
 set_description (SutureBusImprovement1 *object, const SutureImprovement *improvement)
@@ -63,6 +80,7 @@ set_description (SutureBusImprovement1 *object, const SutureImprovement *improve
   suture_bus_improvement1_set_publisher (object, manifest != NULL ? manifest->publisher : "");
   suture_bus_improvement1_set_prepared (object, improvement->known != NULL && improvement->known->automatic ? "automatic" : "");
   suture_bus_improvement1_set_approved_by (object, improvement->known != NULL ? improvement->known->approved : "");
+  suture_bus_improvement1_set_provenance (object, provenance_of (improvement));
   suture_bus_improvement1_set_severity (object, manifest != NULL ? manifest->severity : "unknown");
   suture_bus_improvement1_set_exploited (object, manifest != NULL && manifest->exploited);
   suture_bus_improvement1_set_vulnerabilities (object, vulnerabilities_of (manifest));

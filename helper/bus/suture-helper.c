@@ -122,6 +122,14 @@ asked_to_end (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* suture-step-aside: a package manager has ended. */
+static gboolean
+asked_to_look (gpointer user_data)
+{
+  suture_engine_look_again (((Program *) user_data)->engine);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 bus_closed (GDBusConnection *connection, gboolean vanished, GError *error, Program *self)
 {
@@ -139,6 +147,8 @@ main (int argc, char **argv)
       g_printerr ("%s takes no arguments: it is started over the bus\n", argv[0]);
       return 2;
     }
+  /* first, since it may come at any time; it is heard once there is a loop */
+  g_unix_signal_add (SIGHUP, asked_to_look, &self);
   g_log_set_writer_func (suture_log_write, NULL, NULL);
   setlocale (LC_ALL, "");
   umask (077);

@@ -50,13 +50,14 @@ suture_cache_save (const char *sha256, GBytes *bytes)
     g_info ("a manifest is not kept: %s", error != NULL ? error->message : "there is no folder for it");
 }
 
-/* One setting, so that it is true as a whole: the manifest's digest and, of one that a program prepared, AUTOMATIC and the name
- * of who approved it. */
+/* One setting, so that it is true as a whole: the manifest's digest; of one that a program prepared, AUTOMATIC and the name of who
+ * approved it; and of what the local feed has, the chain of the archive's signatures, two lines a link. */
 enum
 {
   LINE_SHA256,
   LINE_AUTOMATIC,
   LINE_APPROVED,
+  LINE_ARCHIVE,
 };
 #define AUTOMATIC "automatic"
 
@@ -105,12 +106,29 @@ void
 suture_cache_keep (SutureDatabase *database, const SutureKnown *known)
 {
   g_autofree char *setting = setting_of (known->manifest->id);
-  g_autofree char *text = known->automatic ? g_strjoin ("\n", known->sha256, AUTOMATIC, known->approved, NULL)
-                                           : g_strdup (known->sha256);
+  g_autofree char *archive = g_strjoinv ("\n", known->archive);
+  g_autofree char *text = known->automatic || *archive != '\0'
+                              ? g_strjoin ("\n", known->sha256, known->automatic ? AUTOMATIC : "", known->approved,
+                                           *archive != '\0' ? archive : NULL, NULL)
+                              : g_strdup (known->sha256);
   g_autoptr (GError) error = NULL;
 
   if (!suture_setting_set_text (database, setting, text, &error))
     g_info ("the manifest of %s is not kept: %s", known->manifest->id, error->message);
+}
+
+static char **
+archive_of (char **kept)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = LINE_ARCHIVE; i + 1 < g_strv_length (kept); i += 2)
+    {
+      g_autofree char *link = g_strconcat (kept[i], "\n", kept[i + 1], NULL);
+
+      g_strv_builder_add (builder, link);
+    }
+  return g_strv_builder_end (builder);
 }
 
 SutureKnown *
@@ -125,5 +143,7 @@ suture_cache_find_kept (SutureDatabase *database, const char *feed, const char *
   known->automatic = g_str_equal (line_of (kept, LINE_AUTOMATIC), AUTOMATIC);
   g_free (known->approved);
   known->approved = g_strdup (line_of (kept, LINE_APPROVED));
+  g_strfreev (known->archive);
+  known->archive = archive_of (kept);
   return g_steal_pointer (&known);
 }

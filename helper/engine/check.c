@@ -162,6 +162,11 @@ learn_offer (const Lesson *lesson, const SutureTarget *target, GError **error)
       g_free (offer->approved);
       offer->approved = approved;
     }
+  if (lesson->config->local)
+    {
+      g_strfreev (offer->archive);
+      offer->archive = suture_target_read_archive (target);
+    }
   offer->checked = suture_trust_get_time (lesson->trust);
   if (rollout.start != 0)
     offer->turn = suture_rollout_turn (&rollout, lesson->machine, offer->sha256);
@@ -394,7 +399,10 @@ suture_check_run (SutureWork *work, GError **error)
     remember_outcome (work, first);
   /* where not even this machine's own name can be read, nothing that was known is thrown away */
   if (suture_work_look (work, role != NULL ? offers : work->facts->offers))
-    suture_recover_settle (work);
+    {
+      (void) suture_recover_retire (work);
+      suture_recover_settle (work);
+    }
   if (first == NULL && feeds->fault != NULL)
     first = g_error_copy (feeds->fault);
   if (first == NULL)

@@ -172,7 +172,8 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   if (g_str_equal (work->kind, "automatic"))
     self->automatic_failed = work->failed;
   add_results (self, results);
-  remember_ended (self, work);
+  if (*work->operation != '\0')
+    remember_ended (self, work);
   suture_queue_finish (self->queue);
   suture_engine_publish (self);
   start_next (self);
@@ -452,6 +453,21 @@ suture_engine_start (SutureEngine *self)
 
   self->writing++;
   g_task_run_in_thread (task, load_in_thread);
+}
+
+void
+suture_engine_look_again (SutureEngine *self)
+{
+  SutureWork *other = suture_queue_find (self->queue, "");
+  g_autoptr (SutureWork) work = NULL;
+
+  /* the start looks as well; and of two that wait, one is enough: one that runs may have looked already */
+  if (!self->loaded || self->stopped || (other != NULL && other != suture_queue_get_running (self->queue)))
+    return;
+  work = new_work (self, "", "look", G_MAXUINT32);
+  suture_queue_push (self->queue, work);
+  suture_queue_release (self->queue, "");
+  start_next (self);
 }
 
 void

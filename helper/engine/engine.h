@@ -85,6 +85,9 @@ SutureSignIn *suture_engine_plan_sign_in (
 void suture_engine_sign_in (SutureEngine *self, SutureSignIn *plan, GAsyncReadyCallback callback, gpointer user_data);
 gboolean suture_engine_sign_in_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
+/* Something else, a package manager, has changed the system: looks at what root holds now, soon, and has history say it. */
+void suture_engine_look_again (SutureEngine *self);
+
 /* Accepts nothing more and cancels what can be cancelled, what waits included: the program is about to end. */
 void suture_engine_stop (SutureEngine *self);
 

@@ -301,6 +301,9 @@ add_known (const Making *making, SutureKnown *known)
 
   if (self->activation != NULL && held == NULL)
     active = suture_activation_find (self->activation, manifest->id);
+  if (active == NULL && !g_hash_table_contains (making->installed, manifest->id) && !is_decided (self, manifest->component)
+      && suture_offers_gives_way (self->offers, making->feeds, known))
+    return;
   if ((held != NULL && (g_str_equal (held->id, manifest->id) || !stands_in_way (making, held, known)))
       || (active == NULL && !suture_feed_configs_may_offer (making->feeds, known->feed, manifest->component)))
     return;

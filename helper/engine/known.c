@@ -25,6 +25,7 @@ suture_known_new (const char *feed, const char *target, GBytes *bytes, GError **
   self->sha256 = suture_digest_data (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   self->bytes = g_bytes_ref (bytes);
   self->approved = g_strdup ("");
+  self->archive = g_new0 (char *, 1);
   self->manifest = g_steal_pointer (&manifest);
   return self;
 }
@@ -47,5 +48,6 @@ suture_known_unref (SutureKnown *self)
   g_bytes_unref (self->bytes);
   suture_manifest_unref (self->manifest);
   g_free (self->approved);
+  g_strfreev (self->archive);
   g_free (self);
 }

@@ -16,6 +16,7 @@ typedef struct
   SutureManifest *manifest; /* (owned) */
   gboolean automatic;       /* a program prepared it, as its publisher says */
   char *approved;           /* the person who approved that: plain text, clean; "": nobody is named (owned) */
+  char **archive;           /* of the local feed: feed/target.h; never NULL (owned) */
   gint64 turn;              /* when this machine's turn in its rollout comes, in seconds since the epoch; 0: no rollout */
   gint64 checked;           /* the time that its feed was believed at; the publisher's signed time or later */
 } SutureKnown;

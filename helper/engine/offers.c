@@ -160,6 +160,26 @@ end_names (GPtrArray *names)
   return (char **) g_ptr_array_steal (names, NULL);
 }
 
+static gboolean
+is_local (const SutureKnown *known)
+{
+  return g_str_equal (known->feed, SUTURE_FEED_LOCAL);
+}
+
+gboolean
+suture_offers_gives_way (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known)
+{
+  for (guint i = 0; is_local (known) && i < self->known->len; i++)
+    {
+      const SutureKnown *other = g_ptr_array_index (self->known, i);
+
+      if (!is_local (other) && g_str_equal (other->manifest->component, known->manifest->component)
+          && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 char **
 suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known)
 {
@@ -171,7 +191,7 @@ suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *fe
       gboolean same = g_str_equal (other->manifest->component, known->manifest->component)
                       || g_str_equal (other->manifest->id, known->manifest->id);
 
-      if (same && !g_str_equal (other->feed, known->feed)
+      if (same && !is_local (other) && !g_str_equal (other->feed, known->feed)
           && suture_feed_configs_may_offer (feeds, other->feed, other->manifest->component))
         add_name (names, other->feed);
     }

@@ -47,7 +47,11 @@ void suture_offers_add_from (SutureOffers *self, const SutureOffers *before, con
 /* What @feed has withdrawn under @id, or NULL; stays @self's. */
 const SutureWithdrawal *suture_offers_find_withdrawal (const SutureOffers *self, const char *feed, const char *id);
 
-/* Which other feeds offer what @known is, be it by component or by id, and may as well as its own, with all
+/* Whether @known is the local feed's, and gives way: another feed, which may, offers an improvement of its component. That is no
+ * conflict: what a publisher has made for this system is always before what this computer makes for itself. */
+gboolean suture_offers_gives_way (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known);
+
+/* Which other feeds, but the local one, offer what @known is, be it by component or by id, and may as well as its own, with all
  * @feeds: names, its own among them, sorted; NULL when there is none. */
 char **suture_offers_find_rivals (const SutureOffers *self, const SutureFeedConfigs *feeds, const SutureKnown *known);
 

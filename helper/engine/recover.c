@@ -3,8 +3,11 @@
 #include "engine/recover.h"
 
 #include "base/error.h"
+#include "base/file.h"
+#include "engine/cache.h"
 #include "engine/install.h"
 #include "history/setting.h"
+#include "verify/content.h"
 
 void
 suture_recover_remember_restarted (SutureDatabase *database, const char *id, const SutureActivation *activation)
@@ -206,13 +209,57 @@ suture_recover_run (SutureWork *work)
 
   if (!ok)
     g_message ("the journal cannot be read: %s", error->message);
-  suture_work_set_activity (work, "recovering");
+  /* only to look, after a package manager, is nothing that anybody waits for */
+  if (!g_str_equal (work->kind, "look"))
+    suture_work_set_activity (work, "recovering");
   suture_install_clean ();
   for (guint i = 0; lines != NULL && i < lines->len; i++)
     ok = recover_line (work, g_ptr_array_index (lines, i)) && ok;
   if (suture_work_look (work, work->facts->offers) && ok)
-    suture_recover_settle (work);
+    {
+      (void) suture_recover_retire (work);
+      suture_recover_settle (work);
+    }
   return ok;
+}
+
+gboolean
+suture_recover_retire (SutureWork *work)
+{
+  const SutureActivation *activation = work->facts->activation;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; activation != NULL && i < activation->active->len; i++)
+    {
+      const SutureActive *active = g_ptr_array_index (activation->active, i);
+      SutureActivation *now;
+
+      if (!g_str_equal (active->content, suture_content_to_string (SUTURE_CONTENT_INCLUDED)))
+        continue;
+      now = suture_activation_reconsider (&error);
+      if (now != NULL)
+        suture_work_learn (work, work->facts->offers, now);
+      else
+        g_message ("%s is included in the system now, and is still kept: %s", active->id, error->message);
+      return now != NULL;
+    }
+  return FALSE;
+}
+
+/* Whether the system has the files of @id, which root holds no more, itself: by what a feed offers, or by what was kept of it, since
+ * the local feed drops what is of no more use. */
+static gboolean
+is_included (SutureWork *work, const char *id)
+{
+  const SutureImprovement *improvement = suture_facts_find (work->facts, id);
+  g_autoptr (SutureKnown) kept = improvement == NULL ? suture_cache_find_kept (work->database, "", id) : NULL;
+  g_auto (SutureFd) usr = kept != NULL ? suture_facts_open_base (NULL) : -1;
+  g_auto (SutureContent) content = { .base = -1 };
+
+  if (improvement != NULL)
+    return g_str_equal (improvement->state, "included");
+  return usr >= 0 && suture_content_compare (kept->manifest, usr, NULL, &content, NULL)
+         && content.state == SUTURE_CONTENT_INCLUDED;
 }
 
 static void
@@ -265,11 +312,11 @@ suture_recover_settle (SutureWork *work)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const SutureRecord *was = value;
-      const SutureImprovement *improvement = suture_facts_find (facts, was->improvement);
-      gboolean included = improvement != NULL && g_str_equal (improvement->state, "included");
+      gboolean included;
 
       if (suture_activation_find (facts->activation, was->improvement) != NULL)
         continue;
+      included = is_included (work, was->improvement);
       settle (work, included ? "included" : "undone", was->improvement, was->component, was->title, was->letter,
               included ? "the system has the fixed files itself now" : "it no longer fits the system's files");
       changed = TRUE;

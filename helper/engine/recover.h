@@ -18,6 +18,10 @@ gboolean suture_recover_run (SutureWork *work);
  * stands: work->left says what is left, and work->facts is new where root answered. */
 SutureActivation *suture_recover_look (SutureWork *work, const SuturePlan *plan, const GError *error);
 
+/* Has root let go of what is included in the system (its images, and their room on the disk), where root still holds such: no hook of a
+ * package manager has done it. TRUE: facts are new. For facts that root has just answered for. */
+gboolean suture_recover_retire (SutureWork *work);
+
 /* History and the activation step must agree: what root no longer holds is recorded as included in the system or undone,
  * what it holds without a record is recorded. For facts that root has just answered for; does nothing while an operation
  * is open. */

@@ -73,7 +73,7 @@ suture_run (SutureWork *work, gboolean *recovered)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!*recovered)
+  if (!*recovered || g_str_equal (work->kind, "look"))
     *recovered = suture_recover_run (work);
   if (*work->operation == '\0')
     return suture_record_results (work->database);

@@ -112,6 +112,59 @@ suture_target_read_preparation (const SutureTarget *target, char **approved)
   return TRUE;
 }
 
+static char *
+archive_text (JsonObject *archive, const char *name)
+{
+  const char *raw = NULL;
+
+  (void) suture_json_read_string (archive, name, SUTURE_JSON_OPTIONAL, &raw, NULL);
+  return suture_name_clean_text (raw, SUTURE_TARGET_ARCHIVE_MAX, FALSE);
+}
+
+static void
+add_package (GStrvBuilder *builder, JsonObject *package)
+{
+  g_autofree char *name = archive_text (package, "name");
+  g_autofree char *version = archive_text (package, "version");
+  g_autofree char *architecture = archive_text (package, "architecture");
+  g_autofree char *sha256 = archive_text (package, "sha256");
+  g_autofree char *line = g_strdup_printf ("package\n%s %s %s %s", name, version, architecture, sha256);
+
+  if (*name != '\0')
+    g_strv_builder_add (builder, line);
+}
+
+char **
+suture_target_read_archive (const SutureTarget *target)
+{
+  static const char *const members[][2] = { { "origin", "origin" }, { "suite", "suite" },     { "date", "date" },
+                                            { "key", "key" },       { "release", "release" }, { "packages", "index" } };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonObject *archive = NULL;
+  JsonArray *packages = NULL;
+
+  if (target->custom != NULL)
+    (void) suture_json_read_object (json_node_get_object (target->custom), "archive", SUTURE_JSON_OPTIONAL, &archive, NULL);
+  for (gsize i = 0; archive != NULL && i < G_N_ELEMENTS (members); i++)
+    {
+      g_autofree char *text = archive_text (archive, members[i][1]);
+      g_autofree char *line = g_strconcat (members[i][0], "\n", text, NULL);
+
+      if (*text != '\0')
+        g_strv_builder_add (builder, line);
+    }
+  if (archive != NULL)
+    (void) suture_json_read_array (archive, "packages", SUTURE_JSON_OPTIONAL, &packages, NULL);
+  for (guint i = 0; packages != NULL && i < MIN (json_array_get_length (packages), SUTURE_TARGET_ARCHIVE_MAX); i++)
+    {
+      JsonObject *package = suture_json_element_object (packages, i, "packages", NULL);
+
+      if (package != NULL)
+        add_package (builder, package);
+    }
+  return g_strv_builder_end (builder);
+}
+
 char *
 suture_target_place (const SutureTarget *target, gboolean consistent)
 {

@@ -44,6 +44,13 @@ gboolean suture_target_read_withdrawal (const SutureTarget *target, gint64 *date
  * SUTURE_TARGET_APPROVED_MAX, or "" (owned by the caller). FALSE, and NULL there: nothing is said of that. */
 gboolean suture_target_read_preparation (const SutureTarget *target, char **approved);
 
+#define SUTURE_TARGET_ARCHIVE_MAX 256 /* packages; and bytes of each text */
+
+/* What its publisher, the local feed's, says in "custom" about the archive that it was prepared from ("archive"), clean and in
+ * order, as texts of two lines, WHAT LF WHICH: origin, suite, date, key, release, packages (the index), and package for each
+ * (NAME VERSION ARCHITECTURE SHA-256). What is missing or no text is left out. Never NULL. */
+char **suture_target_read_archive (const SutureTarget *target) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Where it lies below a server's targets folder: "FOLDERS/DIGEST.NAME", or its path where names carry no digest. */
 char *suture_target_place (const SutureTarget *target, gboolean consistent) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -336,6 +336,83 @@ test_fault_keeps_the_scope (void)
   test_paths_clear ();
 }
 
+/* The feed that this computer makes itself is called local, is of that kind, and says nothing else. */
+static void
+test_local (void)
+{
+  const char *bad[] = { "[Feed]\nURL=https://example.org\n", "[Feed]\nKind=local\nURL=https://example.org\n", "[Feed]\nKind=remote\n",
+                        "[Feed]\nKind=\n", "[Feed]\nKind=Local\n", "[Feed]\nKind=local\nPath=/tmp\n" };
+  g_autoptr (TestRepository) repository = test_repository_new ();
+  g_autofree char *shown = NULL;
+  g_autoptr (SutureFeedConfigs) feeds = NULL;
+  const SutureFeedConfig *local;
+
+  test_paths_init ();
+  put_feed (ADMIN, "good", "https://example.org", repository);
+  put_root (ADMIN, "local", repository);
+  put (ADMIN, "local.conf", "[Feed]\nKind=local\n");
+  feeds = suture_feed_configs_load ();
+  g_assert_no_error (feeds->fault);
+  g_assert_cmpuint (feeds->usable->len, ==, 2);
+  local = g_ptr_array_index (feeds->usable, 1);
+  shown = g_strconcat ("file://", suture_path (SUTURE_PATH_LOCAL_FEED), NULL);
+  g_assert_true (local->local);
+  g_assert_false (((const SutureFeedConfig *) g_ptr_array_index (feeds->usable, 0))->local);
+  g_assert_cmpstr (local->url, ==, shown);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      put (ADMIN, "local.conf", bad[i]);
+      g_assert_null (suture_feed_config_find ("local", &error));
+      g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_CONFIGURATION);
+      g_test_message ("%s", error->message);
+    }
+  put (ADMIN, "local.conf", "");
+  put_root (ADMIN, "bad", repository);
+  put (ADMIN, "bad.conf", "[Feed]\nKind=local\n");
+  assert_left_out ("another name", "only the feed that is called");
+  test_paths_clear ();
+}
+
+/* Whose a component is with the local feed beside others: never that feed's where another names it. */
+static void
+test_local_gives_way (void)
+{
+  const struct
+  {
+    const char *local, *other; /* what stands in their files, besides kind and address */
+    gboolean may, other_may;
+  } rows[] = {
+    { "", "", TRUE, TRUE },
+    { "", "Components=openssl;\n", FALSE, TRUE },
+    { "Components=openssl;\n", "", TRUE, FALSE },
+    { "Components=openssl;\n", "Components=open*;\n", FALSE, TRUE },
+    { "Components=expat;\n", "", FALSE, TRUE },
+    { "", "Components=openssl;\nWrong=1\n", FALSE, FALSE },
+    { "", "Wrong=1\n", FALSE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TestRepository) repository = test_repository_new ();
+      g_autoptr (SutureFeedConfigs) feeds = NULL;
+      g_autofree char *local = g_strconcat ("[Feed]\nKind=local\n", rows[i].local, NULL);
+      g_autofree char *other = g_strconcat ("[Feed]\nURL=https://example.org\n", rows[i].other, NULL);
+
+      test_paths_init ();
+      put_root (ADMIN, "local", repository);
+      put_root (ADMIN, "other", repository);
+      put (ADMIN, "local.conf", local);
+      put (ADMIN, "other.conf", other);
+      feeds = suture_feed_configs_load ();
+      g_test_message ("row %zu", i);
+      g_assert_true (suture_feed_configs_may_offer (feeds, "local", "openssl") == rows[i].may);
+      g_assert_true (suture_feed_configs_may_offer (feeds, "other", "openssl") == rows[i].other_may);
+      test_paths_clear ();
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,6 +426,8 @@ main (int argc, char **argv)
   g_test_add_func ("/config/unreadable-folder", test_unreadable_folder);
   g_test_add_func ("/config/components", test_components);
   g_test_add_func ("/config/fault-keeps-the-scope", test_fault_keeps_the_scope);
+  g_test_add_func ("/config/local", test_local);
+  g_test_add_func ("/config/local-gives-way", test_local_gives_way);
   g_test_add_func ("/config/worst-fault", test_worst_fault);
   return g_test_run ();
 }

@@ -181,6 +181,40 @@ test_same_id (void)
   g_assert_null (suture_offers_find_rivals (offers, feeds, offers->known->pdata[2]));
 }
 
+/* The local feed is nobody's rival: where another offers the component, it gives way. */
+static void
+test_local_gives_way (void)
+{
+  const struct
+  {
+    const char *feeds[4];
+    gboolean gives_way;
+  } rows[] = {
+    { { "local", "one", NULL }, TRUE },        { { "local", NULL }, FALSE },        { { "local", "one:other", NULL }, FALSE },
+    { { "local", "one:demo", NULL }, TRUE },   { { "local", "!one", NULL }, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureFeedConfigs) feeds = make_feeds (rows[i].feeds);
+      g_autoptr (SutureOffers) offers = suture_offers_new ();
+      g_auto (GStrv) rivals = NULL;
+      const SutureKnown *local, *remote;
+
+      suture_offers_add (offers, make ("local", "demo-a", "demo", 1));
+      suture_offers_add (offers, make ("one", "demo-b", "demo", 2));
+      suture_offers_add (offers, make ("local", "else-a", "else", 1));
+      local = offers->known->pdata[0];
+      remote = offers->known->pdata[1];
+      g_test_message ("row %zu", i);
+      g_assert_true (suture_offers_gives_way (offers, feeds, local) == rows[i].gives_way);
+      g_assert_false (suture_offers_gives_way (offers, feeds, remote));
+      g_assert_false (suture_offers_gives_way (offers, feeds, offers->known->pdata[2]));
+      rivals = suture_offers_find_rivals (offers, feeds, remote);
+      g_assert_null (rivals);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -188,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offers/add", test_add);
   g_test_add_func ("/offers/rivals", test_rivals);
   g_test_add_func ("/offers/same-id", test_same_id);
+  g_test_add_func ("/offers/local-gives-way", test_local_gives_way);
   g_test_add_func ("/offers/rollout", test_rollout);
   return g_test_run ();
 }

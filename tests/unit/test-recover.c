@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/automatic.h"
+#include "engine/cache.h"
 #include "history/setting.h"
 #include "history/statement.h"
 #include "test-activation.h"
@@ -255,6 +256,65 @@ test_settle (Fixture *f, gconstpointer data)
     }
 }
 
+/* The same of one that no feed lists any more, as the local feed drops it: by what was kept of it. */
+static void
+test_settle_unlisted (Fixture *f, gconstpointer data)
+{
+  const char *old[] = { "old" };
+  g_autofree char *file = test_manifest_file ("/usr/lib/libdemo.so.1", "new", old, 1);
+  const TestManifest manifest = { .files = file };
+  g_autoptr (GBytes) json = test_manifest_json (&manifest);
+  g_autoptr (SutureKnown) known = suture_known_new ("vendor", "role/demo-a.json", json, NULL);
+  g_autofree char *path = g_build_filename (suture_path (SUTURE_PATH_USR), "lib", "libdemo.so.1", NULL);
+  const char *rows[][2] = { { "new", "included" }, { "other", "undone" }, { "old", "undone" } };
+
+  suture_cache_save (known->sha256, json);
+  suture_cache_keep (f->database, known);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureOffers) offers = suture_offers_new ();
+      g_autoptr (GPtrArray) records = NULL;
+
+      g_assert_true (g_file_set_contents (path, "old", -1, NULL));
+      test_activation_answer (f->server, ACTIVE);
+      suture_work_learn (f->work, offers, suture_activation_list (NULL));
+      suture_recover_settle (f->work);
+      g_assert_true (g_file_set_contents (path, rows[i][0], -1, NULL));
+      test_activation_answer (f->server, NOTHING);
+      suture_work_learn (f->work, offers, suture_activation_list (NULL));
+      suture_recover_settle (f->work);
+      records = suture_record_list (f->database, 0, 1, NULL);
+      g_assert_cmpstr (((SutureRecord *) g_ptr_array_index (records, 0))->event, ==, rows[i][1]);
+    }
+}
+
+/* What is included in the system and still held is let go of: no hook was there. A refusal leaves it to the next time. */
+static void
+test_retire (Fixture *f, gconstpointer data)
+{
+  const char *included = "{ \"error\": \"\", \"message\": \"\", \"active\": [ { \"id\": \"demo-a\", \"feed\": \"vendor\","
+                         " \"component\": \"demo\", \"number\": 1, \"merged\": false, \"content\": \"included\" } ], \"units\": [] }";
+  const struct
+  {
+    const char *list, *then, *requests;
+    guint left;
+  } rows[] = { { ACTIVE, NULL, "list\n", 1 }, { included, BUSY, "list\nlist\nreconsider\n", 1 },
+               { included, NOTHING, "list\nlist\nreconsider\nlist\nreconsider\n", 0 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *requests = NULL;
+
+      test_activation_answer (f->server, rows[i].list);
+      if (rows[i].then != NULL)
+        test_activation_answer (f->server, rows[i].then);
+      g_assert_true (suture_recover_run (f->work));
+      requests = test_activation_requests (f->server);
+      g_assert_cmpstr (requests, ==, rows[i].requests);
+      g_assert_cmpuint (f->work->facts->activation->active->len, ==, rows[i].left);
+    }
+}
+
 #define TRIES 3 /* of a payload, in a run that fails */
 
 static void
@@ -338,6 +398,8 @@ main (int argc, char **argv)
   g_test_add ("/recover/once-more", Fixture, NULL, set_up, test_once_more, tear_down);
   g_test_add ("/recover/no-journal", Fixture, NULL, set_up, test_no_journal, tear_down);
   g_test_add ("/recover/settle", Fixture, NULL, set_up, test_settle, tear_down);
+  g_test_add ("/recover/settle-unlisted", Fixture, NULL, set_up, test_settle_unlisted, tear_down);
+  g_test_add ("/recover/retire", Fixture, NULL, set_up, test_retire, tear_down);
   g_test_add_func ("/recover/automatic-is-due", test_automatic_is_due);
   g_test_add_func ("/recover/automatic-gives-up", test_automatic_gives_up);
   g_test_add_func ("/recover/S12/requests", test_S12_requests);
