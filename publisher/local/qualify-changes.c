@@ -132,7 +132,7 @@ is_overridden (const Look *self, const char *path)
 static gboolean
 is_triggering (const Look *self, const char *path, gboolean is_new)
 {
-  if (!is_new && suture_scripts_is_registry (path))
+  if (suture_scripts_cache_stays (path, is_new))
     return FALSE;
   for (gsize i = 0; self->triggers[i] != NULL; i++)
     {

@@ -22,7 +22,6 @@ static const struct
   { "kernel", FALSE, "linux-image-*" },
   { "kernel", FALSE, "linux-headers-*" },
   { "kernel", FALSE, "linux-modules-*" },
-  { "kernel", FALSE, "*-modules-[0-9]*" },
   { "kernel", FALSE, "firmware-*" },
   { "kernel", FALSE, "*-dkms" },
   { "kernel", FALSE, "*-kernel-source" },

@@ -56,20 +56,29 @@ move_all (GHashTable *from, GHashTable *to)
 }
 
 static gboolean
+add_listed (Known *self, const char *dpkg, const SutureUpgrade *upgrade, GError **error)
+{
+  g_autofree char *list = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!suture_dpkg_read_info (dpkg, upgrade, "list", &list, error))
+    return FALSE;
+  lines = g_strsplit (list != NULL ? list : "", "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    g_hash_table_add (self->listed, g_strdup (lines[i]));
+  return TRUE;
+}
+
+static gboolean
 known_read (Known *self, const char *dpkg, const SutureUpgrade *upgrade, GError **error)
 {
   g_autoptr (GHashTable) conffiles = suture_dpkg_read_conffiles (dpkg, upgrade, error);
   g_autoptr (GHashTable) others = NULL;
   g_autofree char *sums = NULL;
-  g_autofree char *list = NULL;
-  g_auto (GStrv) lines = NULL;
 
   if (conffiles == NULL || !suture_dpkg_read_info (dpkg, upgrade, "md5sums", &sums, error)
-      || !suture_dpkg_read_info (dpkg, upgrade, "list", &list, error))
+      || !add_listed (self, dpkg, upgrade, error))
     return FALSE;
-  lines = g_strsplit (list != NULL ? list : "", "\n", -1);
-  for (gsize i = 0; lines[i] != NULL; i++)
-    g_hash_table_add (self->listed, g_strdup (lines[i]));
   others = suture_dpkg_parse_sums (sums);
   move_all (conffiles, self->conffiles);
   move_all (others, self->others);
@@ -127,16 +136,22 @@ check_left (GHashTable *left, const char *why, SutureObstacle **obstacle)
     *obstacle = suture_obstacle_new (why, path);
 }
 
+/* The innermost one, which is what is new: those above it may be new to the packages alone. */
 static void
 check_folders (const Known *known, GPtrArray *folders, SutureObstacle **obstacle)
 {
-  for (guint i = 0; i < folders->len && *obstacle == NULL; i++)
+  const char *other = NULL;
+
+  for (guint i = 0; i < folders->len; i++)
     {
       const char *path = g_ptr_array_index (folders, i);
 
-      if (!suture_dpkg_is_below (path, "/usr") && !g_hash_table_contains (known->listed, path))
-        *obstacle = suture_obstacle_new ("files", path);
+      if (!suture_dpkg_is_below (path, "/usr") && !g_hash_table_contains (known->listed, path)
+          && (other == NULL || suture_dpkg_is_below (path, other)))
+        other = path;
     }
+  if (*obstacle == NULL && other != NULL)
+    *obstacle = suture_obstacle_new ("files", other);
 }
 
 gboolean
@@ -149,7 +164,11 @@ suture_qualify_outside (
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
 
+  const SutureUpgrade everybody = { .name = "base-files", .architecture = "all" }; /* it has /etc, /var/lib and the like */
+
   *obstacle = NULL;
+  if (!add_listed (&known, dpkg, &everybody, error))
+    return FALSE;
   for (guint i = 0; i < upgrades->len; i++)
     if (!known_read (&known, dpkg, g_ptr_array_index (upgrades, i), error))
       return FALSE;

@@ -21,7 +21,7 @@ static const char *const always[] = {
   "update-initramfs", "mkinitramfs", "dracut", "update-grub", "update-grub2", "grub-install", "grub-mkconfig", "depmod",
   "dkms", "kernel-install", "locale-gen", "iconvconfig", "ucf", "setcap", "udevadm", "systemd-hwdb", "telinit",
   "daemon-reexec", "emacs-package-install", "mktexlsr", "fmtutil-sys", "updmap-sys", "cups-genppdupdate", "-Xshare",
-  "update-gsfontmap", NULL,
+  NULL,
 };
 
 /* Caches: who makes them, and out of what (shell patterns, in which * crosses slashes). */
@@ -37,8 +37,8 @@ static const struct
   { "gtk-query-immodules-3.0", "/usr/lib/*/gtk-3.0/*/immodules/*", TRUE },
   { "glib-compile-schemas", "/usr/share/glib-2.0/schemas/*", FALSE },
   { "update-ca-certificates", "/usr/share/ca-certificates/*", FALSE },
-  { "gtk-update-icon-cache", "/usr/share/icons/*", FALSE },
-  { "update-icon-caches", "/usr/share/icons/*", FALSE },
+  { "gtk-update-icon-cache", "/usr/share/icons/*", TRUE },
+  { "update-icon-caches", "/usr/share/icons/*", TRUE },
   { "update-mime-database", "/usr/share/mime/*", FALSE },
   { "update-desktop-database", "/usr/share/applications/*", FALSE },
   { "update-mime", "/usr/lib/mime/packages/*", FALSE },
@@ -46,9 +46,13 @@ static const struct
   { "update-fonts-dir", "/usr/share/fonts/*", FALSE },
   { "update-fonts-scale", "/usr/share/fonts/*", FALSE },
   { "update-fonts-alias", "/etc/X11/fonts/*", FALSE },
+  { "update-gsfontmap", "/etc/ghostscript/fontmap.d/*", FALSE },
   { "update-catalog", "/usr/share/sgml/*", FALSE },
   { "update-xmlcatalog", "/usr/share/xml/*", FALSE },
 };
+
+/* Of these a cache knows date and size, and its readers look at the files themselves where those are others. */
+static const char *const dated[] = { "/usr/lib/*/vlc/plugins/*", NULL };
 
 static gboolean
 is_harmless (const char *line)
@@ -161,9 +165,12 @@ suture_scripts_find_cache (const char *stripped, const char *path, gboolean is_n
 }
 
 gboolean
-suture_scripts_is_registry (const char *path)
+suture_scripts_cache_stays (const char *path, gboolean is_new)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (caches); i++)
+  for (gsize i = 0; dated[i] != NULL; i++)
+    if (fnmatch (dated[i], path, 0) == 0)
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (caches) && !is_new; i++)
     if (caches[i].is_registry && fnmatch (caches[i].pattern, path, 0) == 0)
       return TRUE;
   return FALSE;

@@ -27,8 +27,8 @@ GHashTable *suture_scripts_list_triggers (const char *stripped) G_GNUC_WARN_UNUS
  * that name before. */
 const char *suture_scripts_find_cache (const char *stripped, const char *path, gboolean is_new);
 
-/* Whether what is made out of the files like @path holds their names and what they can do, and no bytes of them: then it
- * stays right as long as none is new. */
-gboolean suture_scripts_is_registry (const char *path);
+/* Whether what is made out of the files like @path stays right although @path changes, or, with @is_new, comes: it holds
+ * their names and what they can do, and no bytes of them, or is not used where it is out of date. */
+gboolean suture_scripts_cache_stays (const char *path, gboolean is_new);
 
 G_END_DECLS

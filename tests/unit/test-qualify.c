@@ -143,6 +143,7 @@ test_names (void)
     { "libapt-pkg6.0", "apt", "files libapt-pkg6.0 is what the system itself is updated with" },
     { "libssl3", "openssl", NULL },
     { "linuxlogo", "linuxlogo", NULL },
+    { "perl-modules-5.36", "perl", NULL },
     { "libsystemd-shared-demo", "demo", NULL },
   };
 
@@ -295,12 +296,20 @@ test_outside_folders (void)
   g_autoptr (Demo) demo = new ();
   g_autofree char *folder = g_build_filename (demo->fixed, "var/lib/demo", NULL);
   g_autofree char *other = g_build_filename (demo->fixed, "var/lib/other", NULL);
+  g_autofree char *below = g_build_filename (demo->fixed, "srv/demo/more", NULL);
 
   g_assert_no_errno (g_mkdir_with_parents (folder, 0755));
   expect (demo, "");
   g_assert_no_errno (g_mkdir_with_parents (other, 0755));
   expect (demo, "files /var/lib/other");
+  /* one that every system has, and one in it that is new */
+  g_assert_no_errno (g_mkdir_with_parents (below, 0755));
   g_assert_no_errno (g_rmdir (other));
+  expect (demo, "files /srv/demo/more");
+  put (demo->dpkg, "info/base-files.list", "/.\n/srv\n");
+  expect (demo, "files /srv/demo/more");
+  put (demo->dpkg, "info/base-files.list", "/.\n/srv\n/srv/demo\n/srv/demo/more\n");
+  expect (demo, "");
   test_tree_link (demo->fixed, "/var/lib/link", "demo");
   expect (demo, "files /var/lib/link");
 }
@@ -354,9 +363,12 @@ test_triggers (void)
 {
   g_autoptr (Demo) demo = new ();
 
-  expect_changed ("/usr/lib/vlc/plugins/a.so", "triggers/File", "/usr/share/x y\n/usr/lib/vlc/plugins vlc/noawait\n",
-                  "trigger /usr/lib/vlc/plugins/a.so");
-  expect_changed ("/usr/lib/vlc/plugins-more/a.so", "triggers/File", "/usr/lib/vlc/plugins vlc/noawait\n", "");
+  expect_changed ("/usr/lib/a/plugins/a.so", "triggers/File", "/usr/share/x y\n/usr/lib/a/plugins a/noawait\n",
+                  "trigger /usr/lib/a/plugins/a.so");
+  expect_changed ("/usr/lib/a/plugins-more/a.so", "triggers/File", "/usr/lib/a/plugins a/noawait\n", "");
+  expect_changed ("/usr/share/icons/a/b.png", "triggers/File", "/usr/share/icons/a a-icon-theme/noawait\n", "");
+  /* vlc looks whether its list of plugins is out of date */
+  expect_changed ("/usr/lib/x/vlc/plugins/a.so", "triggers/File", "/usr/lib/x/vlc/plugins libvlc-bin/noawait\n", "");
   expect_changed ("/usr/lib/demo/a", "triggers/File", "/lib/demo other\n", "trigger /usr/lib/demo/a");
   /* a list of modules stays right where one of them changes, and not where one comes */
   expect_changed ("/usr/lib/x86_64-linux-gnu/gio/modules/a.so", "triggers/File",
