@@ -7,6 +7,8 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
+import sqlite3
 import subprocess
 import time
 
@@ -257,6 +259,93 @@ def test_another_roots_file(ring_):
     expect("everybody's", turn(root, True)[0], "NotApplicable")
     os.chmod(place, 0o644)
     expect("well", turn(root, True), ("", ""))
+
+
+ARCHIVE = {"origin": "Debian", "suite": "bookworm-security", "date": "2026-11-29T10:00:00Z", "key": "AB12", "release": "aa",
+           "index": "bb", "packages": [{"name": "libepsilon1", "version": "1.1", "architecture": "amd64", "sha256": "cc"}]}
+LINKS = [["origin", "Debian"], ["suite", "bookworm-security"], ["date", "2026-11-29T10:00:00Z"], ["key", "AB12"], ["release", "aa"],
+         ["packages", "bb"], ["package", "libepsilon1 1.1 amd64 cc"]]
+
+
+def test_where_it_comes_from(ring_):
+    """Only of what is local, and still when the feed is off."""
+    root = start(ring_, remote=True)
+    expect("on", turn(root, True), ("", ""))
+    support.Copy(PUBLISHER, REPOSITORY).custom("epsilon-b", prepared="automatic", archive=ARCHIVE)
+    remote = support.Copy(support.Publisher.of(feed.FOLDER, feed.NAME), "/run/ring/feed")
+    remote.custom(BETA, archive=ARCHIVE)
+    expect("check", check(root), ("", ""))
+    expect("local", root.objects()["epsilon-b"]["Provenance"], LINKS)
+    expect("remote", root.objects()[BETA]["Provenance"], [])
+    expect("installed", root.result(root.call("Install", "s", "epsilon-b")["value"][0]), ("", ""))
+    expect("off", turn(root, False), ("", ""))
+    expect("end", ring_.stop("helper"), 0)
+    ring_.start_helper()
+    root = ring_.client("ring-active")
+    until("known", lambda: "epsilon-b" in root.objects())
+    expect("remembered", (root.objects()["epsilon-b"]["Provenance"], root.objects()["epsilon-b"]["Prepared"]), (LINKS, "automatic"))
+
+
+def test_gives_way(ring_):
+    root = start(ring_, remote=True)
+    expect("on", turn(root, True), ("", ""))
+    offered = {name: (o["State"], o["Feed"], o["Conflict"]) for name, o in root.objects().items()}
+    expect("the publisher's", offered, {ALPHA: ("available", feed.NAME, []), BETA: ("available", feed.NAME, []),
+                                        "epsilon-b": ("available", "local", [])})
+    os.rename(f"{FEEDS}/{feed.NAME}.conf", f"{FEEDS}/{feed.NAME}.off")
+    expect("alone", check(root), ("", ""))
+    expect("its own", root.objects()[ALPHA]["Feed"], "local")
+    expect("installed", root.result(root.call("Install", "s", ALPHA)["value"][0]), ("", ""))
+    os.rename(f"{FEEDS}/{feed.NAME}.off", f"{FEEDS}/{feed.NAME}.conf")
+    expect("again", check(root), ("", ""))
+    one = root.objects()[ALPHA]
+    expect("stays", (one["State"], one["Feed"], one["Conflict"]), ("active", "local", [feed.NAME]))
+    expect("removed", root.result(root.call("Remove", "s", ALPHA)["value"][0]), ("", ""))
+    expect("the publisher's again", root.objects()[ALPHA]["Feed"], feed.NAME)
+
+
+def drop_epsilon():
+    """What suture-local does once the system has the fix itself."""
+    copy = support.Copy(PUBLISHER, REPOSITORY)
+    copy.change(PUBLISHER.role(), lambda signed: signed["targets"].pop(f"{PUBLISHER.role()}/epsilon-b.json"))
+
+
+def test_included(ring_):
+    """The system update brings it: history says so at once, although the feed has dropped it and root holds it no more."""
+    root = start(ring_)
+    expect("on", turn(root, True), ("", ""))
+    for helper_runs in (True, False):
+        expect("installed", root.result(root.call("Install", "s", "epsilon-b")["value"][0]), ("", ""))
+        if not helper_runs:
+            expect("end", ring_.stop("helper"), 0)
+        feed.write_base("epsilon", "1.1")
+        write("/run/ring/active.json", "[]")
+        if helper_runs:
+            os.kill(ring_.programs["helper"].process.pid, signal.SIGHUP)
+        else:
+            drop_epsilon()
+            ring_.start_helper()
+        record = until("its record", lambda: [r for r in root.history() if r["event"] in ("included", "undone")][:1])[0]
+        expect("record", (record["event"], record["improvement"], record["by"]), ("included", "epsilon-b", "system"))
+        expect("state", states(root).get("epsilon-b", "included"), "included")
+        feed.write_base("epsilon")
+        expect("check", check(root), ("", ""))
+        if helper_runs:
+            with sqlite3.connect("/var/lib/suture/suture.db") as database:
+                database.execute("DELETE FROM history")
+            database.close()
+
+
+def test_included_without_a_hook(ring_):
+    """Root still holds it: it is asked to let go."""
+    root = start(ring_)
+    expect("on", turn(root, True), ("", ""))
+    expect("installed", root.result(root.call("Install", "s", "epsilon-b")["value"][0]), ("", ""))
+    with open("/run/ring/active.json", encoding="utf-8") as file:
+        active = json.load(file)
+    write("/run/ring/active.json", json.dumps([{**entry, "merged": False, "content": "included"} for entry in active]))
+    expect("check", check(root), ("", ""))
+    expect("asked", "reconsider" in ring.requests().splitlines(), True)
 
 
 os.environ["ASAN_OPTIONS"] = "detect_leaks=0"  # the publisher's own tests look for its leaks

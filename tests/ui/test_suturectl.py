@@ -210,7 +210,8 @@ class Work(unittest.TestCase):
 
     def test_usage(self):
         with harness.Machine() as machine:
-            for arguments in ((), ('explode',), ('install',), ('status', 'x'), ('automatic', 'maybe'), ('--bogus',)):
+            for arguments in ((), ('explode',), ('install',), ('status', 'x'), ('automatic', 'maybe'), ('feed', 'local'), ('feed', 'local', 'maybe'), ('show',),
+                              ('--bogus',)):
                 with self.subTest(arguments):
                     code, out, error = run(machine, *arguments)
                     self.assertEqual((code, out), (2, ''))
@@ -296,6 +297,8 @@ class Completion(unittest.TestCase):
             self.assertEqual(self.complete(machine, 'suturectl', '--json', 'remove', ''), ['expat-b'])
             self.assertEqual(self.complete(machine, 'suturectl', 'automatic', 'of'), ['off'])
             self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'sign'), ['sign-in', 'sign-out'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'local', ''), ['on', 'off'])
+            self.assertEqual(self.complete(machine, 'suturectl', 'show', ''), ['expat-b', 'openssl-a'])
             machine.change(sources=[beta(), beta(Name='stable')])
             self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'sign-in', 'b'), ['beta'])
             self.assertEqual(self.complete(machine, 'suturectl', 'feed', 'show', ''), ['--json', 'beta', 'stable'])
@@ -354,6 +357,49 @@ class Feeds(unittest.TestCase):
             self.assertEqual(feeds[1]['keys'][1], {'role': 'timestamp', 'type': 'ecdsa', 'fingerprint': '0f1e2d3c4b5a6978' * 4})
             code, out, error = run(machine, 'feed', 'show', 'nothing')
             self.assertEqual((code, out), (4, ''))
+
+    def test_local(self):
+        """Turned on and off, what is left to the system update, and where an improvement comes from."""
+        left = [['linux', '6.1.140-1', '6.1.147-1', 'kernel', 'linux-image-\x1b[1mamd64'], ['bash', '1', '2', 'new-word', '']]
+        chain = [['origin', 'Debian'], ['suite', 'bookworm-security'], ['package', 'libssl3 3.0.16 amd64 aa']]
+        made = harness.openssl(Feed='local', Prepared='automatic', Provenance=chain)
+        state = dict(harness.checked(), LocalFeed='off', prepares={'SystemUpdates': left, 'ArchiveTime': 1764400000,
+                                                                  'improvements': [made]})
+        with harness.Machine(state) as machine:
+            self.assertIn('Prepared here:            off\n', run(machine, 'status')[1])
+            self.assertEqual(run(machine, 'feed', 'local', 'on')[:2], (0, 'This computer prepares improvements itself.\n'))
+            out = run(machine, 'status')[1]
+            self.assertIn('Prepared here:            on\n', out)
+            self.assertTrue(out.endswith(
+                'Comes with the system update\n  linux  6.1.140-1 → 6.1.147-1\n'
+                '    “linux-image-[1mamd64” is the kernel, a module of it, or firmware.\n'
+                '  bash  1 → 2\n    It can’t be prepared on this computer.\n'), out)
+            data = json.loads(run(machine, 'status', '--json')[1])
+            self.assertEqual((data['local_feed'], data['archive_time'], len(data['system_updates'])), ('on', 1764400000, 2))
+            self.assertEqual(data['system_updates'][1], {
+                'component': 'bash', 'installed': '1', 'fixed': '2', 'why': 'new-word', 'detail': '',
+                'sentence': 'It can’t be prepared on this computer.'})
+            self.assertIn('Made on this computer', run(machine, 'feed', 'show', 'local')[1])
+            self.assertIn('Made on this computer', run(machine, 'feed', 'list')[1])
+            self.assertEqual(json.loads(run(machine, 'feed', 'show', 'local', '--json')[1])['kind'], 'local')
+            code, out, _ = run(machine, 'show', 'openssl-a')
+            self.assertEqual(code, 0)
+            for wanted in ('openssl-a  Encrypted Connections', 'suite: bookworm-security\n', 'package: libssl3 3.0.16 amd64 aa\n'):
+                self.assertIn(wanted, out)
+            self.assertEqual(json.loads(run(machine, 'show', 'openssl-a', '--json')[1])['provenance'][0],
+                             {'what': 'origin', 'which': 'Debian'})
+            self.assertEqual(run(machine, 'feed', 'local', 'off')[:2],
+                             (0, 'This computer prepares no improvements itself. What is installed stays.\n'))
+            self.assertIn('Turned Off', run(machine, 'history')[1])
+            self.assertNotIn('()', run(machine, 'history')[1])
+            self.assertEqual(run(machine, 'show', 'nothing')[:2], (4, ''))
+
+    def test_local_is_not_there(self):
+        with harness.Machine(harness.checked()) as machine:
+            self.assertNotIn('Prepared here', run(machine, 'status')[1])
+            code, out, error = run(machine, 'feed', 'local', 'on')
+            self.assertEqual((code, out), (4, ''))
+            self.assertIn('suture-local is not installed', error)
 
     def test_no_feed(self):
         with harness.Machine(harness.checked()) as machine:

@@ -84,6 +84,45 @@ add_owed (JsonBuilder *builder, const SutureImprovementFacts *facts)
 }
 
 static void
+add_provenance (JsonBuilder *builder, const SutureImprovementFacts *facts)
+{
+  json_builder_set_member_name (builder, "provenance");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->provenance->len; i++)
+    {
+      const SutureProvenance *link = g_ptr_array_index (facts->provenance, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "what", link->what);
+      add_text (builder, "which", link->which);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_system_updates (JsonBuilder *builder, const SutureFacts *facts)
+{
+  json_builder_set_member_name (builder, "system_updates");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->system_updates->len; i++)
+    {
+      const SutureSystemUpdate *update = g_ptr_array_index (facts->system_updates, i);
+      g_autofree char *sentence = suture_system_update_sentence (update);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "component", update->component);
+      add_text (builder, "installed", update->installed);
+      add_text (builder, "fixed", update->fixed);
+      add_text (builder, "why", update->why);
+      add_text (builder, "detail", update->detail);
+      add_text (builder, "sentence", sentence);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
 {
   json_builder_begin_object (builder);
@@ -97,6 +136,7 @@ add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
   add_text (builder, "feed", facts->feed);
   add_text (builder, "prepared", facts->automatic ? "automatic" : "");
   add_text (builder, "approved_by", facts->approved_by);
+  add_provenance (builder, facts);
   add_text (builder, "severity", facts->severity);
   add_boolean (builder, "exploited", facts->exploited);
   add_vulnerabilities (builder, facts);
@@ -152,6 +192,9 @@ suture_json_status (SutureClient *client)
   add_number (builder, "bytes_total", (gint64) facts->bytes_total);
   add_boolean (builder, "automatic", facts->automatic);
   add_list (builder, "feeds", facts->feeds);
+  add_text (builder, "local_feed", facts->local_feed);
+  add_number (builder, "archive_time", facts->archive_time);
+  add_system_updates (builder, facts);
   add_number (builder, "last_checked", facts->last_checked);
   add_text (builder, "last_error", facts->last_error);
   add_text (builder, "last_message", facts->last_message);
@@ -183,6 +226,7 @@ add_feed (JsonBuilder *builder, const SutureFeedFacts *facts)
 {
   json_builder_begin_object (builder);
   add_text (builder, "name", facts->name);
+  add_text (builder, "kind", facts->kind);
   add_text (builder, "address", facts->address);
   add_list (builder, "components", facts->components);
   add_text (builder, "signed_in", facts->signed_in);
@@ -270,5 +314,14 @@ suture_json_result (const GError *error)
   add_text (builder, "message", error != NULL ? error->message : "");
   add_text (builder, "sentence", sentence);
   json_builder_end_object (builder);
+  return print (builder);
+}
+
+char *
+suture_json_improvement (SutureImprovement *improvement)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  add_improvement (builder, suture_improvement_get_facts (improvement));
   return print (builder);
 }

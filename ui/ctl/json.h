@@ -21,4 +21,7 @@ char *suture_json_result (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 char *suture_json_feeds (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
 char *suture_json_feed (const SutureFeedFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
+/* One improvement, as in the status. */
+char *suture_json_improvement (SutureImprovement *improvement) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

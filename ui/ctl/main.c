@@ -308,9 +308,49 @@ run_sign_out (Ctl *ctl)
     suture_client_sign_out_async (ctl->client, ctl->argument, on_signed_out, ctl);
 }
 
+static void
+on_local_feed_set (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ctl *ctl = user_data;
+  g_autoptr (GError) error = NULL;
+
+  suture_client_set_local_feed_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (ctl, error,
+                 g_str_equal (ctl->argument, "on") ? _("This computer prepares improvements itself.")
+                                                   : _("This computer prepares no improvements itself. What is installed "
+                                                       "stays."));
+}
+
+static void
+run_local_feed (Ctl *ctl)
+{
+  if (!ctl->json)
+    ctl->progress = suture_progress_new (ctl->client);
+  suture_client_set_local_feed_async (ctl->client, g_str_equal (ctl->argument, "on"), ctl->cancellable, on_local_feed_set, ctl);
+}
+
+static void
+run_show (Ctl *ctl)
+{
+  SutureImprovement *improvement = suture_client_find (ctl->client, ctl->argument);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (improvement == NULL)
+    {
+      error = g_error_new (SUTURE_ERROR, SUTURE_ERROR_NOT_FOUND, "there is no such improvement");
+      finish_result (ctl, error, NULL);
+      return;
+    }
+  text = ctl->json ? suture_json_improvement (improvement) : suture_text_improvement (improvement);
+  g_print ("%s", text);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
 static const Command commands[] = {
   { "status", 0, FALSE, run_status },
   { "check", 0, TRUE, run_check },
+  { "show", 1, FALSE, run_show },
   { "install", 1, TRUE, run_install },
   { "remove", 1, TRUE, run_remove },
   { "history", 0, FALSE, load_history },
@@ -319,6 +359,7 @@ static const Command commands[] = {
   { "feed show", 1, FALSE, run_feed_show },
   { "feed sign-in", 1, TRUE, run_sign_in },
   { "feed sign-out", 1, TRUE, run_sign_out },
+  { "feed local", 1, TRUE, run_local_feed },
   { "run-automatic", 0, FALSE, run_automatically }, /* for suture-check.service */
 };
 
@@ -375,7 +416,7 @@ is_sound (const Ctl *ctl)
 {
   if (ctl->command == NULL || ctl->limit < 0 || (ctl->user != NULL && ctl->command->run != run_sign_in))
     return FALSE;
-  return ctl->command->run != run_set_automatic || g_str_equal (ctl->argument, "on") || g_str_equal (ctl->argument, "off");
+  return (ctl->command->run != run_set_automatic && ctl->command->run != run_local_feed) || g_str_equal (ctl->argument, "on") || g_str_equal (ctl->argument, "off");
 }
 
 static const char *
@@ -384,6 +425,7 @@ description (void)
   return _("Commands:\n"
            "  status            what is ready, what is active\n"
            "  check             ask the publishers what is new\n"
+           "  show ID           one improvement, its files, and where it comes from\n"
            "  install ID        install an improvement\n"
            "  remove ID         remove an improvement; the computer is exposed again\n"
            "  history           what was installed and removed\n"
@@ -392,6 +434,7 @@ description (void)
            "  feed show NAME    one source, and the fingerprints of its keys\n"
            "  feed sign-in NAME   keep a token or password for it, read from the terminal or standard input\n"
            "  feed sign-out NAME  erase what is kept for it\n"
+           "  feed local on|off   prepare improvements on this computer, out of the system's security updates\n"
            "\n"
            "Exit status: 0 done, 1 failed, 2 wrong usage, 3 permission was not given, 4 not found or\n"
            "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped, 8 a source asks for a sign-in.");

@@ -68,6 +68,33 @@ add_group (GString *text, SutureClient *client, SutureStateGroup group, const ch
     }
 }
 
+/* What the local feed leaves to the system update, and why. */
+static void
+add_system_updates (GString *text, const SutureFacts *facts)
+{
+  if (facts->system_updates->len > 0)
+    g_string_append_printf (text, "\n%s\n", _("Comes with the system update"));
+  for (guint i = 0; i < facts->system_updates->len; i++)
+    {
+      const SutureSystemUpdate *update = g_ptr_array_index (facts->system_updates, i);
+      g_autofree char *why = suture_system_update_sentence (update);
+
+      g_string_append_printf (text, "  %s  %s → %s\n    %s\n", update->component, update->installed, update->fixed, why);
+    }
+}
+
+static void
+add_local_feed (GString *text, const SutureFacts *facts)
+{
+  g_autofree char *lists = facts->archive_time > 0 ? suture_sentence_time (facts->archive_time, seconds_now (), FALSE) : NULL;
+
+  if (g_str_equal (facts->local_feed, "absent"))
+    return;
+  add_line (text, _("Prepared here"), g_str_equal (facts->local_feed, "on") ? _("on") : _("off"));
+  if (lists != NULL)
+    add_line (text, _("System’s update lists"), lists);
+}
+
 char *
 suture_text_status (SutureClient *client)
 {
@@ -87,9 +114,11 @@ suture_text_status (SutureClient *client)
   add_line (text, _("Automatically install"), facts->automatic ? _("on") : _("off"));
   add_line (text, _("Sources"), feeds[0] != '\0' ? feeds : _("none"));
   add_line (text, _("Last checked"), checked);
+  add_local_feed (text, facts);
   add_group (text, client, SUTURE_STATE_GROUP_READY, _("Ready"));
   add_group (text, client, SUTURE_STATE_GROUP_ACTIVE, _("Active"));
   add_group (text, client, SUTURE_STATE_GROUP_INACTIVE, _("Not active"));
+  add_system_updates (text, facts);
   return g_string_free (text, FALSE);
 }
 
@@ -112,7 +141,8 @@ suture_text_feeds (SutureClient *client)
       g_string_append_printf (text, "%s\n", facts->name);
       if (suture_feed_is_usable (facts))
         g_string_append_printf (text, "  %s\n", facts->address);
-      g_string_append_printf (text, "  %s: %s\n  %s\n", _("Last contact"), contact, sign_in);
+      g_string_append_printf (text, "  %s: %s\n  %s\n", _("Last contact"), contact,
+                              suture_feed_is_local (facts) ? _("Made on this computer") : sign_in);
     }
   return g_string_free (text, FALSE);
 }
@@ -134,7 +164,10 @@ suture_text_feed (const SutureFeedFacts *facts)
   add_line (text, _("Components"), components[0] != '\0'          ? components
                                    : suture_feed_is_usable (facts) ? _("any")
                                                                    : _("unknown"));
-  add_line (text, _("Sign-in"), sign_in);
+  if (suture_feed_is_local (facts))
+    add_line (text, _("Kind"), _("Made on this computer"));
+  else
+    add_line (text, _("Sign-in"), sign_in);
   add_line (text, _("Last contact"), contact);
   add_line (text, _("List version"), version);
   add_line (text, _("List valid until"), expires);
@@ -148,6 +181,46 @@ suture_text_feed (const SutureFeedFacts *facts)
       g_string_append_printf (text, "  %s, %s\n    %s\n", role, key->type, key->fingerprint);
     }
   return g_string_free (text, FALSE);
+}
+
+static void
+add_list (GString *text, const char *title, char **list)
+{
+  if (list[0] != NULL)
+    g_string_append_printf (text, "\n%s\n", title);
+  for (gsize i = 0; list[i] != NULL; i++)
+    g_string_append_printf (text, "  %s\n", list[i]);
+}
+
+char *
+suture_text_improvement (SutureImprovement *improvement)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
+  GString *text = g_string_new (NULL);
+
+  add_improvement (text, improvement, seconds_now ());
+  if (facts->description[0] != '\0')
+    g_string_append_printf (text, "\n%s\n", facts->description);
+  g_string_append_c (text, '\n');
+  add_line (text, _("Publisher"), facts->publisher);
+  add_line (text, _("Source"), facts->feed);
+  if (facts->provenance->len > 0)
+    g_string_append_printf (text, "\n%s\n", _("Prepared from"));
+  for (guint i = 0; i < facts->provenance->len; i++)
+    {
+      const SutureProvenance *link = g_ptr_array_index (facts->provenance, i);
+
+      g_string_append_printf (text, "  %s: %s\n", link->what, link->which);
+    }
+  add_list (text, _("Files"), facts->files);
+  return g_string_free (text, FALSE);
+}
+
+/* What the record is about, where it is about an improvement. */
+static char *
+about (const SutureRecordFacts *record)
+{
+  return record->improvement[0] != '\0' ? g_strdup_printf ("  (%s)", record->improvement) : g_strdup ("");
 }
 
 char *
@@ -165,8 +238,9 @@ suture_text_history (GPtrArray *records)
       g_autofree char *user = suture_user_name (record->user);
       g_autofree char *who = suture_sentence_who (record, user);
       g_autofree char *why = suture_sentence_why (record);
+      g_autofree char *what = about (record);
 
-      g_string_append_printf (text, "%s  %s  %s  (%s)\n", when, event, who, record->improvement);
+      g_string_append_printf (text, "%s  %s  %s%s\n", when, event, who, what);
       if (why[0] != '\0')
         g_string_append_printf (text, "    %s\n", why);
     }

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 
 char *suture_text_status (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All that is known of one. */
+char *suture_text_improvement (SutureImprovement *improvement) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @records: of SutureRecord, newest first. */
 char *suture_text_history (GPtrArray *records) G_GNUC_WARN_UNUSED_RESULT;
 
