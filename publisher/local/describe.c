@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "local/describe.h"
 
+#include <fnmatch.h>
+
 #include "base/error.h"
 #include "changelog.h"
 #include "local/dpkg.h"
@@ -11,7 +13,7 @@ char *
 suture_describe_title (const char *synopsis)
 {
   /* what only says which part of the source it is, or which version */
-  g_autoptr (GRegex) rest = g_regex_new ("\\s+(?:--?\\s.*|\\((?:[^()]*(?:librar|runtime|version|shared)[^()]*)\\))$",
+  g_autoptr (GRegex) rest = g_regex_new ("\\s*(?:--?\\s.*|\\([^()]*(?:librar|runtime|version|shared|binar|files)[^()]*\\))$",
                                          G_REGEX_CASELESS, 0, NULL);
   g_autofree char *title = g_regex_replace_literal (rest, synopsis, -1, 0, "", 0, NULL);
 
@@ -109,18 +111,29 @@ suture_describe_clean (const char *entries)
   return g_strchomp (g_string_free (clean, FALSE));
 }
 
-/* The package that the others are parts of: that of the source's name, or else the first one. */
+/* How little the package tells of its component: that of the source's name tells most. */
+static int
+rank (const SutureUpgrade *upgrade)
+{
+  static const char *const parts[] = { "gir1.2-*", "*-common", "*-data", "*-dev", "*-doc", "*-l10n*" };
+
+  if (g_str_equal (upgrade->name, upgrade->source))
+    return 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (fnmatch (parts[i], upgrade->name, 0) == 0)
+      return 3;
+  return g_str_has_prefix (upgrade->name, "lib") ? 1 : 2;
+}
+
 static const SutureUpgrade *
 main_package (GPtrArray *upgrades)
 {
-  for (guint i = 0; i < upgrades->len; i++)
-    {
-      const SutureUpgrade *upgrade = g_ptr_array_index (upgrades, i);
+  const SutureUpgrade *best = g_ptr_array_index (upgrades, 0);
 
-      if (g_str_equal (upgrade->name, upgrade->source))
-        return upgrade;
-    }
-  return g_ptr_array_index (upgrades, 0);
+  for (guint i = 1; i < upgrades->len; i++)
+    if (rank (g_ptr_array_index (upgrades, i)) < rank (best))
+      best = g_ptr_array_index (upgrades, i);
+  return best;
 }
 
 static char *

@@ -23,6 +23,10 @@ test_title (void)
     { "interpreter for the PostScript language and for PDF", "Interpreter for the PostScript language and for PDF" },
     { "GStreamer plugins from the \"bad\" set", "GStreamer plugins from the \"bad\" set" },
     { "time zone and daylight-saving time data", "Time zone and daylight-saving time data" },
+    { "Apache HTTP Server (modules and other binary files)", "Apache HTTP Server" },
+    { "New Perl Compatible Regular Expression Library- 8 bit runtime files", "New Perl Compatible Regular Expression Library" },
+    { "mail/news client with RSS", "Mail/news client with RSS" },
+    { "dynamic object-oriented language", "Dynamic object-oriented language" },
     { "tool (of a kind)", "Tool (of a kind)" },
     { "- odd", "- odd" },
   };
@@ -70,12 +74,12 @@ test_clean (void)
 typedef struct
 {
   char *top, *dpkg, *control, *fixed;
-  SutureUpgrade library, program;
+  SutureUpgrade part, library, program;
   GPtrArray *upgrades;
   GHashTable *urgencies;
 } Demo;
 
-/* libdemo1 and demo, made from the same source; the installed ones were built again once: +b1. */
+/* gir1.2-demo, libdemo1 and demo-tools, made from the same source; the installed ones were built again once: +b1. */
 static Demo *
 new (const char *changelog)
 {
@@ -91,13 +95,16 @@ new (const char *changelog)
   self->fixed = g_build_filename (self->top, "fixed", NULL);
   path = g_build_filename (self->fixed, "usr/share/doc/libdemo1/changelog.Debian.gz", NULL);
   self->library = (SutureUpgrade){ "libdemo1", "amd64", "demo", "1:2-2+b1", "1:2-3", self->control };
-  self->program = (SutureUpgrade){ "demo", "amd64", "demo", "1:2-2+b1", "1:2-3", self->control };
+  self->program = (SutureUpgrade){ "demo-tools", "amd64", "demo", "1:2-2+b1", "1:2-3", self->dpkg };
+  self->part = (SutureUpgrade){ "gir1.2-demo", "amd64", "demo", "1:2-2+b1", "1:2-3", self->dpkg };
   self->upgrades = g_ptr_array_new ();
+  g_ptr_array_add (self->upgrades, &self->part);
   g_ptr_array_add (self->upgrades, &self->library);
   g_ptr_array_add (self->upgrades, &self->program);
   self->urgencies = g_hash_table_new (g_str_hash, g_str_equal);
   test_tree_write (self->dpkg, "/status", "Package: libdemo1\nSource: demo (1:2-2)\nArchitecture: amd64\n\n"
-                   "Package: demo\nSource: demo (1:2-2)\nArchitecture: amd64\n\n", 0644);
+                   "Package: gir1.2-demo\nSource: demo (1:2-2)\nArchitecture: amd64\n\n", 0644);
+  test_tree_write (self->dpkg, "/control", "Package: other\nDescription: a part of it\n", 0644);
   test_tree_write (self->control, "/control", "Package: libdemo1\nDescription: reads things - runtime\n More of it.\n", 0644);
   g_assert_true (g_output_stream_write_all (stream, changelog, strlen (changelog), NULL, NULL, NULL));
   g_assert_true (g_output_stream_close (stream, NULL, NULL));
@@ -151,6 +158,17 @@ test_component (void)
   g_assert_cmpstr (notes->severity, ==, "unknown");
   g_assert_cmpstr (notes->kind, ==, "security");
   g_assert_false (notes->exploited);
+}
+
+static void
+test_main_package (void)
+{
+  g_autoptr (Demo) demo = new (CHANGELOG);
+  g_autoptr (SutureNotes) notes = NULL;
+
+  demo->program.name = "demo";
+  notes = describe (demo);
+  g_assert_cmpstr (g_hash_table_lookup (notes->title, "en"), ==, "A part of it");
 }
 
 static void
@@ -208,6 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/describe/title", test_title);
   g_test_add_func ("/describe/clean", test_clean);
   g_test_add_func ("/describe/component", test_component);
+  g_test_add_func ("/describe/main-package", test_main_package);
   g_test_add_func ("/describe/severity", test_severity);
   g_test_add_func ("/describe/unknown", test_unknown);
   g_test_add_func ("/describe/long", test_long);
