@@ -33,13 +33,16 @@ is_for_packagers (const char *line)
          || g_regex_match_simple ("^\\[ .* \\]$", line, 0, 0);
 }
 
+/* "(Closes: #1, #2)", and the same among other words. */
 static char *
 without_bugs (const char *text)
 {
-  g_autoptr (GRegex) bugs = g_regex_new (
-      "[ \\t]*[(\\[]?\\b(?:closes|lp)\\b:?[ \\t]*(?:(?:bug|lp:)?[ \\t]*#?[0-9]+(?:,[ \\t]*)?)+[)\\]]?", G_REGEX_CASELESS, 0, NULL);
+#define BUGS "(?:closes|lp):[ \\t]*(?:(?:bug|lp:)?[ \\t]*#?[0-9]+(?:,[ \\t]*(?=[#0-9bl])|))+"
+  g_autoptr (GRegex) alone = g_regex_new ("[ \\t]*[(\\[]" BUGS "[)\\]]", G_REGEX_CASELESS, 0, NULL);
+  g_autoptr (GRegex) among = g_regex_new ("[,;][ \\t]*\\b" BUGS "|\\b" BUGS "[,;]?[ \\t]*", G_REGEX_CASELESS, 0, NULL);
+  g_autofree char *some = g_regex_replace_literal (alone, text, -1, 0, "", 0, NULL);
 
-  return g_regex_replace_literal (bugs, text, -1, 0, "", 0, NULL);
+  return g_regex_replace_literal (among, some, -1, 0, "", 0, NULL);
 }
 
 /* Items, which may go on in several lines, as one line each; with the two blanks less that all lines of an entry have. */

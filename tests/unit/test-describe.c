@@ -55,6 +55,9 @@ test_clean (void)
       "1-3\n* Third.\n\n1-2\n* Second." },
     { "demo (1-2) stable; urgency=low\n\n  * Closes the file in time (closes: 42).\n  * Team upload of keys is checked.\n",
       "* Closes the file in time.\n* Team upload of keys is checked." },
+    { "demo (1-2) stable; urgency=low\n\n  * New release (Closes: #1, #2, CVE-2026-0001,\n    CVE-2026-0002)\n"
+      "  * More, closes: #3.\n  * Last one (LP: #1234, LP: #5678)\n",
+      "* New release (CVE-2026-0001, CVE-2026-0002)\n* More.\n* Last one" },
     { "", "" },
   };
 
