@@ -282,13 +282,20 @@ prepared (guint64 done, guint64 total, gpointer user_data)
   suture_work_set_bytes (user_data, done, total);
 }
 
-/* Has suture-local prepare what is new, before the local feed is read. What it fails with says nothing against what is there. */
+/* Has suture-local prepare what is new, before the local feed is read. What it fails with says nothing against what is there.
+ * A person who wants something installed or removed meanwhile does not wait for it. */
 static void
 prepare (SutureWork *work, GError **error)
 {
+  g_autoptr (GError) local = NULL;
+
   suture_work_set_activity (work, "preparing");
-  (void) suture_local_check (prepared, work, work->cancellable, error);
+  (void) suture_local_check (prepared, work, work->hurry, &local);
   suture_work_set_activity (work, "checking");
+  if (g_error_matches (local, SUTURE_ERROR, SUTURE_ERROR_CANCELLED) && !g_cancellable_is_cancelled (work->cancellable))
+    g_message ("feed %s: somebody waits, so the rest is prepared by the next check", SUTURE_FEED_LOCAL);
+  else if (local != NULL)
+    g_propagate_error (error, g_steal_pointer (&local));
 }
 
 /* One feed, over the network or out of its folder. @lesson lacks what belongs to it. @unprepared (may be NULL): why there may be more

@@ -277,8 +277,11 @@ may_submit (SutureEngine *self, const char *kind, guint32 user, GError **error)
 static void
 push (SutureEngine *self, SutureWork *work, GTask *outer)
 {
+  SutureWork *running = suture_queue_get_running (self->queue);
   g_autoptr (GTask) inner = NULL;
 
+  if (work->plan != NULL && running != NULL)
+    suture_work_hurry (running);
   suture_queue_push (self->queue, work);
   self->writing++;
   inner = g_task_new (self, NULL, submitted, outer);

@@ -19,6 +19,7 @@ suture_work_new (SutureDatabase *database, const char *operation, const char *ki
   self->by = g_strdup (by);
   self->user = user;
   self->cancellable = g_cancellable_new ();
+  self->hurry = g_cancellable_new ();
   self->status.activity = "idle";
   self->status.cancellable = TRUE;
   return self;
@@ -44,6 +45,7 @@ suture_work_unref (SutureWork *self)
   g_free (self->by);
   g_hash_table_unref (self->checked);
   g_object_unref (self->cancellable);
+  g_object_unref (self->hurry);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -110,6 +112,12 @@ suture_work_end_switch (SutureWork *self)
   tell (self);
 }
 
+void
+suture_work_hurry (SutureWork *self)
+{
+  g_cancellable_cancel (self->hurry);
+}
+
 gboolean
 suture_work_cancel (SutureWork *self, GError **error)
 {
@@ -129,6 +137,7 @@ suture_work_cancel (SutureWork *self, GError **error)
       return FALSE;
     }
   g_cancellable_cancel (self->cancellable);
+  g_cancellable_cancel (self->hurry);
   tell (self);
   return TRUE;
 }

@@ -54,6 +54,7 @@ struct _SutureWork
   SutureStep step;           /* of the last line that is on the disk */
   SutureLeft left;           /* of the last installation or removal, when it failed */
   GCancellable *cancellable; /* (owned) */
+  GCancellable *hurry;       /* cancelled with it, and when somebody waits: what can be left to the next time is (owned) */
   void (*changed) (SutureWork *self, gpointer user_data); /* called in any thread */
   gpointer user_data;
 
@@ -90,6 +91,9 @@ gboolean suture_work_is_open (const SutureWork *self);
 /* Puts the one of SUTURE_N_LEFT @sentences before @error that says what is left. The names of errors stand for "nothing was
  * changed"; where that is not so, it becomes SUTURE_ERROR_FAILED. */
 void suture_work_say_left (SutureWork *self, const char *const *sentences, GError **error);
+
+/* For the main loop: somebody waits for the end of it. What can be left to the next time is, and it goes on with the rest. */
+void suture_work_hurry (SutureWork *self);
 
 /* For the main loop. SUTURE_ERROR_NOT_CANCELLABLE. */
 gboolean suture_work_cancel (SutureWork *self, GError **error);

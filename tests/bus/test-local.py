@@ -183,6 +183,19 @@ def test_progress_and_cancelling(ring_):
     expect("offered", len(states(root)), 2)
 
 
+def test_nobody_waits_for_it(ring_):
+    """What is to be installed or removed is not kept waiting by what takes minutes; the check is a success all the same."""
+    root = start(ring_)
+    expect("on", turn(root, True), ("", ""))
+    write(f"{CONTROL}/hold-local", "")
+    operation = root.call("Check")["value"][0]
+    until("at work", lambda: root.get("Activity") == "preparing")
+    expect("installed", root.result(root.call("Install", "s", "epsilon-b")["value"][0]), ("", ""))
+    expect("check", root.result(operation), ("", ""))
+    expect("still held", os.path.exists(f"{CONTROL}/hold-local"), True)
+    os.unlink(f"{CONTROL}/hold-local")
+
+
 def test_reports_that_are_none(ring_):
     root = start(ring_)
     expect("on", turn(root, True), ("", ""))
