@@ -20,8 +20,8 @@ static const char *const documentation[] = {
 };
 
 /* ... and /etc/ld.so.cache is made anew on every machine. */
-static gboolean
-is_left_out (const char *path)
+gboolean
+suture_changes_is_left_out (const char *path)
 {
   if (g_str_equal (path, "/etc/ld.so.cache"))
     return TRUE;
@@ -279,6 +279,8 @@ check_change (const char *path, const Entry *old, const Entry *fixed, const Fixe
   if (!suture_image_path_is_allowed (path, error))
     {
       g_prefix_error (error, "this can't be an improvement: ");
+      if (error != NULL)
+        (*error)->code = SUTURE_ERROR_NOT_APPLICABLE; /* as all else here: it is no image yet that would be wrong */
       return FALSE;
     }
   if (fixed->content == NULL)
@@ -354,7 +356,7 @@ static void
 add_entries (GHashTable *paths, GPtrArray *entries)
 {
   for (guint i = 0; i < entries->len; i++)
-    if (!is_left_out (g_ptr_array_index (entries, i)))
+    if (!suture_changes_is_left_out (g_ptr_array_index (entries, i)))
       g_hash_table_add (paths, g_strdup (g_ptr_array_index (entries, i)));
 }
 
@@ -398,7 +400,7 @@ check_folders (const char *base, const Fixed *fixed, GError **error)
     {
       const char *path = g_ptr_array_index (fixed->folders, i);
 
-      if (!is_left_out (path) && !check_folder (base, fixed, path, error))
+      if (!suture_changes_is_left_out (path) && !check_folder (base, fixed, path, error))
         return FALSE;
     }
   return TRUE;

@@ -39,6 +39,9 @@ SutureChanges *suture_changes_find (GPtrArray *bases,
                                     const char *const *below,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether @path is documentation, which is no part of an improvement. */
+gboolean suture_changes_is_left_out (const char *path);
+
 /* Whether what changes is the same in the bases @a and @b. */
 gboolean suture_changes_same_base (const SutureChanges *self, guint a, guint b);
 

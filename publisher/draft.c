@@ -517,3 +517,12 @@ suture_draft_custom (SutureDraft *self, const char *name)
     json_object_set_object_member (target, "custom", json_object_new ());
   return json_object_get_object_member (target, "custom");
 }
+
+void
+suture_draft_remove (SutureDraft *self, const char *name)
+{
+  g_autofree char *role = g_strndup (name, (gsize) (strchr (name, '/') - name));
+  g_autofree char *path = g_strconcat (name, ".json", NULL);
+
+  json_object_remove_member (json_object_get_object_member (suture_draft_get (self, role), "targets"), path);
+}

@@ -45,6 +45,9 @@ void suture_draft_remove_key (SutureDraft *self, const char *role, const char *i
 /* Adds @stage to its role, unless the very same is there; the role must be. */
 void suture_draft_add_stage (SutureDraft *self, const SutureStage *stage);
 
+/* Takes the target "ROLE/ID" out of its role: desktops no longer see it. */
+void suture_draft_remove (SutureDraft *self, const char *name);
+
 /* The delegation to the role @name in the object "delegations" of a targets body (NULL: there is none), which is read like
  * metadata; part of it. NULL: there is no such role. */
 JsonObject *suture_draft_find_delegation (JsonObject *delegations, const char *name);

@@ -20,6 +20,7 @@ typedef struct
   const SutureChanges *changes;
   SutureDescription *description;
   const char *work, *stage;       /* folders */
+  gboolean lean;
   char *tree;                     /* the image's files (owned) */
 } Imaging;
 
@@ -122,14 +123,15 @@ add_payload (Imaging *self, const char *encoding, int base, GBytes *bytes, GErro
 static gboolean
 make_payloads (Imaging *self, GBytes *image, GError **error)
 {
-  g_autoptr (GBytes) full = suture_payload_encode (image, NULL, error);
+  g_autoptr (GBytes) full
+      = suture_payload_encode (image, NULL, self->lean ? SUTURE_PAYLOAD_QUICK : SUTURE_PAYLOAD_SMALL, error);
 
   if (full == NULL || !add_payload (self, "zstd", -1, full, error))
     return FALSE;
-  for (guint b = 0; b < self->origin->bases->len; b++)
+  for (guint b = 0; !self->lean && b < self->origin->bases->len; b++)
     {
       g_autoptr (GBytes) reference = read_reference (self, b, error);
-      g_autoptr (GBytes) delta = reference != NULL ? suture_payload_encode (image, reference, error) : NULL;
+      g_autoptr (GBytes) delta = reference != NULL ? suture_payload_encode (image, reference, SUTURE_PAYLOAD_SMALL, error) : NULL;
 
       if (delta == NULL)
         return FALSE;
@@ -168,6 +170,7 @@ suture_imaging_run (const SutureOrigin *origin,
                     SutureDescription *description,
                     const char *work,
                     const char *stage,
+                    gboolean lean,
                     GError **error)
 {
   g_auto (Imaging) self = { .origin = origin,
@@ -175,6 +178,7 @@ suture_imaging_run (const SutureOrigin *origin,
                             .description = description,
                             .work = work,
                             .stage = stage,
+                            .lean = lean,
                             .tree = g_build_filename (work, "tree", NULL) };
 
   if (!build_tree (&self, error) || !make_image (&self, error))

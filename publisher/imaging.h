@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Makes the folder @stage with the image of @changes, one payload for everyone, one for each base from whose files it can be
+/* @lean: one payload alone, made quickly: for a feed that nobody fetches from afar.
+ * Makes the folder @stage with the image of @changes, one payload for everyone, one for each base from whose files it can be
  * made of fewer bytes, and the old files of every base (stage.h); in the folder @work, and says in @description what came
  * out. */
 gboolean suture_imaging_run (const SutureOrigin *origin,
@@ -16,6 +17,7 @@ gboolean suture_imaging_run (const SutureOrigin *origin,
                              SutureDescription *description,
                              const char *work,
                              const char *stage,
+                             gboolean lean,
                              GError **error);
 
 G_END_DECLS

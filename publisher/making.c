@@ -24,8 +24,10 @@ typedef struct
   const SutureMakingOptions *options; /* the caller's */
   SutureReport *report;               /* the caller's */
   SutureDepot *depot;                 /* the caller's */
-  SutureOrigin *origin;               /* (owned), as all that follows */
-  SutureNotes *notes;
+  SutureOrigin *origin;               /* @own_origin, or the caller's */
+  SutureNotes *notes;                 /* @own_notes, or the caller's */
+  SutureOrigin *own_origin;           /* (owned), as all that follows */
+  SutureNotes *own_notes;
   SutureChanges *changes;
   SutureFindings *findings;
   SutureDescription *description;
@@ -38,8 +40,8 @@ making_clear (Making *self)
 {
   if (self->work != NULL)
     suture_tree_remove (self->work);
-  g_clear_pointer (&self->origin, suture_origin_free);
-  g_clear_pointer (&self->notes, suture_notes_free);
+  g_clear_pointer (&self->own_origin, suture_origin_free);
+  g_clear_pointer (&self->own_notes, suture_notes_free);
   g_clear_pointer (&self->changes, suture_changes_free);
   suture_findings_free (self->findings);
   suture_description_free (self->description);
@@ -54,10 +56,14 @@ find_origin (Making *self, GError **error)
 {
   const SutureMakingOptions *options = self->options;
 
+  self->origin = options->origin;
+  if (self->origin != NULL)
+    return TRUE;
   if (options->new_root != NULL)
-    self->origin = suture_origin_from_roots (options->old_roots, options->new_root, error);
+    self->own_origin = suture_origin_from_roots (options->old_roots, options->new_root, error);
   else
-    self->origin = suture_origin_from_packages (options->old, options->fixed, self->work, error);
+    self->own_origin = suture_origin_from_packages (options->old, options->fixed, self->work, error);
+  self->origin = self->own_origin;
   if (self->origin != NULL && self->origin->pairs != NULL)
     suture_pairs_warn (self->origin->pairs, self->findings);
   return self->origin != NULL;
@@ -88,7 +94,9 @@ find_notes (Making *self, GError **error)
 {
   const SuturePairs *pairs = self->origin->pairs;
 
-  self->notes = suture_notes_new ();
+  if (self->options->ready == NULL)
+    self->own_notes = suture_notes_new ();
+  self->notes = self->options->ready != NULL ? self->options->ready : self->own_notes;
   if (self->options->notes != NULL && !suture_notes_add_file (self->notes, self->options->notes, error))
     return FALSE;
   if (self->options->from_changelog)
@@ -100,7 +108,7 @@ find_notes (Making *self, GError **error)
                                           error))
         return FALSE;
     }
-  if (self->options->notes == NULL && !self->options->from_changelog)
+  if (self->options->notes == NULL && self->options->ready == NULL && !self->options->from_changelog)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
                    "what does it fix? --notes FILE or --from-changelog is needed");
@@ -144,7 +152,7 @@ find_release (Making *self, GError **error)
     }
   else if (!suture_making_parse_base (base, &description->base_id, &description->base_version_id, error))
     return FALSE;
-  if (self->options->architecture != NULL && self->origin->pairs == NULL)
+  if (self->options->architecture != NULL)
     description->base_architecture = g_strdup (self->options->architecture);
   else
     description->base_architecture = g_strdup (suture_origin_get_architecture (self->origin, self->changes, error));
@@ -226,7 +234,7 @@ find_id (Making *self, GError **error)
                    self->role);
       return FALSE;
     }
-  description->number = (guint) MAX (published, staged) + 1;
+  description->number = (guint) MAX (MAX (published, staged), self->options->after) + 1;
   letter = suture_name_letter (description->number);
   description->id = g_strdup_printf ("%s-%s", description->component, letter);
   if (suture_name_is_valid (description->id))
@@ -276,9 +284,13 @@ find_dependents (Making *self, GError **error)
 static gboolean
 find_changes (Making *self, GError **error)
 {
+  const SutureMakingOptions *options = self->options;
+
   self->changes = suture_origin_compare (self->origin, self->findings, error);
   if (self->changes == NULL
-      || !suture_abi_check (self->origin->bases, self->origin->fixed, self->changes, self->findings, error)
+      || (options->judge != NULL && !options->judge (self->changes, self->origin->fixed, options->judge_data, error))
+      || (!options->lean
+          && !suture_abi_check (self->origin->bases, self->origin->fixed, self->changes, self->findings, error))
       || !find_dependents (self, error))
     return FALSE;
   self->description->result = g_strdup (self->origin->result);
@@ -295,6 +307,20 @@ write_file (Making *self, const char *name, const char *text, gsize length, GErr
   return g_file_set_contents (path, text, (gssize) length, error);
 }
 
+/* What targets say beside it. */
+static gboolean
+write_custom (Making *self, GError **error)
+{
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->options->custom == NULL)
+    return !self->options->automatic || write_file (self, SUTURE_STAGE_CUSTOM, AUTOMATIC, strlen (AUTOMATIC), error);
+  node = json_node_init_object (json_node_alloc (), self->options->custom);
+  text = json_to_string (node, FALSE);
+  return write_file (self, SUTURE_STAGE_CUSTOM, text, strlen (text), error);
+}
+
 static gboolean
 write_texts (Making *self, GError **error)
 {
@@ -306,7 +332,7 @@ write_texts (Making *self, GError **error)
   return manifest != NULL
          && write_file (self, "manifest.json", g_bytes_get_data (json, NULL), g_bytes_get_size (json), error)
          && write_file (self, SUTURE_FINDINGS_FILE, findings, strlen (findings), error)
-         && (!self->options->automatic || write_file (self, SUTURE_STAGE_CUSTOM, AUTOMATIC, strlen (AUTOMATIC), error));
+         && write_custom (self, error);
 }
 
 /* How many bytes a desktop with base @base fetches: its own payload, or that for everyone. */
@@ -393,12 +419,13 @@ suture_making_run (SutureDepot *depot, const SutureMakingOptions *options, Sutur
                            .findings = suture_findings_new (),
                            .description = suture_description_new () };
 
-  self.description->publisher = depot->publisher;
+  self.description->publisher = options->publisher != NULL ? options->publisher : depot->publisher;
   self.findings->automatic = options->automatic;
   self.work = suture_depot_work (depot, error);
   self.stage = self.work != NULL ? g_build_filename (self.work, "stage", NULL) : NULL;
   return self.work != NULL && find_origin (&self, error) && find_notes (&self, error) && find_component (&self, error)
          && find_changes (&self, error) && find_release (&self, error) && find_id (&self, error)
-         && suture_imaging_run (self.origin, self.changes, self.description, self.work, self.stage, error)
+         && suture_imaging_run (self.origin, self.changes, self.description, self.work, self.stage, options->lean,
+                                error)
          && write_texts (&self, error) && suture_tree_sync (self.stage, error) && finish (&self, error);
 }

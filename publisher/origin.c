@@ -11,6 +11,12 @@
 #include "binary.h"
 #include "tree.h"
 
+static const char *const all[] = { "", NULL };
+/* hier(7), without /usr/include and /usr/src: nobody runs what lies there, so that of a developer's packages only that is left as it is */
+static const char *const what_runs[] = { "/usr/bin", "/usr/sbin", "/usr/games", "/usr/lib", "/usr/lib32", "/usr/lib64",
+                                         "/usr/libx32", "/usr/libexec", "/usr/local", "/usr/share", NULL };
+static const char *const usr_and_etc[] = { "/usr", "/etc", NULL };
+
 static SutureOrigin *
 origin_new (void)
 {
@@ -18,6 +24,7 @@ origin_new (void)
 
   self->bases = g_ptr_array_new_with_free_func (g_free);
   self->labels = g_ptr_array_new_with_free_func (g_free);
+  self->below = all;
   return self;
 }
 
@@ -57,6 +64,22 @@ suture_origin_from_packages (char **old, char **fixed, const char *work, GError 
   return suture_pairs_unpack_fixed (self->pairs, work, self->fixed, error) ? g_steal_pointer (&self) : NULL;
 }
 
+SutureOrigin *
+suture_origin_from_installed (char **called, const char *ground, char **fixed, const char *work, GError **error)
+{
+  g_autoptr (SutureOrigin) self = origin_new ();
+
+  self->pairs = suture_pairs_open_installed (called, fixed, work, error);
+  if (self->pairs == NULL || !suture_pairs_check_exact (self->pairs, error))
+    return NULL;
+  self->below = what_runs;
+  self->fixed = g_build_filename (work, "fixed", NULL);
+  self->result = suture_pairs_label_fixed (self->pairs);
+  g_ptr_array_add (self->bases, g_strdup (ground));
+  g_ptr_array_add (self->labels, suture_pairs_label_base (self->pairs, 0));
+  return suture_pairs_unpack_fixed (self->pairs, work, self->fixed, error) ? g_steal_pointer (&self) : NULL;
+}
+
 /* The absolute path of a root folder that can be compared; NULL with @error. */
 static char *
 check_root (const char *path, GError **error)
@@ -87,6 +110,7 @@ suture_origin_from_roots (char **old, const char *fixed, GError **error)
 {
   g_autoptr (SutureOrigin) self = origin_new ();
 
+  self->below = usr_and_etc;
   self->fixed = check_root (fixed, error);
   if (self->fixed == NULL)
     return NULL;
@@ -122,10 +146,7 @@ merge_bases (SutureOrigin *self, SutureChanges *changes, guint a, guint b, Sutur
 SutureChanges *
 suture_origin_compare (SutureOrigin *self, SutureFindings *findings, GError **error)
 {
-  static const char *const of_roots[] = { "/usr", "/etc", NULL };
-  static const char *const of_packages[] = { "", NULL };
-  g_autoptr (SutureChanges) changes
-      = suture_changes_find (self->bases, self->fixed, self->pairs != NULL ? of_packages : of_roots, error);
+  g_autoptr (SutureChanges) changes = suture_changes_find (self->bases, self->fixed, self->below, error);
 
   if (changes == NULL)
     return NULL;

@@ -17,11 +17,21 @@ typedef struct
   GPtrArray *labels;    /* char *: what each is called (owned) */
   char *fixed;          /* the tree with the fixed files (owned) */
   char *result;         /* what that is called (owned) */
+  const char *const *below; /* what of the trees counts (changes.h); static */
 } SutureOrigin;
 
 /* Unpacks packages (pairs.h) into new trees below the folder @work. */
 SutureOrigin *suture_origin_from_packages (
     char **old, char **fixed, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Takes what is installed on this computer: the tree @ground has the files of the installed packages that dpkg calls @called as they lie
+ * on the disk, and the packages @fixed are unpacked below @work. Only /usr counts, without what only compilers read:
+ * whoever calls looks at what is outside. */
+SutureOrigin *suture_origin_from_installed (char **called,
+                                            const char *ground,
+                                            char **fixed,
+                                            const char *work,
+                                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Takes folders that hold a /usr as they are; they are only read, and called by their names. SUTURE_ERROR_INVALID_ARGUMENT
  * for one that has no /usr, or a /bin, /sbin or /lib of its own beside it. */

@@ -153,6 +153,20 @@ suture_package_open (const char *path, const char *work, GError **error)
   return NULL;
 }
 
+SuturePackage *
+suture_package_open_installed (const char *called, GError **error)
+{
+  const char *const argv[] = { "dpkg-query", "--status", called, NULL };
+  g_autoptr (SuturePackage) self = g_new0 (SuturePackage, 1);
+  g_autofree char *text = suture_run (argv, error);
+  g_autoptr (GHashTable) fields = text != NULL ? parse_control (text, error) : NULL;
+
+  if (fields != NULL && take_fields (self, fields, error))
+    return g_steal_pointer (&self);
+  g_prefix_error (error, "%s: ", called);
+  return NULL;
+}
+
 void
 suture_package_free (SuturePackage *self)
 {

@@ -24,6 +24,8 @@ extern const char *const suture_package_scripts[];
 
 /* Reads the package file at @path, by way of a folder that is made below @work and gone afterwards. */
 SuturePackage *suture_package_open (const char *path, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of the installed package that dpkg calls @called, without scripts and file (@path is NULL): what dpkg-query(1) says of it. */
+SuturePackage *suture_package_open_installed (const char *called, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_package_free (SuturePackage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePackage, suture_package_free)
 

@@ -6,14 +6,15 @@
 
 #include "base/error.h"
 
+/* @architecture: NULL for any of them. */
 static SuturePackage *
-find (const SuturePairs *self, const char *name, guint *index)
+find (const SuturePairs *self, const char *name, const char *architecture, guint *index)
 {
   for (guint i = 0; i < self->fixed->len; i++)
     {
       SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
 
-      if (!g_str_equal (fixed->name, name))
+      if (!g_str_equal (fixed->name, name) || (architecture != NULL && !g_str_equal (fixed->architecture, architecture)))
         continue;
       if (index != NULL)
         *index = i;
@@ -22,14 +23,15 @@ find (const SuturePairs *self, const char *name, guint *index)
   return NULL;
 }
 
+/* Takes @package over, NULL with @error set. */
 static gboolean
-add_fixed (SuturePairs *self, const char *path, const char *work, GError **error)
+add_fixed (SuturePairs *self, SuturePackage *taken, GError **error)
 {
-  g_autoptr (SuturePackage) package = suture_package_open (path, work, error);
+  g_autoptr (SuturePackage) package = taken;
 
   if (package == NULL)
     return FALSE;
-  if (find (self, package->name, NULL) != NULL)
+  if (find (self, package->name, package->architecture, NULL) != NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has %s twice", package->name);
       return FALSE;
@@ -39,17 +41,18 @@ add_fixed (SuturePairs *self, const char *path, const char *work, GError **error
   return TRUE;
 }
 
+/* The same. */
 static gboolean
-add_old (SuturePairs *self, const char *path, const char *work, GError **error)
+add_old (SuturePairs *self, SuturePackage *taken, GError **error)
 {
-  g_autoptr (SuturePackage) package = suture_package_open (path, work, error);
-  SuturePackage *fixed = package != NULL ? find (self, package->name, NULL) : NULL;
-  gboolean newer = FALSE;
+  g_autoptr (SuturePackage) package = taken;
   guint index = 0;
+  SuturePackage *fixed = package != NULL ? find (self, package->name, package->architecture, &index) : NULL;
+  gboolean newer = FALSE;
 
   if (package == NULL)
     return FALSE;
-  if (fixed == NULL || !g_str_equal (fixed->architecture, package->architecture))
+  if (fixed == NULL)
     {
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "--new has no package %s of architecture %s",
                    package->name, package->architecture);
@@ -64,7 +67,6 @@ add_old (SuturePairs *self, const char *path, const char *work, GError **error)
                    package->version);
       return FALSE;
     }
-  find (self, package->name, &index);
   g_ptr_array_add (g_ptr_array_index (self->old, index), g_steal_pointer (&package));
   return TRUE;
 }
@@ -89,18 +91,40 @@ count_bases (SuturePairs *self, GError **error)
   return TRUE;
 }
 
-SuturePairs *
-suture_pairs_open (char **old, char **fixed, const char *work, GError **error)
+static SuturePairs *
+pairs_new (void)
 {
-  g_autoptr (SuturePairs) self = g_new0 (SuturePairs, 1);
+  SuturePairs *self = g_new0 (SuturePairs, 1);
 
   self->fixed = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_package_free);
   self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+  return self;
+}
+
+SuturePairs *
+suture_pairs_open (char **old, char **fixed, const char *work, GError **error)
+{
+  g_autoptr (SuturePairs) self = pairs_new ();
+
   for (gsize i = 0; fixed[i] != NULL; i++)
-    if (!add_fixed (self, fixed[i], work, error))
+    if (!add_fixed (self, suture_package_open (fixed[i], work, error), error))
       return NULL;
   for (gsize i = 0; old[i] != NULL; i++)
-    if (!add_old (self, old[i], work, error))
+    if (!add_old (self, suture_package_open (old[i], work, error), error))
+      return NULL;
+  return count_bases (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+SuturePairs *
+suture_pairs_open_installed (char **called, char **fixed, const char *work, GError **error)
+{
+  g_autoptr (SuturePairs) self = pairs_new ();
+
+  for (gsize i = 0; fixed[i] != NULL; i++)
+    if (!add_fixed (self, suture_package_open (fixed[i], work, error), error))
+      return NULL;
+  for (gsize i = 0; called[i] != NULL; i++)
+    if (!add_old (self, suture_package_open_installed (called[i], error), error))
       return NULL;
   return count_bases (self, error) ? g_steal_pointer (&self) : NULL;
 }
@@ -225,7 +249,7 @@ static const SuturePackage *
 get_package (const SuturePairs *self, const char *name, int base)
 {
   guint index = 0;
-  const SuturePackage *fixed = find (self, name, &index);
+  const SuturePackage *fixed = find (self, name, NULL, &index);
 
   return fixed == NULL || base < 0 ? fixed : suture_pairs_get_old (self, index, (guint) base);
 }
@@ -264,7 +288,7 @@ check_left (const SuturePairs *self, const SuturePackage *old, const SuturePacka
   g_hash_table_iter_init (&iter, exact);
   while (g_hash_table_iter_next (&iter, &name, &version))
     {
-      if (find (self, name, NULL) != NULL || g_strcmp0 (g_hash_table_lookup (before, name), version) == 0)
+      if (find (self, name, NULL, NULL) != NULL || g_strcmp0 (g_hash_table_lookup (before, name), version) == 0)
         continue;
       g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "%s %s needs exactly %s %s: give both, or neither",
                    fixed->name, fixed->version, (char *) name, (char *) version);

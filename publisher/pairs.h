@@ -18,6 +18,9 @@ typedef struct
 /* Reads all packages, with the folder @work to do it in, and sorts them. Fails where a package has no counterpart, fewer
  * bases than another, or is not newer than the old one. */
 SuturePairs *suture_pairs_open (char **old, char **fixed, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same where the old ones are installed on this computer, as dpkg calls them: one base. */
+SuturePairs *suture_pairs_open_installed (
+    char **called, char **fixed, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void suture_pairs_free (SuturePairs *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SuturePairs, suture_pairs_free)
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #define LEVEL 19            /* facts: --ultra -22 gains under 1% */
+#define QUICK_LEVEL 1
 #define FULL_WINDOW_LOG 23  /* 8 MiB, what every decoder accepts (zstd's recommendation, RFC 8878 3.1.1.1.2) */
 #define LONGEST_WINDOW_LOG 31
 /* How far back the search tables of LEVEL reach (a chain log of 24, two entries a position). A file's old bytes lie about
@@ -35,7 +36,7 @@ check (size_t result, GError **error)
 }
 
 GBytes *
-suture_payload_encode (GBytes *image, GBytes *reference, GError **error)
+suture_payload_encode (GBytes *image, GBytes *reference, SuturePayloadEffort effort, GError **error)
 {
   g_autoptr (ZSTD_CCtx) context = ZSTD_createCCtx ();
   gsize length, prefix_length = 0;
@@ -47,7 +48,8 @@ suture_payload_encode (GBytes *image, GBytes *reference, GError **error)
   size_t result;
 
   /* one thread: zstd's jobs lose the prefix */
-  if (!check (ZSTD_CCtx_setParameter (context, ZSTD_c_compressionLevel, LEVEL), error)
+  if (!check (ZSTD_CCtx_setParameter (context, ZSTD_c_compressionLevel,
+                                      effort == SUTURE_PAYLOAD_QUICK ? QUICK_LEVEL : LEVEL), error)
       || !check (ZSTD_CCtx_setParameter (context, ZSTD_c_windowLog, log), error)
       || !check (ZSTD_CCtx_setParameter (context, ZSTD_c_checksumFlag, 0), error)
       || (prefix_length > NEAR_BYTES

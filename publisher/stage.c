@@ -24,7 +24,7 @@
 static gboolean
 check_custom (JsonNode *node, GError **error)
 {
-  static const char *const known[] = { "prepared", "rollout", NULL };
+  static const char *const known[] = { "archive", "prepared", "rollout", NULL };
   const SutureTarget target = { .custom = node };
   JsonObject *custom = json_node_get_object (node);
   SutureRollout rollout;

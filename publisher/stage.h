@@ -9,7 +9,8 @@
 /* An improvement that was made and not yet published, DEPOT/staging/ROLE/ID:
  *   manifest.json       as it will be signed
  *   image.erofs         the image, never served
- *   custom.json         what targets say beside it: "rollout", "prepared" (approval.h); missing: nothing
+ *   custom.json         what targets say beside it: "rollout", "prepared" (approval.h), "archive" (local/README.md);
+ *                       missing: nothing
  *   payloads/SHA256     what is served
  *   base/N/usr/…        the replaced files of each known base, to check payloads against
  * ROLE is the TUF role, and folder of targets, of the base release: "debian-12-x86-64". Ids are told apart within one. */

@@ -13,6 +13,9 @@ EXPOSURE = {
     'suture-reconsider.service': 3.7,
     'suture-boot.service': 3.7,
     'suture-check.service': 1.2,
+    'suture-local@.service': 1.0,
+    'suture-deb@.service': 1.2,
+    'suture-lists.service': 3.1,
 }
 
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "local/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-glib/json-glib.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/frame.h"
+#include "local/check.h"
+
+#define REQUEST_MAX 64      /* bytes */
+#define RECEIVE_SECONDS 30
+#define SEND_SECONDS 30
+#define PROGRESS_MICROSECONDS (G_USEC_PER_SEC / 4) /* between two frames of the same word */
+
+typedef struct
+{
+  int socket;       /* the caller's */
+  const char *word; /* the last that was told */
+  gint64 told;      /* monotonic time of that */
+} Serve;
+
+/* The one word that is asked for; the caller's. */
+static char *
+receive (int socket, GError **error)
+{
+  g_autoptr (SutureFrame) request = suture_frame_receive (socket, REQUEST_MAX, error);
+  g_autoptr (SutureFrame) end = request != NULL ? suture_frame_receive (socket, 0, error) : NULL;
+
+  if (end != NULL && request->fd < 0 && end->fd < 0 && g_str_equal (request->tag, "request") && g_str_equal (end->tag, "end"))
+    return g_strndup (g_bytes_get_data (request->bytes, NULL), g_bytes_get_size (request->bytes));
+  if (error != NULL && *error == NULL)
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED, "what was asked for is no request");
+  return NULL;
+}
+
+static void
+tell_progress (const char *word, guint64 done, guint64 total, gpointer user_data)
+{
+  Serve *self = user_data;
+  g_autofree char *text = g_strdup_printf ("%s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, word, done, total);
+  gint64 now = g_get_monotonic_time ();
+
+  if (self->word == word && now < self->told + PROGRESS_MICROSECONDS)
+    return;
+  self->word = word;
+  self->told = now;
+  (void) suture_frame_send (self->socket, "progress", text, strlen (text), -1, NULL);
+}
+
+static void
+tell_result (int socket, const GError *error)
+{
+  g_autoptr (JsonNode) node = json_node_alloc ();
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *text = NULL;
+  int code = error != NULL && error->domain == SUTURE_ERROR ? error->code : SUTURE_ERROR_FAILED;
+
+  json_object_set_string_member (object, "error", error != NULL ? suture_error_to_name (code) : "");
+  json_object_set_string_member (object, "message", error != NULL ? error->message : "");
+  json_node_init_object (node, object);
+  text = json_to_string (node, FALSE);
+  (void) suture_frame_send (socket, "result", text, strlen (text), -1, NULL);
+}
+
+/* From now on anything that comes, and that is only the end, sends SIGIO, whose default is to end this process (fcntl(2), F_SETOWN). */
+static void
+end_with_peer (int socket)
+{
+  int flags = fcntl (socket, F_GETFL);
+  struct pollfd now = { .fd = socket, .events = POLLIN };
+
+  signal (SIGIO, SIG_DFL);
+  (void) fcntl (socket, F_SETOWN, getpid ());
+  (void) fcntl (socket, F_SETFL, flags | O_ASYNC);
+  if (poll (&now, 1, 0) > 0)
+    raise (SIGIO); /* it had come before */
+}
+
+void
+suture_serve (int socket)
+{
+  const struct timeval receiving = { .tv_sec = RECEIVE_SECONDS };
+  const struct timeval sending = { .tv_sec = SEND_SECONDS };
+  Serve self = { .socket = socket };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = NULL;
+
+  (void) setsockopt (socket, SOL_SOCKET, SO_RCVTIMEO, &receiving, sizeof receiving);
+  (void) setsockopt (socket, SOL_SOCKET, SO_SNDTIMEO, &sending, sizeof sending);
+  request = receive (socket, &error);
+  if (request != NULL)
+    end_with_peer (socket);
+  if (g_strcmp0 (request, "set-up") == 0)
+    (void) suture_check_set_up (&error);
+  else if (g_strcmp0 (request, "check") == 0)
+    (void) suture_check_run (tell_progress, &self, &error);
+  else if (request != NULL)
+    g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "there is no request of that name");
+  tell_result (socket, error);
+  if (error != NULL)
+    g_printerr ("suture-local: %s\n", error->message);
+}
