@@ -19,12 +19,12 @@ static const char *const harmless[] = {
 /* Words whose effect depends on more than an improvement brings, or that change what an improvement must not. */
 static const char *const always[] = {
   "update-initramfs", "mkinitramfs", "dracut", "update-grub", "update-grub2", "grub-install", "grub-mkconfig", "depmod",
-  "dkms", "kernel-install", "locale-gen", "iconvconfig", "ucf", "setcap", "udevadm", "systemd-hwdb", "telinit",
+  "dkms", "kernel-install", "locale-gen", "iconvconfig", "setcap", "udevadm", "systemd-hwdb", "telinit",
   "daemon-reexec", "emacs-package-install", "mktexlsr", "fmtutil-sys", "updmap-sys", "cups-genppdupdate", "-Xshare",
   NULL,
 };
 
-/* Caches: who makes them, and out of what (shell patterns, in which * crosses slashes). */
+/* Caches, and other copies: who makes them, and out of what (shell patterns, in which * crosses slashes). */
 static const struct
 {
   const char *word;
@@ -46,6 +46,7 @@ static const struct
   { "update-fonts-dir", "/usr/share/fonts/*", FALSE },
   { "update-fonts-scale", "/usr/share/fonts/*", FALSE },
   { "update-fonts-alias", "/etc/X11/fonts/*", FALSE },
+  { "ucf", "/usr/share/*", FALSE }, /* it brings files of /etc up to date with what they were made from */
   { "update-gsfontmap", "/etc/ghostscript/fontmap.d/*", FALSE },
   { "update-catalog", "/usr/share/sgml/*", FALSE },
   { "update-xmlcatalog", "/usr/share/xml/*", FALSE },

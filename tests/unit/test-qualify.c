@@ -184,10 +184,10 @@ test_scripts (void)
     { POSTINST, POSTINST SECTION ("dh_installalternatives", "update-alternatives --install a b c 1"), "script demo" },
     /* the same text, which does something each time */
     { POSTINST "update-initramfs -u\n", POSTINST "update-initramfs -u\n", "script demo" },
-    { "ucf /usr/share/demo/a /etc/a\n", "ucf /usr/share/demo/a /etc/a\n", "script demo" },
+    { "ucf /usr/share/demo/a /etc/a\n", "ucf /usr/share/demo/a /etc/a\n", "" },
     { "/sbin/setcap cap_net_raw+ep /usr/bin/demo\n", "/sbin/setcap cap_net_raw+ep /usr/bin/demo\n", "script demo" },
     { "java -Xshare:dump\n", "java -Xshare:dump\n", "script demo" },
-    { "echo ucfirst xucf not-dkms dkms.conf\n", "echo ucfirst xucf not-dkms dkms.conf\n", "" },
+    { "echo dkmsfirst xdkms not-dkms dkms.conf\n", "echo dkmsfirst xdkms not-dkms dkms.conf\n", "" },
     { "update-alternatives --install /usr/bin/a a /usr/bin/b 1\n", "update-alternatives --install /usr/bin/a a /usr/bin/b 1\n", "" },
     /* ... or when it comes from what is installed */
     { "dpkg --compare-versions \"$2\" lt \"1.0-1~\" && a\n", "dpkg --compare-versions \"$2\" lt \"1.0-1~\" && a\n", "" },
@@ -421,6 +421,20 @@ test_caches (void)
   expect (demo, "script demo");
 }
 
+static void
+test_templates (void)
+{
+  const char *const script = "ucf --three-way /usr/share/demo/template /etc/demo\n";
+  g_autoptr (Demo) demo = new ();
+
+  put (demo->dpkg, "info/demo:amd64.postinst", script);
+  put (demo->control, "postinst", script);
+  put (demo->fixed, "usr/share/demo/template", "fixed");
+  expect (demo, "script demo");
+  put (demo->base, "usr/share/demo/template", "fixed");
+  expect (demo, "");
+}
+
 /* A library as ld.so sees it, which has a SONAME: one that this test needs itself. */
 static char *
 real_library (char **soname)
@@ -515,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/qualify/diversions", test_diversions);
   g_test_add_func ("/qualify/early", test_early);
   g_test_add_func ("/qualify/caches", test_caches);
+  g_test_add_func ("/qualify/templates", test_templates);
   g_test_add_func ("/qualify/libraries", test_libraries);
   g_test_add_func ("/qualify/damaged", test_damaged);
   return g_test_run ();
