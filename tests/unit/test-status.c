@@ -19,7 +19,33 @@ typedef struct
   gint64 last_checked;
   SutureStatusKind kind;
   guint number;
+  guint n_left; /* to the system update */
+  const char *local_feed; /* NULL: absent */
+  gboolean prepared_here;
 } Row;
+
+static void
+add_provenance (GVariantDict *dict)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ss)"));
+  g_variant_builder_add (&builder, "(ss)", "origin", "Debian");
+  g_variant_dict_insert_value (dict, "Provenance", g_variant_builder_end (&builder));
+}
+
+static void
+leave_to_the_system (SutureFacts *facts, guint n)
+{
+  g_autoptr (GVariant) left = NULL;
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sssss)"));
+  for (guint i = 0; i < n; i++)
+    g_variant_builder_add (&builder, "(sssss)", "linux", "1", "2", "kernel", "linux-image");
+  left = g_variant_ref_sink (g_variant_builder_end (&builder));
+  suture_facts_take_system_updates (facts, left);
+}
 
 static SutureImprovement *
 make_improvement (const Row *row)
@@ -45,6 +71,8 @@ make_improvement (const Row *row)
   g_variant_dict_insert (&dict, "WithdrawnReason", "s", row->withdrawn ? "it breaks printing." : "");
   g_variant_dict_insert (&dict, "Conflict", "^as", g_str_equal (row->state, "conflict") ? sources : none);
   g_variant_dict_insert_value (&dict, "Owed", g_variant_builder_end (&owed));
+  if (row->prepared_here)
+    add_provenance (&dict);
   return suture_copy_new (SUTURE_TYPE_IMPROVEMENT, g_variant_dict_end (&dict));
 }
 
@@ -68,6 +96,12 @@ status_for (const Row *row, const GError *unreachable)
   facts->last_error = g_strdup (row->last_error != NULL ? row->last_error : "");
   facts->last_checked = row->last_checked;
   facts->automatic = row->automatic;
+  leave_to_the_system (facts, row->n_left);
+  if (row->local_feed != NULL)
+    {
+      g_free (facts->local_feed);
+      facts->local_feed = g_strdup (row->local_feed);
+    }
   return suture_status_new (facts, G_LIST_MODEL (improvements), unreachable, NOW);
 }
 
@@ -116,6 +150,15 @@ test_kinds (void)
     { .last_checked = NOW, .kind = SUTURE_STATUS_NO_SOURCE },
     { .last_checked = NOW, .state = "active", .kind = SUTURE_STATUS_NO_SOURCE },
     { .last_checked = NOW, .activity = "recovering", .kind = SUTURE_STATUS_WORKING },
+    { .feed = "a", .last_checked = NOW, .n_left = 1, .kind = SUTURE_STATUS_SYSTEM_UPDATE },
+    { .feed = "a", .last_checked = NOW, .state = "active", .n_left = 2, .kind = SUTURE_STATUS_SYSTEM_UPDATE },
+    { .feed = "a", .last_checked = NOW, .state = "overtaken", .n_left = 2, .kind = SUTURE_STATUS_SYSTEM_UPDATE },
+    { .feed = "a", .last_checked = NOW, .state = "inactive", .n_left = 2, .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .state = "available", .n_left = 2, .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = long_ago, .n_left = 2, .kind = SUTURE_STATUS_UNCHECKED },
+    { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit", .n_left = 2, .kind = SUTURE_STATUS_UNFINISHED },
+    { .last_checked = NOW, .local_feed = "off", .kind = SUTURE_STATUS_NO_SOURCE },
+    { .last_checked = NOW, .local_feed = "off", .activity = "preparing", .kind = SUTURE_STATUS_WORKING },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -169,6 +212,74 @@ test_subtitles (void)
                    "A system update changed files that “Encrypted Connections” fixes, so it stays out. Remove it, or wait "
                    "for a newer one. Checked just now.");
   g_assert_true (g_str_has_prefix (of_superseded->subtitle, "Files that “Encrypted Connections” fixes were changed"));
+}
+
+/* Nothing is called well while something waits for the system update. */
+static void
+test_system_updates (void)
+{
+  const struct
+  {
+    Row row;
+    const char *title, *subtitle;
+  } rows[] = {
+    { { .n_left = 1 }, "1 Fix Comes with the System Update", "Update the system to get it. Checked just now." },
+    { { .n_left = 2, .state = "active" }, "2 Fixes Come with the System Update",
+      "Update the system to get them. 1 improvement is active. Checked just now." },
+    { { .n_left = 1, .state = "overtaken" }, "1 Fix Comes with the System Update",
+      "Update the system to get it. A system update changed files that “Encrypted Connections” fixes, so it stays out. Remove "
+      "it, or wait for a newer one. Checked just now." },
+    { { .n_left = 1, .state = "active", .owed_kind = "unit" }, "Almost Done",
+      "cron still uses the old version. The next restart of the computer finishes it. 1 more fix comes with the system update." },
+    { { .n_left = 3, .state = "active", .owed_kind = "unit" }, "Almost Done",
+      "cron still uses the old version. The next restart of the computer finishes it. 3 more fixes come with the system update." },
+    { { .state = "available", .prepared_here = TRUE }, "1 Improvement Ready",
+      "Encrypted Connections. Nothing has to be downloaded." },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Row row = rows[i].row;
+      g_autoptr (SutureStatus) status = NULL;
+
+      row.feed = "local";
+      row.last_checked = NOW;
+      status = status_for (&row, NULL);
+      g_assert_cmpstr (status->title, ==, rows[i].title);
+      g_assert_cmpstr (status->subtitle, ==, rows[i].subtitle);
+    }
+}
+
+/* The list is another one only when it says something else: rows on the screen stand on that. */
+static void
+test_same_list (void)
+{
+  g_autoptr (SutureFacts) facts = suture_facts_new ();
+  g_autoptr (GPtrArray) first = NULL;
+
+  leave_to_the_system (facts, 3);
+  first = g_ptr_array_ref (facts->system_updates);
+  g_assert_cmpuint (first->len, ==, 3);
+  leave_to_the_system (facts, 3);
+  g_assert_true (facts->system_updates == first);
+  leave_to_the_system (facts, 2);
+  g_assert_true (facts->system_updates != first);
+  g_assert_cmpuint (facts->system_updates->len, ==, 2);
+  suture_facts_take_system_updates (facts, NULL);
+  g_assert_cmpuint (facts->system_updates->len, ==, 0);
+}
+
+static void
+test_no_source (void)
+{
+  const Row absent = { .last_checked = NOW };
+  const Row off = { .last_checked = NOW, .local_feed = "off" };
+  g_autoptr (SutureStatus) of_absent = status_for (&absent, NULL);
+  g_autoptr (SutureStatus) of_off = status_for (&off, NULL);
+
+  g_assert_cmpstr (of_absent->subtitle, ==, "No publisher of improvements is configured.");
+  g_assert_true (g_str_has_prefix (of_off->subtitle, "No publisher of improvements is configured. This computer can prepare fixes "
+                                                     "itself, out of what "));
 }
 
 /* What is rolled out, withdrawn, in conflict, or only a test, in words. */
@@ -274,6 +385,9 @@ main (int argc, char **argv)
 {
   g_setenv ("TZ", "UTC", TRUE); /* before anything asks for the time */
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/status/system-updates", test_system_updates);
+  g_test_add_func ("/status/same-list", test_same_list);
+  g_test_add_func ("/status/no-source", test_no_source);
   g_test_add_func ("/status/kinds", test_kinds);
   g_test_add_func ("/status/unreachable", test_unreachable);
   g_test_add_func ("/status/subtitles", test_subtitles);

@@ -80,8 +80,7 @@ copy_local_feed (SutureFacts *facts, SutureDBusHelper1 *helper)
 
   /* a helper that is older does not have it */
   replace_text (&facts->local_feed, state != NULL && state[0] != '\0' ? state : "absent");
-  g_ptr_array_unref (facts->system_updates);
-  facts->system_updates = suture_system_update_list (suture_dbus_helper1_get_system_updates (helper));
+  suture_facts_take_system_updates (facts, suture_dbus_helper1_get_system_updates (helper));
   facts->archive_time = suture_dbus_helper1_get_archive_time (helper);
 }
 

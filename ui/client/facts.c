@@ -50,8 +50,21 @@ suture_facts_free (SutureFacts *self)
   g_free (self->label);
   g_free (self->local_feed);
   g_ptr_array_unref (self->system_updates);
+  g_clear_pointer (&self->system_updates_said, g_variant_unref);
   g_ptr_array_unref (self->results);
   g_free (self);
+}
+
+void
+suture_facts_take_system_updates (SutureFacts *self, GVariant *said)
+{
+  if (said == self->system_updates_said
+      || (said != NULL && self->system_updates_said != NULL && g_variant_equal (said, self->system_updates_said)))
+    return;
+  g_clear_pointer (&self->system_updates_said, g_variant_unref);
+  self->system_updates_said = said != NULL ? g_variant_ref (said) : NULL;
+  g_ptr_array_unref (self->system_updates);
+  self->system_updates = suture_system_update_list (said);
 }
 
 const SutureResult *

@@ -32,7 +32,8 @@ typedef struct
   char *last_message;  /* (owned) */
   char *label;         /* (owned) */
   char *local_feed;    /* absent, off, on (owned) */
-  GPtrArray *system_updates; /* of SutureSystemUpdate (owned) */
+  GPtrArray *system_updates; /* of SutureSystemUpdate; another one when, and only when, it says something else (owned) */
+  GVariant *system_updates_said; /* what it was made of (owned) (nullable) */
   gint64 archive_time; /* seconds since the epoch; 0: not known */
   GPtrArray *results;  /* of SutureResult (owned) */
 } SutureFacts;
@@ -40,6 +41,9 @@ typedef struct
 /* Facts of a helper that was never reached: idle, no feed. */
 SutureFacts *suture_facts_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void suture_facts_free (SutureFacts *self);
+
+/* Takes over what SystemUpdates says; NULL: nothing. */
+void suture_facts_take_system_updates (SutureFacts *self, GVariant *said);
 
 /* The end of @operation, or NULL while it has none; borrowed from @self. */
 const SutureResult *suture_facts_find_result (const SutureFacts *self, const char *operation);

@@ -190,6 +190,12 @@ suture_improvement_is_test (const SutureImprovementFacts *facts)
   return g_str_equal (facts->kind, "test");
 }
 
+guint64
+suture_improvement_to_download (const SutureImprovementFacts *facts)
+{
+  return facts->provenance->len > 0 ? 0 : facts->download_size;
+}
+
 static void
 suture_improvement_read (SutureCopy *copy, GVariantDict *dict)
 {

@@ -107,6 +107,9 @@ gboolean suture_improvement_stands_in (GListModel *improvements, const SutureImp
 /* Whether it fixes nothing, and is there to try the way. */
 gboolean suture_improvement_is_test (const SutureImprovementFacts *facts);
 
+/* Bytes that come over the network when it is installed: 0 for what this computer prepared itself. */
+guint64 suture_improvement_to_download (const SutureImprovementFacts *facts);
+
 /* Never NULL; valid until the next "changed". */
 const SutureImprovementFacts *suture_improvement_get_facts (SutureImprovement *self);
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
+#include "client/local-words.h"
 
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
@@ -92,7 +93,7 @@ suture_sentence_activity (const char *activity, const char *title)
   if (g_str_equal (activity, "downloading"))
     return named ? g_strdup_printf (_("Downloading “%s”"), title) : g_strdup (_("Downloading…"));
   if (g_str_equal (activity, "preparing"))
-    return g_strdup (_("Preparing on This Computer…"));
+    return suture_local_words_activity ();
   if (g_str_equal (activity, "rebuilding"))
     return named ? g_strdup_printf (_("Preparing “%s”"), title) : g_strdup (_("Preparing…"));
   if (g_str_equal (activity, "activating"))
@@ -104,6 +105,18 @@ suture_sentence_activity (const char *activity, const char *title)
   if (g_str_equal (activity, "recovering"))
     return g_strdup (_("Finishing Earlier Work…"));
   return g_strdup (_("Working…"));
+}
+
+char *
+suture_sentence_bytes (guint64 done, guint64 total)
+{
+  g_autofree char *some = g_format_size (done);
+  g_autofree char *all = g_format_size (total);
+
+  if (total == 0)
+    return g_strdup ("");
+  /* Translators: "471 kB of 1.8 MB". */
+  return g_strdup_printf (_("%s of %s"), some, all);
 }
 
 char *
@@ -149,7 +162,7 @@ suture_sentence_benefit (const SutureImprovementFacts *facts)
   if (severity[0] != '\0' && !suture_improvement_is_test (facts))
     g_ptr_array_add (parts, g_steal_pointer (&severity));
   g_ptr_array_add (parts, suture_sentence_problems (facts));
-  if (facts->state == SUTURE_STATE_AVAILABLE && facts->download_size > 0)
+  if (facts->state == SUTURE_STATE_AVAILABLE && suture_improvement_to_download (facts) > 0)
     g_ptr_array_add (parts, g_format_size (facts->download_size));
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (SEPARATOR, (char **) parts->pdata);

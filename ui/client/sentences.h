@@ -18,6 +18,9 @@ char *suture_sentence_error_name (const char *name, const char *message) G_GNUC_
 /* What an activity of the helper is called: "Downloading “Image Viewing”". @title: of the improvement, or "". */
 char *suture_sentence_activity (const char *activity, const char *title) G_GNUC_WARN_UNUSED_RESULT;
 
+/* "471 kB of 1.8 MB"; "" where @total is 0, not known. */
+char *suture_sentence_bytes (guint64 done, guint64 total) G_GNUC_WARN_UNUSED_RESULT;
+
 /* "High"; "" for an unknown one. */
 char *suture_sentence_severity (const char *severity) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
+#include "client/local-words.h"
 #include "client/sentences.h"
 
 #define CLOCK_SLACK (60 * 60) /* seconds that the last check may lie ahead */
@@ -79,7 +80,7 @@ count_available (Count *count, SutureImprovement *improvement, gint64 now)
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
 
   count->n_available++;
-  count->download_size += facts->download_size;
+  count->download_size += suture_improvement_to_download (facts);
   g_ptr_array_add (count->available, (gpointer) suture_improvement_get_title (improvement));
   if (suture_improvement_is_test (facts))
     count->n_available_tests++;
@@ -188,6 +189,8 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_UNFINISHED;
   if (!recent)
     return SUTURE_STATUS_UNCHECKED;
+  if (facts->system_updates->len > 0)
+    return SUTURE_STATUS_SYSTEM_UPDATE;
   return count->concern != NULL ? SUTURE_STATUS_CHANGED : SUTURE_STATUS_PROTECTED;
 }
 
@@ -222,6 +225,10 @@ title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
       return g_strdup (_("Almost Done"));
     case SUTURE_STATUS_UNCHECKED:
       return facts->last_checked > 0 ? g_strdup (_("Not Checked Recently")) : g_strdup (_("Not Checked Yet"));
+    case SUTURE_STATUS_SYSTEM_UPDATE:
+      return g_strdup_printf (g_dngettext (NULL, "%u Fix Comes with the System Update",
+                                           "%u Fixes Come with the System Update", facts->system_updates->len),
+                              facts->system_updates->len);
     case SUTURE_STATUS_CHANGED:
       return g_strdup (_("Nothing to Install"));
     case SUTURE_STATUS_PROTECTED:
@@ -248,15 +255,16 @@ ready_subtitle (const SutureFacts *facts, const Count *count)
   g_autofree char *names = list_names (count->available);
   g_autofree char *size = g_format_size (count->download_size);
   g_autofree char *failed = NULL;
-  g_autofree char *ready = g_strdup_printf (_("%s. %s to download."), names, size);
+  g_autofree char *ready = count->download_size > 0 ? g_strdup_printf (_("%s. %s to download."), names, size)
+                                                    : g_strdup_printf (_("%s. Nothing has to be downloaded."), names);
 
   if (facts->last_error[0] == '\0')
     return g_steal_pointer (&ready);
   failed = suture_sentence_error_name (facts->last_error, facts->last_message);
   if (is_misconfigured (facts))
     return g_strdup_printf ("%s %s", ready, failed);
-  /* Translators: names, size, and why the last check failed. */
-  return g_strdup_printf (_("%s. %s to download. The last check failed: %s"), names, size, failed);
+  /* Translators: what is ready, "Image Viewing. 1.8 MB to download.", and why the last check failed. */
+  return g_strdup_printf (_("%s The last check failed: %s"), ready, failed);
 }
 
 static char *
@@ -287,7 +295,7 @@ attention_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 }
 
 static char *
-unfinished_subtitle (const Count *count)
+owed_sentence (const Count *count)
 {
   g_autofree char *names = list_names (count->owed);
 
@@ -300,6 +308,15 @@ unfinished_subtitle (const Count *count)
       g_dngettext (NULL, "%s still uses the old version. The next login or reopening it finishes it.",
                    "%s still use the old version. The next login or reopening them finishes it.", count->owed->len),
       names);
+}
+
+static char *
+unfinished_subtitle (const SutureFacts *facts, const Count *count)
+{
+  g_autofree char *owed = owed_sentence (count);
+  g_autofree char *left = suture_status_system_updates (facts);
+
+  return left[0] != '\0' ? g_strjoin (" ", owed, left, NULL) : g_steal_pointer (&owed);
 }
 
 /* What is in use. Tests are counted apart: they protect from nothing. */
@@ -328,6 +345,38 @@ changed_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
                                                      : g_strjoin (" ", why, checked, NULL);
 }
 
+/* Not "up to date", and no alarm: what is to be done, what is active, and when that was found. */
+static char *
+system_update_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+{
+  g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
+  g_autofree char *why = count->concern != NULL ? suture_sentence_state (count->concern, now) : NULL;
+  g_autofree char *active = active_sentence (count);
+  g_autofree char *checked = checked_sentence (facts, now);
+  g_auto (GStrv) sentences = NULL;
+
+  g_strv_builder_add (parts, g_dngettext (NULL, "Update the system to get it.", "Update the system to get them.",
+                                          facts->system_updates->len));
+  if (why != NULL)
+    g_strv_builder_add (parts, why);
+  if (count->n_active + count->n_active_tests > 0)
+    g_strv_builder_add (parts, active);
+  g_strv_builder_add (parts, checked);
+  sentences = g_strv_builder_end (parts);
+  return g_strjoinv (" ", sentences);
+}
+
+static char *
+no_source_subtitle (const SutureFacts *facts)
+{
+  g_autofree char *purpose = NULL;
+
+  if (!g_str_equal (facts->local_feed, "off"))
+    return g_strdup (_("No publisher of improvements is configured."));
+  purpose = suture_local_words_purpose (FALSE);
+  return g_strdup_printf ("%s %s", _("No publisher of improvements is configured."), purpose);
+}
+
 static char *
 protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 {
@@ -341,18 +390,6 @@ protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 }
 
 static char *
-working_subtitle (const SutureFacts *facts)
-{
-  g_autofree char *done = g_format_size (facts->bytes_done);
-  g_autofree char *total = g_format_size (facts->bytes_total);
-
-  if (facts->bytes_total == 0)
-    return g_strdup ("");
-  /* Translators: "471 kB of 1.8 MB". */
-  return g_strdup_printf (_("%s of %s"), done, total);
-}
-
-static char *
 subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count, const GError *unreachable,
               gint64 now)
 {
@@ -361,9 +398,9 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
     case SUTURE_STATUS_UNREACHABLE:
       return suture_sentence_error (unreachable);
     case SUTURE_STATUS_NO_SOURCE:
-      return g_strdup (_("No publisher of improvements is configured."));
+      return no_source_subtitle (facts);
     case SUTURE_STATUS_WORKING:
-      return working_subtitle (facts);
+      return suture_sentence_bytes (facts->bytes_done, facts->bytes_total);
     case SUTURE_STATUS_WITHDRAWN:
       return withdrawn_subtitle (facts, count, now);
     case SUTURE_STATUS_READY:
@@ -373,9 +410,11 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
     case SUTURE_STATUS_ATTENTION:
       return attention_subtitle (facts, count, now);
     case SUTURE_STATUS_UNFINISHED:
-      return unfinished_subtitle (count);
+      return unfinished_subtitle (facts, count);
     case SUTURE_STATUS_UNCHECKED:
       return checked_sentence (facts, now);
+    case SUTURE_STATUS_SYSTEM_UPDATE:
+      return system_update_subtitle (facts, count, now);
     case SUTURE_STATUS_CHANGED:
       return changed_subtitle (facts, count, now);
     case SUTURE_STATUS_PROTECTED:
@@ -383,6 +422,17 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
     default:
       g_assert_not_reached ();
     }
+}
+
+char *
+suture_status_system_updates (const SutureFacts *facts)
+{
+  guint n = facts->system_updates->len;
+
+  return n == 0 ? g_strdup ("")
+                : g_strdup_printf (g_dngettext (NULL, "%u more fix comes with the system update.",
+                                                "%u more fixes come with the system update.", n),
+                                   n);
 }
 
 SutureStatus *
@@ -421,7 +471,7 @@ const char *
 suture_status_kind_to_name (SutureStatusKind kind)
 {
   static const char *const names[] = { "unreachable", "no-source", "working",    "withdrawn", "ready",    "rolling-out",
-                                       "attention",   "unfinished", "unchecked", "changed",   "protected" };
+                                       "attention",   "unfinished", "unchecked", "system-update", "changed", "protected" };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == SUTURE_STATUS_PROTECTED + 1);
   return names[kind];

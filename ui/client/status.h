@@ -18,6 +18,7 @@ typedef enum
   SUTURE_STATUS_ATTENTION,   /* the last check failed, or an improvement does not do its work */
   SUTURE_STATUS_UNFINISHED,  /* something still runs the old bytes */
   SUTURE_STATUS_UNCHECKED,   /* never checked, or too long ago to say anything */
+  SUTURE_STATUS_SYSTEM_UPDATE, /* what can be done here is done, and other fixes wait for the system update */
   SUTURE_STATUS_CHANGED,     /* something else changed what an improvement is for: is it fixed? nobody here knows */
   SUTURE_STATUS_PROTECTED,
 } SutureStatusKind;
@@ -41,6 +42,9 @@ SutureStatus *suture_status_new (const SutureFacts *facts, GListModel *improveme
                                  gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 SutureStatus *suture_status_new_for_client (SutureClient *client) G_GNUC_WARN_UNUSED_RESULT;
 void suture_status_free (SutureStatus *self);
+
+/* "2 more fixes come with the system update."; "" where none does. */
+char *suture_status_system_updates (const SutureFacts *facts) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A stable word for scripts and tests: "no-source". */
 const char *suture_status_kind_to_name (SutureStatusKind kind);

@@ -3,8 +3,10 @@
 
 #include <glib/gi18n.h>
 
+#include "client/local-words.h"
 #include "client/sentences.h"
 #include "panel/improvement-buttons.h"
+#include "panel/link-row.h"
 #include "panel/plain-row.h"
 
 #define CVE_PAGE "https://www.cve.org/CVERecord?id="
@@ -12,6 +14,7 @@
 struct _SutureDetailsPage
 {
   AdwBin parent_instance;
+  SutureClient *client;           /* (owned) (nullable) */
   SutureImprovement *improvement; /* (owned) (nullable) */
   GPtrArray *rows;                /* of RowIn: what was added to groups (owned) */
   AdwPreferencesGroup *head_group; /* of the template, as all below */
@@ -21,6 +24,7 @@ struct _SutureDetailsPage
   AdwActionRow *publisher_row;
   AdwActionRow *preparation_row;
   AdwActionRow *size_row;
+  GtkWidget *proof_row;
   AdwPreferencesGroup *problems_group;
   AdwPreferencesGroup *owed_group;
   AdwPreferencesGroup *restarted_group;
@@ -110,26 +114,45 @@ show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
                                  facts->state == SUTURE_STATE_AVAILABLE ? _("Ready to Install")
                                  : facts->state == SUTURE_STATE_ACTIVE  ? _("Active")
                                                                         : _("Not Active"));
-  adw_action_row_set_subtitle (self->state_row, why[0] != '\0' ? with_reason : line);
+  suture_plain_row_say (self->state_row, why[0] != '\0' ? with_reason : line);
   suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
+}
+
+static char *
+publisher_sentence (const SutureImprovementFacts *facts, gboolean local)
+{
+  if (local)
+    return suture_local_words_publisher (facts);
+  return g_strdup_printf (_("%s, through the source “%s”"), facts->publisher, facts->feed);
+}
+
+static char *
+sizes_sentence (const SutureImprovementFacts *facts)
+{
+  g_autofree char *download = g_format_size (facts->download_size);
+  g_autofree char *image = g_format_size (facts->image_size);
+
+  return suture_improvement_to_download (facts) > 0 ? g_strdup_printf (_("%s to download, %s on disk"), download, image)
+                                                    : g_strdup_printf (_("%s on disk"), image);
 }
 
 static void
 show_origin (SutureDetailsPage *self, const SutureImprovementFacts *facts)
 {
-  g_autofree char *download = g_format_size (facts->download_size);
-  g_autofree char *image = g_format_size (facts->image_size);
-  g_autofree char *sizes = g_strdup_printf (_("%s to download, %s on disk"), download, image);
+  g_autofree char *sizes = sizes_sentence (facts);
   g_autofree char *preparation = suture_sentence_preparation (facts);
-  g_autofree char *publisher = g_strdup_printf (_("%s, through the source “%s”"), facts->publisher, facts->feed);
+  gboolean local = suture_local_words_made (facts, suture_client_find_feed (self->client, facts->feed));
+  gboolean conflict = facts->state == SUTURE_STATE_CONFLICT;
+  g_autofree char *publisher = publisher_sentence (facts, local);
 
-  adw_action_row_set_subtitle (self->size_row, sizes);
-  adw_action_row_set_subtitle (self->publisher_row, publisher);
-  adw_action_row_set_subtitle (self->preparation_row, preparation);
+  suture_plain_row_say (self->size_row, sizes);
+  suture_plain_row_say (self->publisher_row, publisher);
+  suture_plain_row_say (self->preparation_row, preparation);
   /* of several that offer it none is the one */
-  gtk_widget_set_visible (GTK_WIDGET (self->publisher_row), facts->state != SUTURE_STATE_CONFLICT);
-  gtk_widget_set_visible (GTK_WIDGET (self->preparation_row),
-                          preparation[0] != '\0' && facts->state != SUTURE_STATE_CONFLICT);
+  gtk_widget_set_visible (GTK_WIDGET (self->publisher_row), !conflict);
+  gtk_widget_set_visible (self->proof_row, !conflict);
+  /* of what this computer prepares the publisher's line says so, and nobody has to approve it */
+  gtk_widget_set_visible (GTK_WIDGET (self->preparation_row), preparation[0] != '\0' && !conflict && !local);
 }
 
 static void
@@ -157,8 +180,9 @@ on_changed (SutureDetailsPage *self)
 }
 
 void
-suture_details_page_show (SutureDetailsPage *self, SutureImprovement *improvement)
+suture_details_page_show (SutureDetailsPage *self, SutureClient *client, SutureImprovement *improvement)
 {
+  g_set_object (&self->client, client);
   if (self->improvement != NULL)
     g_signal_handlers_disconnect_by_data (self->improvement, self);
   g_set_object (&self->improvement, improvement);
@@ -166,6 +190,12 @@ suture_details_page_show (SutureDetailsPage *self, SutureImprovement *improvemen
     return;
   g_signal_connect_object (improvement, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self);
+}
+
+void
+suture_details_page_focus_proof (SutureDetailsPage *self)
+{
+  gtk_widget_grab_focus (self->proof_row);
 }
 
 SutureImprovement *
@@ -180,6 +210,7 @@ suture_details_page_dispose (GObject *object)
   SutureDetailsPage *self = SUTURE_DETAILS_PAGE (object);
 
   g_clear_object (&self->improvement);
+  g_clear_object (&self->client);
   G_OBJECT_CLASS (suture_details_page_parent_class)->dispose (object);
 }
 
@@ -197,6 +228,7 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = suture_details_page_dispose;
   G_OBJECT_CLASS (klass)->finalize = suture_details_page_finalize;
+  g_type_ensure (SUTURE_TYPE_LINK_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/details-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, head_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, state_row);
@@ -205,6 +237,7 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, publisher_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, preparation_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, size_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, proof_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, problems_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, owed_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, restarted_group);

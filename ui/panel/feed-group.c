@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "panel/feed-group.h"
 
-#include <glib/gi18n.h>
-
 #include "client/sentences.h"
-#include "panel/plain-row.h"
-
-#define BLOCK 4 /* hex digits between blanks: people compare in pieces, and lines can break */
+#include "panel/keys-row.h"
 
 struct _SutureFeedGroup
 {
   AdwPreferencesGroup parent_instance;
-  SutureFeed *feed;     /* (owned) */
-  GPtrArray *key_rows;  /* of GtkWidget, children of keys_row */
+  SutureFeed *feed;          /* (owned) */
   AdwActionRow *address_row; /* of the template, as all below */
   AdwActionRow *contact_row;
   AdwActionRow *components_row;
@@ -20,49 +15,10 @@ struct _SutureFeedGroup
   GtkWidget *warning;
   GtkWidget *sign_in_button;
   GtkWidget *sign_out_button;
-  AdwExpanderRow *keys_row;
+  SutureKeysRow *keys_row;
 };
 
 G_DEFINE_FINAL_TYPE (SutureFeedGroup, suture_feed_group, ADW_TYPE_PREFERENCES_GROUP)
-
-static char *
-in_blocks (const char *hex)
-{
-  GString *text = g_string_new (NULL);
-
-  for (gsize i = 0; hex[i] != '\0'; i++)
-    {
-      if (i > 0 && i % BLOCK == 0)
-        g_string_append_c (text, ' ');
-      g_string_append_c (text, hex[i]);
-    }
-  return g_string_free (text, FALSE);
-}
-
-static void
-show_keys (SutureFeedGroup *self, const SutureFeedFacts *facts)
-{
-  g_autofree char *version = g_strdup_printf ("%" G_GUINT64_FORMAT, facts->root_version);
-  g_autofree char *subtitle
-      = g_strdup_printf (_("To be compared with what the publisher says. Root version %s."), version);
-
-  for (guint i = 0; i < self->key_rows->len; i++)
-    adw_expander_row_remove (self->keys_row, g_ptr_array_index (self->key_rows, i));
-  g_ptr_array_set_size (self->key_rows, 0);
-  adw_expander_row_set_subtitle (self->keys_row, subtitle);
-  gtk_widget_set_visible (GTK_WIDGET (self->keys_row), facts->keys->len > 0);
-  for (guint i = 0; i < facts->keys->len; i++)
-    {
-      const SutureFeedKey *key = g_ptr_array_index (facts->keys, i);
-      g_autofree char *role = suture_sentence_role (key->role);
-      g_autofree char *blocks = in_blocks (key->fingerprint);
-      g_autofree char *fingerprint = g_strdup_printf ("%s\n%s", key->type, blocks);
-      AdwActionRow *row = suture_plain_row_new (role, fingerprint);
-
-      adw_expander_row_add_row (self->keys_row, GTK_WIDGET (row));
-      g_ptr_array_add (self->key_rows, row);
-    }
-}
 
 static void
 show_button (GtkWidget *button, const char *action, const SutureFeedFacts *facts, gboolean visible)
@@ -93,7 +49,7 @@ on_changed (SutureFeedGroup *self)
   show_button (self->sign_in_button, "suture.sign-in", facts,
                suture_feed_is_usable (facts) && (facts->needs_sign_in || !suture_feed_is_signed_in (self->feed)));
   show_button (self->sign_out_button, "suture.sign-out", facts, suture_feed_is_signed_in (self->feed));
-  show_keys (self, facts);
+  suture_keys_row_show (self->keys_row, facts);
 }
 
 static void
@@ -104,19 +60,12 @@ suture_feed_group_dispose (GObject *object)
 }
 
 static void
-suture_feed_group_finalize (GObject *object)
-{
-  g_ptr_array_unref (SUTURE_FEED_GROUP (object)->key_rows);
-  G_OBJECT_CLASS (suture_feed_group_parent_class)->finalize (object);
-}
-
-static void
 suture_feed_group_class_init (SutureFeedGroupClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = suture_feed_group_dispose;
-  G_OBJECT_CLASS (klass)->finalize = suture_feed_group_finalize;
+  g_type_ensure (SUTURE_TYPE_KEYS_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/feed-group.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureFeedGroup, address_row);
   gtk_widget_class_bind_template_child (widget_class, SutureFeedGroup, contact_row);
@@ -131,7 +80,6 @@ suture_feed_group_class_init (SutureFeedGroupClass *klass)
 static void
 suture_feed_group_init (SutureFeedGroup *self)
 {
-  self->key_rows = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 

@@ -33,6 +33,8 @@ icon_for (const SutureRecordFacts *record)
     return "user-trash-symbolic";
   if (g_str_equal (record->event, "undone"))
     return "edit-undo-symbolic";
+  if (g_str_equal (record->event, "local-on") || g_str_equal (record->event, "local-off"))
+    return "emblem-system-symbolic";
   return "dialog-warning-symbolic";
 }
 

@@ -6,6 +6,7 @@
 #include "client/status.h"
 #include "panel/improvement-row.h"
 #include "panel/link-row.h"
+#include "panel/plain-row.h"
 #include "panel/status-row.h"
 
 #define REFRESH_SECONDS 60 /* "12 minutes ago" becomes 13 */
@@ -24,6 +25,8 @@ struct _SutureOverviewPage
   GtkListBox *active_list;
   GtkWidget *inactive_group;
   GtkListBox *inactive_list;
+  GtkWidget *updates_group;
+  AdwActionRow *updates_row;
   GtkFilterListModel *ready;      /* of SutureImprovement (owned) */
   GtkFilterListModel *active;     /* of SutureImprovement (owned) */
   GtkFilterListModel *inactive;   /* of SutureImprovement (owned) */
@@ -79,6 +82,17 @@ on_state_set (SutureOverviewPage *self, gboolean wanted)
   return TRUE; /* the state follows the helper, not the finger */
 }
 
+/* Only their number: they have a page of their own. */
+static void
+show_updates (SutureOverviewPage *self, const SutureFacts *facts)
+{
+  guint n = facts->system_updates->len;
+  g_autofree char *number = g_strdup_printf (g_dngettext (NULL, "%u fix", "%u fixes", n), n);
+
+  gtk_widget_set_visible (self->updates_group, n > 0);
+  suture_plain_row_say (self->updates_row, number);
+}
+
 static void
 refresh_status (SutureOverviewPage *self)
 {
@@ -90,6 +104,7 @@ refresh_status (SutureOverviewPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), reachable);
   gtk_widget_set_visible (GTK_WIDGET (self->system_row), facts->label[0] != '\0');
   adw_action_row_set_subtitle (self->system_row, facts->label);
+  show_updates (self, facts);
   gtk_widget_set_visible (self->ready_group, g_list_model_get_n_items (G_LIST_MODEL (self->ready)) > 0);
   gtk_widget_set_visible (self->active_group, g_list_model_get_n_items (G_LIST_MODEL (self->active)) > 0);
   gtk_widget_set_visible (self->inactive_group, g_list_model_get_n_items (G_LIST_MODEL (self->inactive)) > 0);
@@ -124,28 +139,27 @@ is_in_group (gpointer item, gpointer user_data)
 static GtkWidget *
 make_row (gpointer item, gpointer user_data)
 {
-  return suture_improvement_row_new (item);
+  return suture_improvement_row_new (item, user_data);
 }
 
 static GtkFilterListModel *
-bind_list (GtkListBox *list, GListModel *improvements, SutureStateGroup group)
+bind_list (GtkListBox *list, SutureClient *client, SutureStateGroup group)
 {
+  GListModel *improvements = suture_client_get_improvements (client);
   GtkCustomFilter *filter = gtk_custom_filter_new (is_in_group, GINT_TO_POINTER (group), NULL);
   GtkFilterListModel *model = gtk_filter_list_model_new (g_object_ref (improvements), GTK_FILTER (filter));
 
-  gtk_list_box_bind_model (list, G_LIST_MODEL (model), make_row, NULL, NULL);
+  gtk_list_box_bind_model (list, G_LIST_MODEL (model), make_row, client, NULL);
   return model;
 }
 
 void
 suture_overview_page_set_client (SutureOverviewPage *self, SutureClient *client)
 {
-  GListModel *improvements = suture_client_get_improvements (client);
-
   self->client = g_object_ref (client);
-  self->ready = bind_list (self->ready_list, improvements, SUTURE_STATE_GROUP_READY);
-  self->active = bind_list (self->active_list, improvements, SUTURE_STATE_GROUP_ACTIVE);
-  self->inactive = bind_list (self->inactive_list, improvements, SUTURE_STATE_GROUP_INACTIVE);
+  self->ready = bind_list (self->ready_list, client, SUTURE_STATE_GROUP_READY);
+  self->active = bind_list (self->active_list, client, SUTURE_STATE_GROUP_ACTIVE);
+  self->inactive = bind_list (self->inactive_list, client, SUTURE_STATE_GROUP_INACTIVE);
   g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   self->refresh = g_timeout_add_seconds (REFRESH_SECONDS, on_refresh, self);
 }
@@ -184,6 +198,8 @@ suture_overview_page_class_init (SutureOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, active_list);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, inactive_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, inactive_list);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, updates_group);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, updates_row);
 }
 
 static void

@@ -61,7 +61,7 @@ measure_height (const Parts *parts, int width, int *minimum, int *natural)
   gtk_widget_measure (parts->first, GTK_ORIENTATION_VERTICAL, first_width, minimum, natural, NULL, NULL);
   if (parts->second == NULL)
     return;
-  gtk_widget_measure (parts->second, GTK_ORIENTATION_VERTICAL, -1, &second_minimum, &second_natural, NULL, NULL);
+  gtk_widget_measure (parts->second, GTK_ORIENTATION_VERTICAL, below ? width : -1, &second_minimum, &second_natural, NULL, NULL);
   *minimum = below ? *minimum + SPACING + second_minimum : MAX (*minimum, second_minimum);
   *natural = below ? *natural + SPACING + second_natural : MAX (*natural, second_natural);
 }
@@ -94,7 +94,7 @@ suture_side_layout_allocate (GtkLayoutManager *manager, GtkWidget *widget, int w
 
   if (parts.second != NULL && width < parts.least_width)
     {
-      gtk_widget_measure (parts.second, GTK_ORIENTATION_VERTICAL, -1, NULL, &second.height, NULL, NULL);
+      gtk_widget_measure (parts.second, GTK_ORIENTATION_VERTICAL, width, NULL, &second.height, NULL, NULL);
       second.y = height - second.height;
       first.height = second.y - SPACING;
     }

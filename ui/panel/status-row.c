@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client/local-words.h"
 #include "panel/side-layout.h"
 
 #define PULSE_MS 120 /* the step of a bar whose end is not known */
@@ -40,6 +41,8 @@ static const Look looks[] = {
   [SUTURE_STATUS_ATTENTION] = { "dialog-warning-symbolic", "warning", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNFINISHED] = { "security-medium-symbolic", "accent", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNCHECKED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
+  [SUTURE_STATUS_SYSTEM_UPDATE]
+  = { "software-update-available-symbolic", "accent", N_ ("Show Updates"), "suture.updates" },
   [SUTURE_STATUS_CHANGED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_PROTECTED] = { "security-high-symbolic", "success", N_ ("Check Now"), "suture.check" },
 };
@@ -92,12 +95,42 @@ show_action (SutureStatusRow *self, const char *action, const SutureStatus *stat
   gtk_actionable_set_action_name (button, action);
 }
 
+static gboolean
+can_turn_on (const SutureStatus *status, const SutureFacts *facts)
+{
+  return status->kind == SUTURE_STATUS_NO_SOURCE && g_str_equal (facts->local_feed, "off");
+}
+
+/* What the button says. */
+static char *
+label_for (const SutureStatus *status, const SutureFacts *facts)
+{
+  if (can_turn_on (status, facts))
+    return suture_local_words_invitation ();
+  if (status->kind == SUTURE_STATUS_READY && status->n_available > 1)
+    return g_strdup (_("Install All"));
+  return g_strdup (_(looks[status->kind].label));
+}
+
+/* Over two lines where one is too narrow. */
+static void
+set_label (GtkButton *button, const char *text)
+{
+  GtkWidget *label = NULL;
+
+  gtk_button_set_label (button, text);
+  label = gtk_button_get_child (button);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+}
+
 void
 suture_status_row_show (SutureStatusRow *self, const SutureStatus *status, const SutureFacts *facts)
 {
   const Look *look = &looks[status->kind];
   gboolean working = status->kind == SUTURE_STATUS_WORKING;
-  gboolean ready = status->kind == SUTURE_STATUS_READY;
+  gboolean suggested = status->kind == SUTURE_STATUS_READY || can_turn_on (status, facts);
+  g_autofree char *label = label_for (status, facts);
 
   gtk_image_set_from_icon_name (self->icon, look->icon);
   set_icon_style (self, look->style);
@@ -106,10 +139,10 @@ suture_status_row_show (SutureStatusRow *self, const SutureStatus *status, const
   gtk_label_set_label (self->subtitle, status->subtitle);
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), status->subtitle[0] != '\0');
   show_progress (self, working, facts);
-  gtk_button_set_label (self->button, ready && status->n_available > 1 ? _("Install All") : _(look->label));
-  show_action (self, look->action, status);
+  set_label (self->button, label);
+  show_action (self, can_turn_on (status, facts) ? "suture.use-local" : look->action, status);
   gtk_widget_set_visible (GTK_WIDGET (self->button), !working || facts->cancellable);
-  if (ready)
+  if (suggested)
     gtk_widget_add_css_class (GTK_WIDGET (self->button), "suggested-action");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->button), "suggested-action");

@@ -4,13 +4,17 @@
 #include <glib/gi18n.h>
 
 #include "base/error.h"
-#include "client/keyring.h"
 #include "client/sentences.h"
 #include "panel/details-page.h"
 #include "panel/history-page.h"
 #include "panel/overview-page.h"
+#include "panel/local-control.h"
+#include "panel/proof-page.h"
 #include "panel/sign-in-dialog.h"
+#include "panel/sign-out.h"
+#include "panel/software.h"
 #include "panel/sources-page.h"
+#include "panel/updates-page.h"
 
 #define SHORT_SECONDS 8 /* a toast that tells of a success, and can undo it */
 #define LONG_SECONDS 20 /* one that tells of a failure: two sentences to read */
@@ -20,6 +24,7 @@ struct _SutureWindow
 {
   AdwApplicationWindow parent_instance;
   SutureClient *client; /* (owned) (nullable) */
+  SutureLocalControl *control; /* (owned) (nullable) */
   GQueue queue;         /* ids to install after the present one (owned strings) */
   GtkWidget *focus;     /* what led to the page that is shown (weak) (nullable) */
   AdwToastOverlay *toasts; /* of the template, as all below */
@@ -28,6 +33,8 @@ struct _SutureWindow
   SutureDetailsPage *details;
   SutureHistoryPage *history;
   SutureSourcesPage *sources;
+  SutureUpdatesPage *updates;
+  SutureProofPage *proof;
 };
 
 G_DEFINE_FINAL_TYPE (SutureWindow, suture_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -64,7 +71,7 @@ show_page (SutureWindow *self, GtkWidget *page)
 {
   gboolean home = page == GTK_WIDGET (self->overview);
 
-  if (!home)
+  if (!home && page != GTK_WIDGET (self->proof))
     g_set_weak_pointer (&self->focus, gtk_root_get_focus (GTK_ROOT (self)));
   gtk_widget_set_visible (page, TRUE);
   adw_leaflet_set_visible_child (self->leaflet, page);
@@ -78,7 +85,8 @@ show_page (SutureWindow *self, GtkWidget *page)
 static void
 hide_left_pages (SutureWindow *self)
 {
-  GtkWidget *pages[] = { GTK_WIDGET (self->details), GTK_WIDGET (self->history), GTK_WIDGET (self->sources) };
+  GtkWidget *pages[] = { GTK_WIDGET (self->details), GTK_WIDGET (self->history), GTK_WIDGET (self->sources),
+                         GTK_WIDGET (self->updates), GTK_WIDGET (self->proof) };
   GtkWidget *shown = adw_leaflet_get_visible_child (self->leaflet);
 
   if (adw_leaflet_get_child_transition_running (self->leaflet))
@@ -92,7 +100,16 @@ static void
 on_back (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   SutureWindow *self = SUTURE_WINDOW (widget);
+  gboolean proof = adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->proof);
 
+  /* a proof lies behind the improvement that it is about, unless that has gone meanwhile */
+  if (proof && suture_details_page_get_improvement (self->details) != NULL)
+    {
+      gtk_widget_set_visible (GTK_WIDGET (self->details), TRUE);
+      adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->details));
+      suture_details_page_focus_proof (self->details);
+      return;
+    }
   show_page (self, GTK_WIDGET (self->overview));
 }
 
@@ -104,7 +121,7 @@ on_open (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (improvement == NULL)
     return;
-  suture_details_page_show (self->details, improvement);
+  suture_details_page_show (self->details, self->client, improvement);
   show_page (self, GTK_WIDGET (self->details));
 }
 
@@ -123,6 +140,51 @@ on_sources (GtkWidget *widget, const char *name, GVariant *parameter)
   SutureWindow *self = SUTURE_WINDOW (widget);
 
   show_page (self, GTK_WIDGET (self->sources));
+}
+
+static void
+on_updates (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+
+  suture_updates_page_prepare (self->updates);
+  show_page (self, GTK_WIDGET (self->updates));
+}
+
+static void
+on_software (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (suture_software_open (widget, &error))
+    return;
+  g_message ("%s", error->message);
+  show_toast (SUTURE_WINDOW (widget), _("The program could not be started. Start it yourself, or update the system in a terminal."),
+              LONG_SECONDS);
+}
+
+static void
+on_proof (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureWindow *self = SUTURE_WINDOW (widget);
+  SutureImprovement *improvement = suture_details_page_get_improvement (self->details);
+
+  if (improvement == NULL)
+    return;
+  suture_proof_page_show (self->proof, self->client, improvement);
+  show_page (self, GTK_WIDGET (self->proof));
+}
+
+static void
+on_use_local (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  suture_local_control_ask (SUTURE_WINDOW (widget)->control, GTK_WINDOW (widget));
+}
+
+static void
+on_local_ended (SutureLocalControl *control, const char *sentence, gboolean well, SutureWindow *self)
+{
+  show_toast (self, sentence, well ? SHORT_SECONDS : LONG_SECONDS);
 }
 
 static void
@@ -329,88 +391,16 @@ on_sign_in (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* A sign-out on its way: the keyring's entry goes only when the helper's has gone. */
-typedef struct
-{
-  SutureWindow *window; /* (owned) */
-  char *feed;           /* (owned) */
-} SignOut;
-
 static void
-sign_out_free (SignOut *out)
+on_signed_out (GtkWindow *window, const char *sentence, gboolean well)
 {
-  g_object_unref (out->window);
-  g_free (out->feed);
-  g_free (out);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignOut, sign_out_free)
-
-static void
-on_keyring_erased (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SignOut) out = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sentence = NULL;
-
-  if (suture_keyring_erase_finish (result, &error))
-    {
-      show_toast (out->window, _("Signed Out"), SHORT_SECONDS);
-      return;
-    }
-  g_message ("the keyring: %s", error->message);
-  sentence = g_strdup_printf (_("Signed out, but your keyring still has what was kept for “%s”. To erase it there, unlock the "
-                                "keyring and remove its entry of that name."),
-                              out->feed);
-  show_toast (out->window, sentence, LONG_SECONDS);
-}
-
-static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SignOut) out = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!suture_client_sign_out_finish (SUTURE_CLIENT (source), result, &error))
-    {
-      show_failure (out->window, error);
-      return;
-    }
-  suture_keyring_erase_async (out->feed, NULL, on_keyring_erased, out);
-  g_steal_pointer (&out);
-}
-
-static void
-on_sign_out_response (AdwMessageDialog *dialog, const char *response, SutureWindow *self)
-{
-  const char *feed = g_object_get_data (G_OBJECT (dialog), "suture-feed");
-
-  SignOut *out;
-
-  if (!g_str_equal (response, "sign-out"))
-    return;
-  out = g_new (SignOut, 1);
-  *out = (SignOut){ g_object_ref (self), g_strdup (feed) };
-  suture_client_sign_out_async (self->client, feed, on_signed_out, out);
+  show_toast (SUTURE_WINDOW (window), sentence, well ? SHORT_SECONDS : LONG_SECONDS);
 }
 
 static void
 on_sign_out (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  SutureWindow *self = SUTURE_WINDOW (widget);
-  const char *feed = g_variant_get_string (parameter, NULL);
-  g_autofree char *heading = g_strdup_printf (_("Sign Out of “%s”?"), feed);
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), heading,
-      _("What is kept for this source is erased, on this computer and in your keyring. New improvements from it no longer "
-        "arrive until somebody signs in again. Those that are active stay."));
-
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "sign-out", _("_Sign Out"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "sign-out", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  g_object_set_data_full (G_OBJECT (dialog), "suture-feed", g_strdup (feed), g_free);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_response), self, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  suture_sign_out_ask (GTK_WINDOW (widget), SUTURE_WINDOW (widget)->client, g_variant_get_string (parameter, NULL), on_signed_out);
 }
 
 static void
@@ -446,9 +436,10 @@ on_changed (SutureWindow *self)
 
   for (gsize i = 0; i < G_N_ELEMENTS (work); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), work[i], idle);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "suture.use-local", idle && !suture_local_control_is_busy (self->control));
   if (shown == NULL || suture_client_find (self->client, id) == shown)
     return;
-  suture_details_page_show (self->details, NULL);
+  suture_details_page_show (self->details, self->client, NULL);
   if (adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->details))
     on_back (GTK_WIDGET (self), NULL, NULL);
 }
@@ -459,6 +450,7 @@ suture_window_dispose (GObject *object)
   SutureWindow *self = SUTURE_WINDOW (object);
 
   g_clear_object (&self->client);
+  g_clear_object (&self->control);
   g_clear_weak_pointer (&self->focus);
   g_queue_clear_full (&self->queue, g_free);
   G_OBJECT_CLASS (suture_window_parent_class)->dispose (object);
@@ -477,6 +469,10 @@ suture_window_class_init (SutureWindowClass *klass)
     { "suture.open", "s", on_open },
     { "suture.history", NULL, on_history },
     { "suture.sources", NULL, on_sources },
+    { "suture.updates", NULL, on_updates },
+    { "suture.software", NULL, on_software },
+    { "suture.proof", NULL, on_proof },
+    { "suture.use-local", NULL, on_use_local },
     { "suture.sign-in", "s", on_sign_in },
     { "suture.sign-out", "s", on_sign_out },
     { "suture.check", NULL, on_check },
@@ -494,6 +490,8 @@ suture_window_class_init (SutureWindowClass *klass)
   g_type_ensure (SUTURE_TYPE_DETAILS_PAGE);
   g_type_ensure (SUTURE_TYPE_HISTORY_PAGE);
   g_type_ensure (SUTURE_TYPE_SOURCES_PAGE);
+  g_type_ensure (SUTURE_TYPE_UPDATES_PAGE);
+  g_type_ensure (SUTURE_TYPE_PROOF_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, leaflet);
@@ -501,6 +499,8 @@ suture_window_class_init (SutureWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, details);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, history);
   gtk_widget_class_bind_template_child (widget_class, SutureWindow, sources);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, updates);
+  gtk_widget_class_bind_template_child (widget_class, SutureWindow, proof);
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].type, actions[i].activate);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "suture.back", NULL);
@@ -527,7 +527,11 @@ suture_window_new (GtkApplication *application, SutureClient *client)
 
   self->client = g_object_ref (client);
   suture_overview_page_set_client (self->overview, client);
-  suture_sources_page_set_client (self->sources, client);
+  self->control = suture_local_control_new (client);
+  suture_sources_page_set_client (self->sources, client, self->control);
+  suture_updates_page_set_client (self->updates, client);
+  g_signal_connect_object (self->control, "ended", G_CALLBACK (on_local_ended), self, 0);
+  g_signal_connect_object (self->control, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->overview, "failed", G_CALLBACK (show_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   return self;
