@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""shots.py FOLDER LOOK [STATE...]: one picture a state; started by shots, which sets the look."""
+"""shots.py FOLDER LOOK [STATE...]: one picture a state; started by shots, which sets the look.
+
+SHOT_LANGUAGE: of the panel. Its translation has to be where the panel looks for it (shots says how)."""
+import gettext
+import hashlib
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -13,6 +18,15 @@ NOW = int(time.time())
 OWED = [['systemd-logind.service', 'unit', 'never-restart'], ['GNOME Shell', 'session', 'user']]
 
 
+LANGUAGE = os.environ.get('SHOT_LANGUAGE')
+SAID = gettext.translation('suture', os.path.join(harness.BUILD, 'po'), [LANGUAGE or 'C'], fallback=True)
+
+
+def here(text):
+    """What the panel says in its language."""
+    return SAID.gettext(text)
+
+
 def active(**more):
     return harness.openssl(State='active', InstalledAt=NOW - 3600, Restarted=['nginx.service', 'cups.service'], **more)
 
@@ -23,7 +37,7 @@ def shown(*improvements, **more):
 
 def click(name, role='push button'):
     def do(app):
-        atspi.click(atspi.find(app, role, name))
+        atspi.click(atspi.find(app, role, here(name)))
         time.sleep(0.6)
     return do
 
@@ -31,8 +45,8 @@ def click(name, role='push button'):
 def open_row(title, then):
     """Opens a row and waits for the row `then` of its page."""
     def do(app):
-        atspi.act(atspi.find(app, 'list item', title), 'row.open')
-        atspi.find(app, 'list item', then) if then else time.sleep(1)
+        atspi.act(atspi.find(app, 'list item', here(title)), 'row.open')
+        atspi.find(app, 'list item', here(then)) if then else time.sleep(1)
         time.sleep(0.5)
     return do
 
@@ -46,7 +60,7 @@ def all_of(*steps):
 
 def type_secret(text):
     def do(app):
-        atspi.Atspi.EditableText.set_text_contents(atspi.find(app, 'text', 'Token'), text)
+        atspi.Atspi.EditableText.set_text_contents(atspi.find(app, 'text', here('Token')), text)
     return do
 
 
@@ -54,7 +68,7 @@ def press(title):
     """The row has the focus and is activated by the keyboard."""
     def do(app):
         for _ in range(20):
-            if any(atspi.has(n, atspi.State.FOCUSED) for n in atspi.find_all(app, 'list item', title)):
+            if any(atspi.has(n, atspi.State.FOCUSED) for n in atspi.find_all(app, 'list item', here(title))):
                 break
             subprocess.run(['xdotool', 'key', 'Tab'], check=True)
             time.sleep(0.2)
@@ -84,7 +98,83 @@ def test(**more):
     return harness.expat(Kind='test', Title='Trying the Way', Vulnerabilities=[], **more)
 
 
+def digest(name):
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+PROVENANCE = [
+    ['origin', 'Debian'], ['suite', 'bookworm-security'], ['date', '2026-11-29T10:00:00Z'],
+    ['key', '05AB90340C0C5E797F44A8C8254CF3B5AEC0A8F0'], ['release', digest('release')], ['packages', digest('packages')],
+    ['package', 'libssl3 3.0.17-1~deb12u3 amd64 ' + digest('libssl3')],
+    ['package', 'openssl 3.0.17-1~deb12u3 amd64 ' + digest('openssl')]]
+LOCAL = {'Name': 'local', 'Kind': 'local', 'Address': 'file:///var/lib/suture-local/feed', 'Origin': '', 'LastContact': NOW - 720,
+         'Expires': NOW + 7 * 86400, 'MetadataVersion': 12,
+         'Keys': [[role, 'ed25519', digest(role)] for role in ('root', 'timestamp', 'snapshot', 'targets')]}
+LEFT = [
+    ['linux', '6.1.140-1', '6.1.147-1', 'kernel', 'linux-image-6.1.0-38-amd64'],
+    ['systemd', '252.38-1~deb12u1', '252.39-1~deb12u1', 'boot', 'systemd'],
+    ['cups', '2.4.2-3+deb12u8', '2.4.2-3+deb12u9', 'conffile', '/etc/cups/cups-browsed.conf'],
+    ['chromium', '140.0.7339.127-1~deb12u1', '142.0.7444.162-1~deb12u1', 'size', '']]
+
+
+def local(*improvements, **more):
+    """The local feed is on."""
+    return dict(dict(shown(*[dict(i, Feed='local', Publisher='Debian', Prepared='automatic', Provenance=PROVENANCE)
+                        for i in improvements]), Feeds=['local'], LocalFeed='on', ArchiveTime=NOW - 5400, sources=[LOCAL]), **more)
+
+
+def turn(name):
+    def do(app):
+        atspi.toggle(atspi.find(app, 'check box', name))
+        time.sleep(1)
+    return do
+
+
+def distribution(named):
+    name = platform.freedesktop_os_release()['NAME'].removesuffix(' GNU/Linux')
+    return here(named).replace('%s', name)
+
+
+OFF = {'LocalFeed': 'off', 'sources': []}
+INVITATION = "Use %s’s Security Updates…"
+
+
+def invited(*steps):
+    """The button of "No Source", then what follows."""
+    return all_of(lambda app: click(distribution(INVITATION))(app), lambda app: time.sleep(0.5), *steps)
+
+
+def confirm(app):
+    atspi.click(atspi.find(app, 'push button', lambda name: here('_Turn On').replace('_', '') in name))
+    time.sleep(1)
+
+
 STATES = {
+    'local-invited': (OFF, None),
+    'local-question': (OFF, invited()),
+    'local-preparing': (dict(OFF, hold=True), invited(confirm)),
+    'local-refused': (dict(OFF, deny=['SetLocalFeed']), invited(confirm)),
+    'local-ready': (local(harness.openssl(), harness.expat(State='active', InstalledAt=NOW - 90000), SystemUpdates=LEFT), None),
+    'local-protected': (local(active(owed_after=[])), None),
+    'local-left': (local(active(), harness.expat(State='active', InstalledAt=NOW - 90000), SystemUpdates=LEFT[:2]), None),
+    'local-left-only': (local(SystemUpdates=LEFT[:1]), None),
+    'updates': (local(active(), SystemUpdates=LEFT), open_row('Comes with the System Update', None)),
+    'updates-centre': (local(active(), SystemUpdates=LEFT), all_of(
+        lambda app: install_centre(), open_row('Comes with the System Update', None))),
+    'details-local': (local(active()), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'proof-local': (local(active()), all_of(open_row('Encrypted Connections', 'CVE-2026-0001'), open_row('Show Proof', None))),
+    'proof-vendor': (shown(active(Feed='stable'), sources=[dict(STABLE, Expires=NOW + 86400)]),
+                     all_of(open_row('Encrypted Connections', 'CVE-2026-0001'), open_row('Show Proof', None))),
+    'sources-local-on': (local(active()), open_row('Sources', 'Newest List')),
+    'sources-local-keys': (local(active()), all_of(open_row('Sources', 'Newest List'), press('Keys'))),
+    'sources-local-off': (OFF, open_row('Sources', None)),
+    'sources-local-both': (local(sources=[LOCAL, STABLE]), open_row('Sources', 'Newest List')),
+    'sources-local-turning': (dict(OFF, hold=True), all_of(open_row('Sources', None), lambda app: turn(distribution(
+        '%s’s Security Updates'))(app))),
+    'history-local': (local(active(), history=[
+        dict(harness.records(1)[0], id=1, event='local-on', improvement='', title=''), dict(harness.records(1)[0], id=2),
+        dict(harness.records(1)[0], id=3, event='included', by='system', user=0xffffffff),
+        dict(harness.records(1)[0], id=4, event='local-off', improvement='', title='')]), open_row('Update History', None)),
     'withdrawn': (shown(withdrawn(), harness.expat(State='active', InstalledAt=NOW - 86400)), None),
     'withdrawn-kept': (shown(withdrawn(), Automatic=False), None),
     'details-withdrawn': (shown(withdrawn()), open_row('Encrypted Connections', 'CVE-2026-0001')),
@@ -136,6 +226,14 @@ STATES = {
 }
 
 
+def install_centre():
+    """A software centre, as far as its desktop file."""
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(folder, exist_ok=True)
+    with open(folder + '/org.gnome.Software.desktop', 'w', encoding='utf-8') as file:
+        file.write('[Desktop Entry]\nType=Application\nName=Software\nExec=true %U\n')
+
+
 def main():
     folder, look, wanted = sys.argv[1], sys.argv[2], sys.argv[3:] or list(STATES)
     subprocess.run(['xsetroot', '-solid', '#b0b8c0'], check=True)
@@ -145,7 +243,7 @@ def main():
     for name in wanted:
         state, prepare = STATES[name]
         with harness.Machine(state) as machine:
-            panel = subprocess.Popen([PANEL], env=machine.env)
+            panel = subprocess.Popen([PANEL], env=dict(machine.env, LANGUAGE=LANGUAGE or ''))
             app = atspi.app('suture-panel')
             time.sleep(0.5)
             if os.environ.get('SHOT_SIZE'):
