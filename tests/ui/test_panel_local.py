@@ -370,6 +370,13 @@ class Updates(Local):
         atspi.click(self.button('Open Centre'))
         self.assertEqual(self.started(), '--mode update\n')
 
+    def test_software_centre_without_an_action(self):
+        self.install('org.kde.discover.desktop')
+        self.open(on(SystemUpdates=LEFT))
+        self.show()
+        atspi.click(self.button('Open Centre'))
+        self.assertEqual(self.started(), '--mode update\n')
+
     def test_software_centre_without_its_program(self):
         """What can't be started is not offered; what fails all the same is said."""
         os.unlink(self.install('org.gnome.Software.desktop'))

@@ -7,10 +7,10 @@
 static const struct
 {
   const char *id;
-  const char *option; /* that shows the updates, of one whose desktop file has no action for that; gnome-software(1) */
+  const char *option; /* that shows the updates, of one whose desktop file has no action for that: as its --help says */
 } centres[] = {
   { "org.gnome.Software.desktop", "--mode=updates" },
-  { "org.kde.discover.desktop", NULL },
+  { "org.kde.discover.desktop", "--mode update" },
   { "io.elementary.appcenter.desktop", NULL },
   { "org.gnome.PackageUpdater.desktop", NULL },
   { "update-manager.desktop", NULL },
