@@ -314,7 +314,8 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, co
   lesson->source = source;
   if (trust != NULL && suture_trust_refresh (trust, source, now, &local) && add_offers (lesson, &local))
     {
-      lesson->served += has_list (lesson);
+      /* this computer makes its own for itself: where nothing is to be prepared, there is no list */
+      lesson->served += config->local || has_list (lesson);
       g_hash_table_add (work->checked, g_strdup (config->name));
       remember_feed (work, config, trust, unprepared);
       suture_feeds_remember_checked (work->database, config->name, now);

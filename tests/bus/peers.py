@@ -19,6 +19,7 @@ Files in /run/ring/control steer it, and are waited for while they are there:
   fail-after             … or answers with that error although it has changed what is active
   mute                   what it answers to list and reconsider makes no sense
   local-answer               suture-local sends the bytes in the file and ends
+  local-real                 the real suture-local answers, as its user
   hold-local                 suture-local says that it has fetched 5 of 10 bytes, and waits
 /run/ring/requests gets a line for every request to the activation step: the request and its metadata's file names.
 /run/ring/served gets two lines for every request to the server: "asked PATH" before it is answered, and "answered STATUS RECEIVED
@@ -328,12 +329,21 @@ def serve_local_request(connection):
     send(connection, "result", json.dumps({"error": "", "message": ""}))
 
 
+def serve_real_local(connection):
+    fd = connection.fileno()
+    subprocess.run(["setpriv", "--reuid", "suture-local", "--regid", "suture-local", "--clear-groups", "--inh-caps=-all", "--",
+                    "/run/ring/suture-local"], preexec_fn=lambda: os.dup2(fd, 3), pass_fds=(3, fd), check=False)
+
+
 def serve_local():
     server = listen("/run/suture/local.sock")
     while True:
         connection, _ = server.accept()
         with connection:
             try:
+                if set_to("local-real"):
+                    serve_real_local(connection)
+                    continue
                 serve_local_request(connection)
             except OSError as error:
                 print("suture-local:", error, file=sys.stderr, flush=True)

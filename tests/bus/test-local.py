@@ -317,6 +317,26 @@ def test_gives_way(ring_):
     expect("the publisher's again", root.objects()[ALPHA]["Feed"], feed.NAME)
 
 
+def test_the_real_one(ring_):
+    """suture-local itself makes its keys, which the helper and root can read as far as they have to, and the helper hears what it says.
+    What it prepares is the machine's tests' affair."""
+    root = start(ring_)
+    write(f"{CONTROL}/local-real", "")
+    operation = set_local(root, True)["value"][0]
+    until("root's word", lambda: os.path.exists(CONF))
+    root.call("Cancel", "s", operation)  # how long its first check takes is for this machine's own lists to say
+    print(f"# the first check: {root.result(operation)}")
+    os.unlink(f"{CONTROL}/local-real")
+    expect("nothing to be prepared is no fault", check(root), ("", ""))
+    expect("on", (root.get("LocalFeed"), root.get("Feeds")), ("on", ["local"]))
+    with open(ROOT, "rb") as one, open(f"{REPOSITORY}/metadata/1.root.json", "rb") as other:
+        expect("root", one.read(), other.read())
+    one = root.feeds()["local"]
+    expect("its metadata held", (one["MetadataVersion"] > 0, one["LastContact"] > 0), (True, True))
+    expect("keys", os.stat(f"{STATE}/feed/keys").st_mode & 0o077, 0)
+    expect("history", [r["event"] for r in root.history()], ["local-on"])
+
+
 def drop_epsilon():
     """What suture-local does once the system has the fix itself."""
     copy = support.Copy(PUBLISHER, REPOSITORY)
