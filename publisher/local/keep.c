@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "local/keep.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,8 +13,9 @@
 #include "tree.h"
 #include "within.h"
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DIR, closedir)
+
 #define TARGETS "repository/targets"
-#define PAYLOADS TARGETS "/payloads"
 
 /* Takes what is not named out of the draft; *@gone are the names of that. */
 static void
@@ -80,6 +82,21 @@ find_served (SutureRepository *repository, GError **error)
   return stages != NULL ? g_steal_pointer (&served) : NULL;
 }
 
+/* The files in the folder @below; char *. Their names are longer than those of suture_depot_list (). */
+static GPtrArray *
+list_files (SutureDepot *depot, const char *below, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  SutureFd fd = suture_within_folder (depot, below, 0, error);
+  g_autoptr (DIR) folder = fd >= 0 ? fdopendir (fd) : NULL;
+  const struct dirent *entry;
+
+  while (folder != NULL && (entry = readdir (folder)) != NULL)
+    if (entry->d_type == DT_REG)
+      g_ptr_array_add (files, g_strdup (entry->d_name));
+  return folder != NULL ? g_steal_pointer (&files) : NULL;
+}
+
 /* Removes what nothing that is published names. */
 static gboolean
 sweep (SutureRepository *repository, GError **error)
@@ -91,7 +108,7 @@ sweep (SutureRepository *repository, GError **error)
     {
       const char *folder = g_ptr_array_index (folders, i);
       g_autofree char *below = g_build_filename (TARGETS, folder, NULL);
-      g_autoptr (GPtrArray) files = suture_depot_list (repository->depot, below, error);
+      g_autoptr (GPtrArray) files = list_files (repository->depot, below, error);
 
       for (guint f = 0; files != NULL && f < files->len; f++)
         {

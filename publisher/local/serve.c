@@ -82,6 +82,13 @@ end_with_peer (int socket)
     raise (SIGIO); /* it had come before */
 }
 
+/* The peer may hang up as soon as it has the result. */
+static void
+end_by_itself (int socket)
+{
+  (void) fcntl (socket, F_SETFL, fcntl (socket, F_GETFL) & ~O_ASYNC);
+}
+
 void
 suture_serve (int socket)
 {
@@ -102,6 +109,7 @@ suture_serve (int socket)
     (void) suture_check_run (tell_progress, &self, &error);
   else if (request != NULL)
     g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "there is no request of that name");
+  end_by_itself (socket);
   tell_result (socket, error);
   if (error != NULL)
     g_printerr ("suture-local: %s\n", error->message);

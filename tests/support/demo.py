@@ -38,6 +38,7 @@ class Demo:
         self.stage = stage.Stage(keep)
         self.machine = self.stage.machine
         self.desktop = self.stage.desktop
+        self.stage.use_archive()
         self.before = {}
 
     def step(self, text, function, *arguments):
@@ -69,16 +70,43 @@ class Demo:
         versions = self.machine.read("dpkg-query -W " + " ".join(fix.package for fix in self.stage.fixes))
         return [f"{line.split()[0]} {line.split()[1]}, installed and vulnerable" for line in versions.split("\n")]
 
-    def publish(self):
-        self.stage.publish()
-        return [f"{fix.id}: {len(fix.manifest['files'])} files of {fix.package}, "
-                f"{len(fix.manifest['vulnerabilities'])} vulnerabilities, "
-                f"{min(item['size'] for item in fix.manifest['payloads'])} bytes to download"
-                for fix in self.stage.fixes] + [f"served at {self.stage.outside.url}"]
+    def archive(self):
+        """Nothing but Debian's archive is configured."""
+        self.stage.mirror.start()
+        need(self.machine.run("ls -A /etc/apt/sources.list.d", check=False).stdout.strip() == "", "there are other sources")
+        return [line for line in self.machine.read("cat /etc/apt/sources.list").split("\n") if line]
 
     def install_suture(self):
-        self.stage.install_packages()
-        self.stage.configure()
+        # On a desktop the package turns it on; here the panel's own button is shown.
+        self.machine.run("echo suture-local suture-local/enable boolean false | debconf-set-selections")
+        self.stage.install_packages(("suture", "suture-panel", "suture-local"))
+        feeds = self.machine.read("ls /etc/suture/feeds.d")
+        need(feeds == "", f"feeds are configured: {feeds}")
+        answer = self.stage.ctl("status")[1]
+        need(answer["local_feed"] == "off", f"the local feed is {answer['local_feed']}")
+
+    def turn_on(self):
+        """One button and one password; what is ready then was found, fetched and prepared by the machine itself."""
+        self.panel("use", PASSWORD)
+        self.stage.learn()
+        missing = [fix.package for fix in self.stage.fixes if fix.id is None]
+        need(not missing, f"nothing was prepared for {', '.join(missing)}: {self.stage.ctl('status')[1]}")
+        return [f"{fix.id}, “{fix.title}”: {len(fix.manifest['files'])} files, "
+                f"{len(fix.manifest['vulnerabilities'])} vulnerabilities" for fix in self.stage.fixes]
+
+    def proof(self, fix):
+        """The archive's chain as it is told, against the archive itself."""
+        told = {}
+        for what, which in self.improvement(fix)["provenance"]:
+            told.setdefault(what, []).append(which)
+        release = self.machine.read("sha256sum /var/lib/apt/lists/*security*InRelease").split()[0]
+        need(told.get("release") == [release], f"the release is {told.get('release')}, and apt has {release}")
+        need(len(told.get("key", [""])[0]) == 40, f"the key is {told.get('key')}")
+        for package in told["package"]:
+            name, version, architecture, sha256 = package.split(" ")
+            shown = self.machine.read(f"apt-cache show {name}:{architecture}={version} | sed -n 's/^SHA256: //p'").split("\n")
+            need(sha256 in shown, f"{name} is {sha256}, and the archive has {shown}")
+        return [f"{what}: {which}" for what in ("suite", "key", "package") for which in told[what]]
 
     def login(self, place):
         if place:
@@ -140,6 +168,17 @@ class Demo:
         need(lines, "nothing had mapped the replaced bytes")
         return lines
 
+    def update(self, fix):
+        """The system is updated as always: content decides, and the improvement is retired."""
+        version = next(line.split()[1] for line in fix.manifest["result"]["label"].split(", ")
+                       if line.split()[0] == fix.package)
+        names = " ".join("=".join(item.split()) for item in fix.manifest["result"]["label"].split(", "))
+        self.machine.run(f"apt-get -q -y install {names}")
+        need(not any(fix.id in name for name in self.stage.merged()), f"merged is {self.stage.merged()}")
+        images = self.machine.read("ls /var/lib/suture-activate/images")
+        need(fix.id not in images, f"its image is kept: {images}")
+        return [f"{fix.package} is {version} in dpkg's eyes too, and nothing of {fix.id} is merged"]
+
     def improvement(self, fix):
         answer = self.stage.ctl("status")[1]
         return next(item for item in answer["improvements"] if item["id"] == fix.id)
@@ -190,17 +229,19 @@ class Demo:
     def prepare(self, place):
         server = self.stage.server_fix
         return (self.step("a Debian 12 machine boots, with a web server on vulnerable bytes", self.boot)
-                and self.step("a publisher makes signed improvements of Debian's fixed packages", self.publish)
+                and self.step("nothing but Debian's archive is configured", self.archive)
                 and self.step("a user logs in on the machine's desktop", self.login, place)
-                and self.step("Suture is installed from its Debian packages, the publisher is trusted",
-                              self.install_suture)
+                and self.step("Suture is installed from its Debian packages, and trusts nobody", self.install_suture)
                 and self.step("everything that must stay the same is noted", self.remember)
                 and self.step("nginx runs the old bytes", self.runs, "nginx.service", server, False))
 
     def auto(self, picture):
         first, second = self.stage.server_fix, self.stage.bus_fix
         self.step("the panel opens", self.desktop.service, "panel", "suture-panel")
-        self.step("Check Now finds both improvements", self.panel, "check", first.title, second.title)
+        if not self.step("Use Debian's Security Updates…: the machine finds and prepares both fixes", self.turn_on):
+            return
+        self.step("Check Now", self.panel, "check", first.title, second.title)
+        self.step("Show Proof: what is told of the archive's signatures is what the archive has", self.proof, first)
         self.step(f"a picture is written to {picture}", self.desktop.picture, picture)
         self.step(f"Install, beside “{first.title}”", self.install, first)
         self.step("the running nginx uses the fixed bytes", self.runs, "nginx.service", first, True)
@@ -220,19 +261,22 @@ class Demo:
         self.step("the system bus and polkitd were still not restarted", self.steady)
         self.step("/usr is byte for byte as before", self.same_usr)
         self.step("os-release, dpkg's versions and WebKit's User-Agent are as before", self.same_identity)
+        self.step(f"Install, beside “{first.title}”, once more", self.install, first)
+        self.step("the system is updated as always, and the improvement retires", self.update, first)
+        self.step("Update History tells of it", self.history, f"Included in a System Update: “{first.title}”")
+        self.step("nginx runs the fixed bytes of the system", self.runs, "nginx.service", first, True)
 
     def by_hand(self, place, picture):
-        titles = " and ".join(f"“{fix.title}”" for fix in self.stage.fixes)
         self.step("the panel opens", self.desktop.service, "panel", "suture-panel")
         self.step("it shows", self.panel, "status")
         if not place:
-            self.step("it is ready", self.panel, "check", *(fix.title for fix in self.stage.fixes))
+            self.step("Use Debian's Security Updates…: the machine finds and prepares both fixes", self.turn_on)
             self.step(f"there is no display here: a picture of it is in {picture}", self.desktop.picture, picture)
         print(f"""
 What to do now{'' if place else ', on a machine with a display'}, in the window Privacy & Security:
-  1. Check Now: {titles} become ready.
-  2. Install, beside each. Nothing is asked: they are signed by a publisher that is trusted.
-  3. Open one: what it fixes, what was restarted, and what still uses the old version, by name.
+  1. Use Debian's Security Updates…: a password is asked once ({PASSWORD}), and the machine prepares what is behind.
+  2. Install, beside each. Nothing is asked: they are what Debian has signed.
+  3. Open one: what it fixes, what was restarted, what still uses the old version, by name; and Show Proof.
   4. Update History.
   5. Remove…, beside each. A password is asked for, since the machine gets less safe: {PASSWORD}
 

@@ -29,6 +29,27 @@ def check(panel, *titles):
         row(panel, title, "Install")
 
 
+def use(panel, password):
+    """Turns the computer's own feed on: the button, the question, the password; and waits until something can be installed."""
+    atspi.click(atspi.find(panel, "push button", lambda name: name.startswith("Use ") and name.endswith("Security Updates…")))
+    dialog = atspi.find(panel, "dialog", lambda name: True)
+    atspi.click(atspi.find(dialog, "push button", "Turn On"))
+    field = atspi.wait(password_field, "the question for the password", PATIENCE)
+    Atspi.EditableText.set_text_contents(field, password)
+    atspi.click(atspi.find(atspi.app(AGENT), "push button", "Authenticate"))
+    atspi.wait(lambda: atspi.find_all(panel, "push button", "Install"), "something that can be installed", 4 * PATIENCE)
+
+
+def password_field():
+    """Where the desktop's own question for a password wants it, if it asks."""
+    agent = next((a for a in atspi.children(Atspi.get_desktop(0)) if a.get_name() == AGENT), None)
+    if agent:
+        for field in atspi.find_all(agent, "password text"):
+            if atspi.sensitive(field):
+                return field
+    return None
+
+
 def install(panel, title):
     atspi.click(row(panel, title, "Install"))
     row(panel, title, "Remove…")
@@ -47,12 +68,7 @@ def remove(panel, title, password):
 def authenticate(panel, title, password):
     """polkit keeps a permission for a while: there may be no question."""
     def asked_or_done():
-        agent = next((a for a in atspi.children(Atspi.get_desktop(0)) if a.get_name() == AGENT), None)
-        if agent:
-            for field in atspi.find_all(agent, "password text"):
-                if atspi.sensitive(field):
-                    return field
-        return any(atspi.find_all(item, "push button", "Install")
+        return password_field() or any(atspi.find_all(item, "push button", "Install")
                    for item in atspi.find_all(panel, "list item", title))
     found = atspi.wait(asked_or_done, "the question for the password", PATIENCE)
     if found is True:
@@ -85,7 +101,7 @@ def status(panel):
             print(label)
 
 
-COMMANDS = {"check": check, "install": install, "remove": remove, "history": history, "back": back, "status": status}
+COMMANDS = {"use": use, "check": check, "install": install, "remove": remove, "history": history, "back": back, "status": status}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](atspi.app("suture-panel"), *sys.argv[2:])

@@ -3,6 +3,7 @@
 Debian packages, and a publisher outside with fixes for them."""
 
 import atexit
+import glob
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import build
 import desktop
 import feed
 import machine
+import mirror
 import outside
 import root
 
@@ -65,7 +67,7 @@ class Stage:
             pins["openssl"] = self.server_fix.version
         self.machine = machine.Machine(root.cached_root(repository, pins), keep)
         self.outside = outside.WebServer(self.machine)
-        self.publisher = None
+        self.publisher = self.mirror = None
         self.desktop = desktop.Desktop(self.machine)
 
     def boot(self):
@@ -89,6 +91,23 @@ class Stage:
                 if fix.component == manifest["component"]:
                     fix.id, fix.manifest = manifest["id"], manifest
         self.publisher.serve(self.outside)
+
+    # or nobody's: the archive alone
+
+    def use_archive(self):
+        """Before the machine boots: its apt has Debian's archive, at Debian's address."""
+        self.mirror = mirror.Mirror(self.machine)
+
+    def learn(self):
+        """What the machine has prepared of the fixes itself."""
+        folder = f"{self.machine.root}/var/lib/suture-local/feed/published"
+        for path in glob.glob(f"{folder}/*/*/manifest.json"):
+            with open(path, encoding="utf-8") as file:
+                manifest = json.load(file)
+            for fix in self.fixes:
+                if f"{fix.package} {fix.version}" in manifest["bases"][0]["label"].split(", "):
+                    fix.id, fix.manifest, fix.title = manifest["id"], manifest, manifest["title"]["en"]
+                    fix.component = manifest["component"]
 
     # the machine's side
 

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n.h>
 
+#include "client/local-words.h"
 #include "client/sentences.h"
 #include "client/status.h"
 #include "client/user.h"
@@ -26,7 +27,8 @@ add_improvement (GString *text, SutureImprovement *improvement, gint64 now)
   const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
   g_autofree char *subtitle = suture_sentence_improvement (facts, now);
   g_autofree char *why = suture_sentence_state (improvement, now);
-  g_autofree char *preparation = suture_sentence_preparation (facts);
+  g_autofree char *preparation
+      = suture_local_words_made (facts, NULL) ? suture_local_words_publisher (facts) : suture_sentence_preparation (facts);
 
   g_string_append_printf (text, "  %s  %s\n    %s\n", facts->id, suture_improvement_get_title (improvement), subtitle);
   if (why[0] != '\0')
