@@ -94,11 +94,16 @@ class Demo:
         return [f"{fix.id}, “{fix.title}”: {len(fix.manifest['files'])} files, "
                 f"{len(fix.manifest['vulnerabilities'])} vulnerabilities" for fix in self.stage.fixes]
 
+    def ready(self):
+        lines = self.panel("status")
+        need(lines[0] == "2 Improvements Ready", f"it says {lines}")
+        return lines
+
     def proof(self, fix):
         """The archive's chain as it is told, against the archive itself."""
         told = {}
-        for what, which in self.improvement(fix)["provenance"]:
-            told.setdefault(what, []).append(which)
+        for item in self.improvement(fix)["provenance"]:
+            told.setdefault(item["what"], []).append(item["which"])
         release = self.machine.read("sha256sum /var/lib/apt/lists/*security*InRelease").split()[0]
         need(told.get("release") == [release], f"the release is {told.get('release')}, and apt has {release}")
         need(len(told.get("key", [""])[0]) == 40, f"the key is {told.get('key')}")
@@ -227,20 +232,19 @@ class Demo:
         return [f"{len(now)} files and folders, SHA-256 over all {self.stage.digest(now)[:16]}…"]
 
     def prepare(self, place):
-        server = self.stage.server_fix
         return (self.step("a Debian 12 machine boots, with a web server on vulnerable bytes", self.boot)
                 and self.step("nothing but Debian's archive is configured", self.archive)
                 and self.step("a user logs in on the machine's desktop", self.login, place)
                 and self.step("Suture is installed from its Debian packages, and trusts nobody", self.install_suture)
-                and self.step("everything that must stay the same is noted", self.remember)
-                and self.step("nginx runs the old bytes", self.runs, "nginx.service", server, False))
+                and self.step("everything that must stay the same is noted", self.remember))
 
     def auto(self, picture):
         first, second = self.stage.server_fix, self.stage.bus_fix
         self.step("the panel opens", self.desktop.service, "panel", "suture-panel")
         if not self.step("Use Debian's Security Updates…: the machine finds and prepares both fixes", self.turn_on):
             return
-        self.step("Check Now", self.panel, "check", first.title, second.title)
+        self.step("nginx runs the old bytes", self.runs, "nginx.service", first, False)
+        self.step("the panel's status", self.ready)
         self.step("Show Proof: what is told of the archive's signatures is what the archive has", self.proof, first)
         self.step(f"a picture is written to {picture}", self.desktop.picture, picture)
         self.step(f"Install, beside “{first.title}”", self.install, first)

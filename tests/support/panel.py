@@ -33,7 +33,7 @@ def use(panel, password):
     """Turns the computer's own feed on: the button, the question, the password; and waits until something can be installed."""
     atspi.click(atspi.find(panel, "push button", lambda name: name.startswith("Use ") and name.endswith("Security Updates…")))
     dialog = atspi.find(panel, "dialog", lambda name: True)
-    atspi.click(atspi.find(dialog, "push button", "Turn On"))
+    atspi.click(atspi.find(dialog, "push button", lambda name: name.endswith("Turn On")))
     field = atspi.wait(password_field, "the question for the password", PATIENCE)
     Atspi.EditableText.set_text_contents(field, password)
     atspi.click(atspi.find(atspi.app(AGENT), "push button", "Authenticate"))

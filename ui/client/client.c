@@ -87,7 +87,8 @@ copy_local_feed (SutureFacts *facts, SutureDBusHelper1 *helper)
 static void
 copy_facts (SutureFacts *facts, SutureDBusHelper1 *helper)
 {
-  const char *const *feeds = suture_dbus_helper1_get_feeds (helper);
+  /* not the getter, whose list is the one from before until all who hear of the change have heard of it */
+  g_auto (GStrv) feeds = suture_dbus_helper1_dup_feeds (helper);
   GVariant *last_error = suture_dbus_helper1_get_last_error (helper);
   const char *name = "";
   const char *message = "";
@@ -102,7 +103,7 @@ copy_facts (SutureFacts *facts, SutureDBusHelper1 *helper)
   facts->cancellable = suture_dbus_helper1_get_cancellable (helper);
   facts->automatic = suture_dbus_helper1_get_automatic (helper);
   g_strfreev (facts->feeds);
-  facts->feeds = feeds != NULL ? g_strdupv ((char **) feeds) : g_new0 (char *, 1);
+  facts->feeds = feeds != NULL ? g_steal_pointer (&feeds) : g_new0 (char *, 1);
   facts->last_checked = suture_dbus_helper1_get_last_checked (helper);
   if (last_error != NULL)
     g_variant_get (last_error, "(&s&s)", &name, &message);
