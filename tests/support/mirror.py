@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import threading
+import urllib.parse
 
 import archive
 
@@ -44,6 +45,15 @@ def listen(pid, address, port):
     return found[0]
 
 
+def read(path):
+    """The bytes of a file; None where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.server.mirror.find(self.path)
@@ -62,14 +72,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Mirror:
     """asked: the paths that were asked for. instead: path ending -> what is said instead of the archive's own (bytes, or None:
-    there is no such file)."""
+    there is no such file). folders: "debian" or "debian-security" -> a folder that is served in its place."""
 
     def __init__(self, machine):
         self.machine = machine
         self.uris = {"debian": archive.mirrors()[""], "debian-security": archive.mirrors()["-security"]}
         self.cache = f"{archive.CACHE}/mirror"
         self.lists = {}
-        self.asked, self.instead = [], {}
+        self.asked, self.instead, self.folders = [], {}, {}
         self.server = None
         os.makedirs(self.cache, exist_ok=True)
         machine.children.append(self)
@@ -98,6 +108,8 @@ class Mirror:
         top, _, below = path.lstrip("/").partition("/")
         if top not in self.uris or ".." in path:
             return None
+        if top in self.folders:
+            return read(f"{self.folders[top]}/{urllib.parse.unquote(below)}")
         # lists change at any time: within one play they are of one moment
         if below.startswith("dists/"):
             if path not in self.lists:

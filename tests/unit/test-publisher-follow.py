@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 import unittest
 
 from publishing import CHANGELOG, ROLE, Case, Entry, example, gzip, library, write_deb
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from signed_archive import SignedArchive  # noqa: E402
 
 CONF = """[Follow]
 Base=debian:12
@@ -40,20 +42,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class Archive:
-    """A folder like a Debian mirror's, its key, and a web server."""
+class Archive(SignedArchive):
+    """The archive, and a web server for it."""
 
     def __init__(self, top):
-        self.top = f"{top}/archive"
-        self.home = f"{top}/gnupg"
-        self.keyring = f"{top}/archive-keyring.gpg"
-        self.moment = int(time.time()) - 10000
-        os.mkdir(self.home, 0o700)
+        super().__init__(top)
         for suite in ("stable", "stable-security"):
-            os.makedirs(f"{self.top}/pool/{suite}")
-        self.gpg("--quick-gen-key", "Archive <archive@example.org>", "ed25519", "sign", "never")
-        with open(self.keyring, "wb") as file:
-            file.write(self.gpg("--export"))
+            self.pool(suite)
         handler = functools.partial(Quiet, directory=self.top)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -64,35 +59,10 @@ class Archive:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "all"], check=False)
-
-    def gpg(self, *words):
-        return subprocess.run(["gpg", "--homedir", self.home, "--batch", "--quiet", "--passphrase", "", "--pinentry-mode",
-                               "loopback", *words], check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
-
-    def ftp(self, *words):
-        return subprocess.run(["apt-ftparchive", *words], check=True, stdout=subprocess.PIPE, cwd=self.top).stdout
+        super().close()
 
     def add(self, suite, name, version, entries, **options):
-        return write_deb(f"{self.top}/pool/{suite}/{name}_{version}.deb", entries, name, version, **options)
-
-    def publish(self, suite, sign=True):
-        """Writes the suite's index and signs it."""
-        folder = f"{self.top}/dists/{suite}"
-        shutil.rmtree(folder, ignore_errors=True)
-        os.makedirs(f"{folder}/main/binary-amd64")
-        with open(f"{folder}/main/binary-amd64/Packages", "wb") as file:
-            file.write(self.ftp("packages", f"pool/{suite}"))
-        fields = {"Suite": suite, "Codename": suite, "Architectures": "amd64", "Components": "main", "Origin": "Demo"}
-        options = [word for field, value in fields.items() for word in ("-o", f"APT::FTPArchive::Release::{field}={value}")]
-        release = self.ftp(*options, "release", f"dists/{suite}")
-        with open(f"{folder}/Release", "wb") as file:
-            file.write(release)
-        if sign:
-            self.gpg("--output", f"{folder}/InRelease", "--clearsign", f"{folder}/Release")
-            # apt asks for what is newer by whole seconds, and a real archive is not made twice in one
-            self.moment += 2
-            os.utime(f"{folder}/InRelease", (self.moment, self.moment))
+        return write_deb(f"{self.pool(suite)}/{name}_{version}.deb", entries, name, version, **options)
 
 
 class Follow(Case):
@@ -278,10 +248,8 @@ class Follow(Case):
     def test_other_key(self):
         self.two_keys()
         self.fix()
-        self.archive.gpg("--quick-gen-key", "Other <other@example.org>", "ed25519", "sign", "never")
-        folder = f"{self.archive.top}/dists/stable-security"
-        self.archive.gpg("--yes", "--local-user", "other@example.org", "--output", f"{folder}/InRelease", "--clearsign",
-                         f"{folder}/Release")
+        self.archive.add_key("Other <other@example.org>")
+        self.archive.sign("stable-security", "Other <other@example.org>")
         self.assertIn("nothing was prepared", self.failure())
         self.assertEqual(self.staged(), [])
 
