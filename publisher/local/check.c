@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "command.h"
 #include "local/brief.h"
 #include "local/candidates.h"
 #include "local/fetching.h"
@@ -16,6 +15,7 @@
 #include "local/place.h"
 #include "local/prepare.h"
 #include "local/refusals.h"
+#include "local/set-up.h"
 #include "package.h"
 #include "run.h"
 #include "stage.h"
@@ -65,33 +65,12 @@ check_clear (Check *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Check, check_clear)
 
-/* A publisher's folder as every other; its first root is trusted when an administrator turns the feed on. */
-static gboolean
-make_feed (const char *feed, GError **error)
-{
-  g_autoptr (SutureReport) report = suture_report_new (TRUE);
-  char *const words[] = { (char *) "init", (char *) feed, (char *) "--name", (char *) "local", (char *) "--publisher",
-                          (char *) "This computer", NULL };
-  char *copy[G_N_ELEMENTS (words)];
-
-  memcpy (copy, words, sizeof words);
-  return suture_command_init (report, G_N_ELEMENTS (words) - 1, copy, error);
-}
-
-static gboolean
-set_up (GError **error)
-{
-  g_autofree char *feed = suture_place_feed ();
-
-  return g_file_test (feed, G_FILE_TEST_IS_DIR) || make_feed (feed, error);
-}
-
 gboolean
 suture_check_set_up (GError **error)
 {
   g_auto (SutureFd) lock = suture_place_lock (error);
 
-  return lock >= 0 && set_up (error);
+  return lock >= 0 && suture_set_up_run (error);
 }
 
 /* This computer's architecture as systemd calls it. */
@@ -227,10 +206,13 @@ look (Check *self, GError **error)
 
   self->progress ("reading", 0, 0, self->user_data);
   self->lock = suture_place_lock (error);
-  if (self->lock < 0 || !set_up (error))
+  if (self->lock < 0 || !suture_set_up_run (error) || !suture_set_up_is_trusted (error))
     return FALSE;
   self->work = suture_place_work (error);
-  self->architecture = self->work != NULL ? find_architecture (error) : NULL;
+  /* gpgv does not tell that the disk is full, and apt needs a cache */
+  if (self->work == NULL || !suture_place_has_room (ROOM_LEAST, error))
+    return FALSE;
+  self->architecture = find_architecture (error);
   self->stamp = suture_installed_stamp ();
   self->refusals = suture_refusals_load (refusals, now);
   self->lists = self->architecture != NULL ? suture_lists_load (self->work, now, error) : NULL;
@@ -415,6 +397,20 @@ run (Check *self, GError **error)
   return FALSE;
 }
 
+/* GLib has errors of its own for files. */
+static void
+make_own (GError **error)
+{
+  gboolean full = g_error_matches (*error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) || g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_autoptr (GError) old = NULL;
+
+  if (*error == NULL || (*error)->domain == SUTURE_ERROR)
+    return;
+  old = g_steal_pointer (error);
+  *error = g_error_new (SUTURE_ERROR, full ? SUTURE_ERROR_NO_SPACE : SUTURE_ERROR_FAILED, "%s%s", full ? "not enough space: " : "",
+                        old->message);
+}
+
 gboolean
 suture_check_run (SutureCheckProgress progress, gpointer user_data, GError **error)
 {
@@ -429,9 +425,11 @@ suture_check_run (SutureCheckProgress progress, gpointer user_data, GError **err
   g_autoptr (GError) unwritten = NULL;
 
   (void) run (&self, &why);
+  make_own (&why);
   if (self.lock >= 0
       && !suture_outcome_write (self.outcome, path, self.begun, why, g_get_real_time () / G_USEC_PER_SEC, &unwritten) && why == NULL)
     why = g_steal_pointer (&unwritten);
+  make_own (&why);
   if (why == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&why));

@@ -100,13 +100,17 @@ suture_place_run (const char *word, const char *argument, GError **error)
 {
   const char *const argv[] = { SELF, word, argument, NULL };
   int status = 0;
-  g_autofree char *output = suture_run_status (argv, 0, &status, error);
+  g_autoptr (GError) why = NULL;
+  g_autofree char *output = suture_run_status (argv, 0, &status, &why);
   JsonNode *node = output != NULL && status == 0 ? json_from_string (output, NULL) : NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
     return node;
   g_clear_pointer (&node, json_node_unref);
-  if (output != NULL)
-    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED, "a part of the work ended without a word");
+  /* "PROGRAM was killed" would tell nobody anything: it is this one */
+  if (output != NULL || !g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))
+    g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INTERRUPTED, "a part of the work was broken off: the next check does it again");
+  else
+    g_propagate_error (error, g_steal_pointer (&why));
   return NULL;
 }
