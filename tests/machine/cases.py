@@ -90,6 +90,10 @@ def versions(stage):
     return found
 
 
+def audit(stage):
+    same(stage.machine.read("dpkg --audit"), "", "dpkg --audit")
+
+
 def records(stage, after=0):
     """The records of history that are newer than the one with that id, newest first."""
     answer = stage.ctl("history")[1]

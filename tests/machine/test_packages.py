@@ -5,13 +5,9 @@ import re
 import shutil
 import subprocess
 
-from cases import active, agree, case, contents, installed, need, same, settle, state
+from cases import active, agree, audit, case, contents, installed, need, same, settle, state
 
 APT = "apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold"
-
-
-def audit(stage):
-    same(stage.machine.read("dpkg --audit"), "", "dpkg --audit")
 
 
 def look_again(stage):

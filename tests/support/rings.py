@@ -148,6 +148,7 @@ RINGS = {
     "bus": lambda count: meson_ring(count, "bus", f"{build.BUILD}/sanitized", SANITIZERS),
     "ui": lambda count: meson_ring(count, "ui", f"{build.BUILD}/gcc"),
     "machine": lambda count: script_ring(count, "machine", ["/usr/bin/python3", f"{TESTS}/machine/run.py"]),
+    "local": lambda count: script_ring(count, "local", ["/usr/bin/python3", f"{TESTS}/machine/local.py"]),
     "kernel": lambda count: script_ring(count, "kernel", [f"{TESTS}/machine/kernel/run"]),
     "try": try_ring,
 }
