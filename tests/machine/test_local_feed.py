@@ -45,6 +45,18 @@ def on(local):
     same(local.left(), {}, "what is left to the system update")
 
 
+@case("the timer's check prepares and installs by itself")
+def timer(local):
+    held = " ".join(fix.package for fix in local.fixes)
+    local.machine.run(f"apt-mark hold {held} && suturectl check && apt-mark unhold {held}")
+    same([fix.component for fix in local.fixes if local.offered(fix.component)], [], "what is offered while all is held")
+    local.machine.run("systemctl start suture-check.service")
+    local.learn()
+    for fix in local.fixes:
+        same(contents(local, fix), "fixed", f"{fix.component} after the check")
+    same({record["by"] for record in records(local)[:2]}, {"automatic"}, "who installed it")
+
+
 @case("what is prepared here says where it comes from: the archive's own chain")
 def provenance(local):
     archive = local.archive
