@@ -131,13 +131,16 @@ suture_suite_parse (const char *text, GError **error)
   return g_steal_pointer (&self);
 }
 
-/* The fingerprint in gpgv's status lines (GnuPG's doc/DETAILS): VALIDSIG FINGERPRINT …; NULL where no key of the keyrings has
- * signed, or one has not signed this. That there are further signatures, of keys that are not here, is no fault. */
+/* The fingerprint in gpgv's status lines (GnuPG's doc/DETAILS) of a signature that is good and made with SHA-256 or longer; NULL
+ * where no key of the keyrings has made one, or one has not signed this. VALIDSIG alone is told of expired and revoked keys as
+ * well. That there are further signatures, of keys that are not here or do not count any more, is no fault. */
 static char *
 find_signer (const char *status)
 {
-  g_autoptr (GRegex) regex
-      = g_regex_new ("^\\[GNUPG:\\] VALIDSIG ([0-9A-F]{40,64}) ", G_REGEX_RAW | G_REGEX_MULTILINE, 0, NULL);
+  /* VALIDSIG FINGERPRINT DATE TIME EXPIRY VERSION RESERVED KEY-ALGORITHM HASH-ALGORITHM …; RFC 4880, 9.4: 8 to 10 are SHA-2 */
+  g_autoptr (GRegex) regex = g_regex_new ("^\\[GNUPG:\\] GOODSIG .*\\n(?:\\[GNUPG:\\] (?!NEWSIG|GOODSIG|VALIDSIG|EXP|REV|ERR).*\\n)*"
+                                          "\\[GNUPG:\\] VALIDSIG ([0-9A-F]{40,64}) (?:\\S+ ){6}(?:8|9|10) ",
+                                          G_REGEX_RAW | G_REGEX_MULTILINE, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
 
   if (g_regex_match_simple ("^\\[GNUPG:\\] BADSIG ", status, G_REGEX_RAW | G_REGEX_MULTILINE, 0)

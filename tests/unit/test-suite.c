@@ -150,6 +150,61 @@ test_signatures (void)
   test_tree_remove (home);
 }
 
+static void
+run (const char *const *argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_free (suture_run (argv, &error));
+  g_assert_no_error (error);
+}
+
+/* gpg keeps a revocation of every key that it makes, with a colon before its first line so that nobody takes it by mistake. */
+static void
+revoke_key (const char *home)
+{
+  g_autofree char *folder = g_build_filename (home, "openpgp-revocs.d", NULL);
+  g_autoptr (GDir) entries = g_dir_open (folder, 0, NULL);
+  g_autofree char *file = g_build_filename (folder, g_dir_read_name (entries), NULL);
+  g_autofree char *text = NULL;
+  const char *const import[] = { "gpg", "--homedir", home, "--batch", "-q", "--import", file, NULL };
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  *strstr (text, ":-----BEGIN") = '\n';
+  g_assert_true (g_file_set_contents (file, text, -1, NULL));
+  run (import);
+}
+
+/* A signature that is one, and is worth nothing: by a weak hash, or of a key that was given up. gpgv tells of both as valid. */
+static void
+test_worthless (void)
+{
+  g_autofree char *home = test_tree_new ();
+  g_autofree char *prefix = g_build_filename (home, "archive_dists_x_", NULL);
+  g_autofree char *clear = g_strconcat (prefix, "InRelease", NULL);
+  g_autofree char *text = g_build_filename (home, "text", NULL);
+  g_autofree char *keyring = g_build_filename (home, "archive.gpg", NULL);
+  g_autoptr (GPtrArray) keyrings = g_ptr_array_new ();
+  const char *const weak[] = { "gpg", "--homedir", home, "--batch", "--yes", "-q", "--digest-algo", "SHA1", "-o", clear, "--clearsign", text, NULL };
+  const char *const export[] = { "gpg", "--homedir", home, "--batch", "--yes", "-q", "-o", keyring, "--export", NULL };
+  const char *const stop[] = { "gpgconf", "--homedir", home, "--kill", "all", NULL };
+
+  g_assert_cmpint (g_chmod (home, 0700), ==, 0);
+  make_key (home, "archive");
+  g_ptr_array_add (keyrings, keyring);
+  sign (home, "archive", RELEASE, "--clearsign", clear);
+  assert_opens (prefix, keyrings, home, -1);
+  run (weak);
+  assert_opens (prefix, keyrings, home, SUTURE_ERROR_SIGNATURE);
+  sign (home, "archive", RELEASE, "--clearsign", clear);
+  assert_opens (prefix, keyrings, home, -1);
+  revoke_key (home);
+  run (export);
+  assert_opens (prefix, keyrings, home, SUTURE_ERROR_SIGNATURE);
+  g_free (suture_run (stop, NULL));
+  test_tree_remove (home);
+}
+
 /* What is armored holds the same bytes. */
 static void
 test_armor (void)
@@ -183,6 +238,7 @@ main (int argc, char **argv)
   g_test_add_func ("/suite/parse", test_parse);
   g_test_add_func ("/suite/dates", test_dates);
   g_test_add_func ("/suite/signatures", test_signatures);
+  g_test_add_func ("/suite/worthless", test_worthless);
   g_test_add_func ("/suite/armor", test_armor);
   return g_test_run ();
 }
