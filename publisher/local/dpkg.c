@@ -129,10 +129,10 @@ suture_dpkg_parse_sums (const char *text)
 char *
 suture_dpkg_merge_path (const char *path)
 {
-  static const char *const moved[] = { "/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/", "/libo32/" };
+  static const char *const moved[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/libo32" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (moved); i++)
-    if (g_str_has_prefix (path, moved[i]))
+    if (suture_dpkg_is_below (path, moved[i]))
       return g_strconcat ("/usr", path, NULL);
   return g_strdup (path);
 }

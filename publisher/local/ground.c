@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "changes.h"
+#include "local/dpkg.h"
 #include "tree.h"
 
 #define COPY_BYTES (256 * 1024)
@@ -29,18 +30,6 @@ ground_clear (Ground *self)
   suture_fd_close (&self->usr);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ground, ground_clear)
-
-/* hier(7), a merged /usr: "/lib/x" → "/usr/lib/x". The caller's. */
-static char *
-canonical (const char *path)
-{
-  static const char *const aliases[] = { "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (aliases); i++)
-    if (g_str_has_prefix (path, aliases[i]) && (path[strlen (aliases[i])] == '/' || path[strlen (aliases[i])] == '\0'))
-      return g_strconcat ("/usr", path, NULL);
-  return g_strdup (path);
-}
 
 static gboolean
 stop (Ground *self, const char *why, const char *path)
@@ -147,7 +136,7 @@ take_entries (Ground *self, GPtrArray *entries, GHashTable *paths)
   for (guint i = 0; i < entries->len; i++)
     {
       SutureEntry *entry = g_ptr_array_index (entries, i);
-      char *path = canonical (entry->path);
+      char *path = suture_dpkg_merge_path (entry->path);
 
       if (!entry->is_roots && *self->obstacle == NULL)
         *self->obstacle = suture_obstacle_new ("rights", path);
@@ -180,7 +169,7 @@ suture_ground_copy (
   if (!take_entries (&self, entries, paths))
     return TRUE;
   for (guint i = 0; i < installed->len; i++)
-    g_hash_table_add (paths, canonical (g_ptr_array_index (installed, i)));
+    g_hash_table_add (paths, suture_dpkg_merge_path (g_ptr_array_index (installed, i)));
   sorted = g_list_sort (g_hash_table_get_keys (paths), (GCompareFunc) g_strcmp0);
   for (GList *at = sorted; at != NULL && *obstacle == NULL; at = at->next)
     if (is_wanted (at->data) && !copy (&self, at->data, error))

@@ -89,8 +89,11 @@ judge (const SutureChanges *changes, const char *fixed, gpointer user_data, GErr
 {
   Prepare *self = user_data;
 
-  return suture_qualify_changes (suture_path (SUTURE_PATH_DPKG), self->upgrades, changes, fixed, self->obstacle, error)
-         && !stopped (self, error);
+  const char *dpkg = suture_path (SUTURE_PATH_DPKG);
+  g_autofree char *ground = suture_brief_ground (self->brief);
+
+  return suture_qualify_changes (dpkg, self->upgrades, changes, fixed, self->obstacle, error) && !stopped (self, error)
+         && suture_qualify_disk (dpkg, self->upgrades, changes, ground, self->obstacle, error) && !stopped (self, error);
 }
 
 static gboolean

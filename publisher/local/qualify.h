@@ -53,4 +53,14 @@ gboolean suture_qualify_changes (const char *dpkg,
                                  SutureObstacle **obstacle,
                                  GError **error);
 
+/* Whether what @changes replace is what the installed packages have put there, by dpkg's lists and MD5, and what they add is in
+ * nobody's place. @ground: what lies on the disk (ground.h). A file that a person changed or took away is none that a fix was made
+ * for; and on a system without a merged /usr what is fixed would lie where nobody looks. */
+gboolean suture_qualify_disk (const char *dpkg,
+                              GPtrArray *upgrades,
+                              const SutureChanges *changes,
+                              const char *ground,
+                              SutureObstacle **obstacle,
+                              GError **error);
+
 G_END_DECLS

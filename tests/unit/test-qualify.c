@@ -14,7 +14,7 @@ typedef struct
   GPtrArray *upgrades;
 } Demo;
 
-#define MD5_OLD "cf2cdd8d2d9ad2d7ac0d7e9b2a7a2a14"
+#define MD5_OLD "149603e6c03516362a8da23f624db945" /* of "old" */
 #define POSTINST "#!/bin/sh\nset -e\nif [ \"$1\" = configure ]; then\n  addgroup --system demo\nfi\n"
 
 static void
@@ -494,6 +494,59 @@ test_libraries (void)
   expect (demo, "");
 }
 
+/* The same of what lies on the disk. */
+static void
+expect_disk (Demo *self, const char *answer)
+{
+  const char *const below[] = { "/usr", NULL };
+  g_autoptr (SutureObstacle) obstacle = NULL;
+  g_autoptr (GPtrArray) bases = g_ptr_array_new ();
+  g_autoptr (SutureChanges) changes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *got = NULL;
+
+  g_ptr_array_add (bases, self->base);
+  changes = suture_changes_find (bases, self->fixed, below, &error);
+  g_assert_no_error (error);
+  g_assert_true (suture_qualify_disk (self->dpkg, self->upgrades, changes, self->base, &obstacle, &error));
+  g_assert_no_error (error);
+  got = obstacle == NULL ? g_strdup ("") : g_strdup_printf ("%s %s", obstacle->why, obstacle->detail);
+  g_assert_cmpstr (got, ==, answer);
+}
+
+/* A file that is not the package's any more: changed, gone, a link now, or somebody else's. */
+static void
+test_disk (void)
+{
+  g_autoptr (Demo) demo = new ();
+
+  expect_disk (demo, "");
+  put (demo->base, "usr/bin/demo", "patched by hand");
+  expect_disk (demo, "modified /usr/bin/demo");
+  test_tree_unlink (demo->base, "/usr/bin/demo");
+  expect_disk (demo, "modified /usr/bin/demo");
+  put (demo->base, "usr/bin/demo", "old");
+  put (demo->fixed, "usr/bin/new", "fixed");
+  expect_disk (demo, "");
+  put (demo->base, "usr/bin/new", "a person's");
+  expect_disk (demo, "modified /usr/bin/new");
+}
+
+/* dpkg's lists are of where the package has it; translations may be left out of a system (dpkg(1), --path-exclude). */
+static void
+test_disk_places (void)
+{
+  g_autoptr (Demo) demo = new ();
+
+  put (demo->dpkg, "info/demo:amd64.list", "/.\n/bin\n/bin/demo\n/usr\n/usr/share/locale/de/LC_MESSAGES/demo.mo\n");
+  put (demo->dpkg, "info/demo:amd64.md5sums", MD5_OLD "  bin/demo\n" MD5_OLD "  usr/share/locale/de/LC_MESSAGES/demo.mo\n");
+  expect_disk (demo, "");
+  put (demo->fixed, "usr/share/locale/de/LC_MESSAGES/demo.mo", "fixed");
+  expect_disk (demo, "");
+  put (demo->base, "usr/share/locale/de/LC_MESSAGES/demo.mo", "patched by hand");
+  expect_disk (demo, "modified /usr/share/locale/de/LC_MESSAGES/demo.mo");
+}
+
 /* What can't be read decides nothing. */
 static void
 test_damaged (void)
@@ -531,6 +584,8 @@ main (int argc, char **argv)
   g_test_add_func ("/qualify/caches", test_caches);
   g_test_add_func ("/qualify/templates", test_templates);
   g_test_add_func ("/qualify/libraries", test_libraries);
+  g_test_add_func ("/qualify/disk", test_disk);
+  g_test_add_func ("/qualify/disk-places", test_disk_places);
   g_test_add_func ("/qualify/damaged", test_damaged);
   return g_test_run ();
 }
