@@ -96,7 +96,7 @@ int
 main (void)
 {
   char line[QUESTION_MAX];
-  char folder[] = "/tmp/deb-XXXXXX"; /* of this service alone: PrivateTmp= */
+  char folder[] = "/var/tmp/deb-XXXXXX"; /* of this service alone: PrivateTmp=; /tmp may be memory */
   int package;
 
   signal (SIGPIPE, SIG_IGN);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/paths.h"
 #include "local/check.h"
 #include "local/keep.h"
 #include "local/prepare.h"
@@ -37,6 +38,8 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   /* nothing of whoever starts it counts: not for apt, gpgv and the others either */
   clearenv ();
+  /* where mkfs.erofs and the like put what is large: not in a /tmp that is memory */
+  (void) setenv ("TMPDIR", suture_path (SUTURE_PATH_LOCAL_STATE), 1);
   (void) setenv ("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
   if (argc == 1)
     {
