@@ -205,16 +205,15 @@ find_pinned (const SutureCandidates *self, GHashTable *wanted, SutureObstacle **
   return TRUE;
 }
 
+/* apt names the architecture of what is not this computer's own: the same package of that is another one. */
 static gboolean
 is_among (const SutureCandidates *self, const char *name)
 {
-  g_autofree char *bare = g_strndup (name, strcspn (name, ":"));
-
   for (guint i = 0; i < self->packages->len; i++)
     {
       const SutureCandidate *one = g_ptr_array_index (self->packages, i);
 
-      if (g_str_equal (one->installed->name, bare))
+      if (g_str_equal (one->installed->called, name) || g_str_equal (one->installed->name, name))
         return TRUE;
     }
   return FALSE;
