@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The command of suture-lists.service, with an archive that nobody answers for: it has to fail, since the stamp behind it
-keeps everybody from looking again for an hour. Usage: test-lists-update.py UNIT [unittest options]"""
+keeps everybody from looking again for an hour. And the time that it has. Usage: test-lists-update.py UNIT LOCAL_C
+[unittest options]; LOCAL_C is helper/engine/local.c"""
 
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
 import tempfile
 import unittest
 
-UNIT = None
+UNIT = LOCAL = None
 
 
 class ListsUpdate(unittest.TestCase):
@@ -38,7 +40,14 @@ class ListsUpdate(unittest.TestCase):
         self.assertIn("Failed to fetch", done.stderr)
         self.assertNotEqual(done.returncode, 0, done.stderr)
 
+    def test_time(self):
+        """suture-local starts behind it, and is silent until then: the helper must not have given up."""
+        unit, local = (pathlib.Path(path).read_text(encoding="utf-8") for path in (UNIT, LOCAL))
+        ours = int(re.search(r"^TimeoutStartSec=(\d+)min$", unit, re.M)[1])
+        patience = int(re.search(r"^#define SILENT_SECONDS \((\d+) \* 60\)", local, re.M)[1])
+        self.assertLess(ours, patience)
+
 
 if __name__ == "__main__":
-    UNIT = sys.argv.pop(1)
+    UNIT, LOCAL = sys.argv.pop(1), sys.argv.pop(1)
     unittest.main()
