@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -129,7 +130,7 @@ copy (Ground *self, const char *path, GError **error)
   return S_ISREG (status.st_mode) ? copy_file (self, path, status.st_mode, error) : stop (self, "files", path);
 }
 
-/* Whoever owns it in the package: an image has everything as root's. */
+/* Whoever owns it in the package: an image has everything as root's, and no devices. */
 static gboolean
 take_entries (Ground *self, GPtrArray *entries, GHashTable *paths)
 {
@@ -140,6 +141,8 @@ take_entries (Ground *self, GPtrArray *entries, GHashTable *paths)
 
       if (!entry->is_roots && *self->obstacle == NULL)
         *self->obstacle = suture_obstacle_new ("rights", path);
+      if ((entry->mode & S_IFMT) == 0 && *self->obstacle == NULL)
+        *self->obstacle = suture_obstacle_new ("files", path);
       g_hash_table_add (paths, path);
     }
   return *self->obstacle == NULL;
