@@ -108,6 +108,9 @@ trigger_names (const char *text, const char *directive)
   return names;
 }
 
+/* Made out of what no package changes: the certificates that are in use. */
+static const char *const independent[] = { "update-ca-certificates-java", "update-ca-certificates-java-fresh", NULL };
+
 /* Whether a package is interested in the trigger @name: dpkg has a file of each name (deb-triggers(5)). Below a path the
  * files that change decide; so does ldconfig's, as a library may be new (both in qualify-changes.c). What only the script
  * knows, $NAME, counts as one that is. */
@@ -118,7 +121,7 @@ is_awaited (const char *dpkg, const char *name, gboolean *awaited, GError **erro
   g_auto (GStrv) lines = NULL;
 
   *awaited = *name == '$';
-  if (*awaited || strchr (name, '/') != NULL || g_str_equal (name, "ldconfig"))
+  if (*awaited || strchr (name, '/') != NULL || g_str_equal (name, "ldconfig") || g_strv_contains (independent, name))
     return TRUE;
   lines = suture_dpkg_read_lines (dpkg, file, error);
   *awaited = lines != NULL && lines[0] != NULL && *lines[0] != '\0';

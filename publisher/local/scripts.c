@@ -20,7 +20,7 @@ static const char *const harmless[] = {
 static const char *const always[] = {
   "update-initramfs", "mkinitramfs", "dracut", "update-grub", "update-grub2", "grub-install", "grub-mkconfig", "depmod",
   "dkms", "kernel-install", "locale-gen", "iconvconfig", "setcap", "udevadm", "systemd-hwdb", "telinit",
-  "daemon-reexec", "emacs-package-install", "mktexlsr", "fmtutil-sys", "updmap-sys", "cups-genppdupdate", "-Xshare",
+  "daemon-reexec", "emacs-package-install", "mktexlsr", "fmtutil-sys", "updmap-sys", "cups-genppdupdate",
   NULL,
 };
 
@@ -109,7 +109,7 @@ suture_scripts_reach (const char *stripped, const char *old_version, gboolean *r
   gpointer version;
 
   /* dpkg(1) --compare-versions, and dpkg-maintscript-helper(1): COMMAND PATH… PRIOR-VERSION */
-  collect ("\\b(?:lt|le|lt-nl|le-nl)[\"']?\\s+[\"']?([0-9][A-Za-z0-9.+~:-]*)", plain, versions);
+  collect ("(?<![-\\w])(?:lt|le|lt-nl|le-nl)[\"']?\\s+[\"']?([0-9][A-Za-z0-9.+~:-]*)", plain, versions);
   collect ("dpkg-maintscript-helper\\s[^;&|\\n]*?\\s[\"']?([0-9][A-Za-z0-9.+~:-]*)", plain, versions);
   *reach = g_hash_table_size (versions) > VERSIONS_MAX;
   g_hash_table_iter_init (&iter, versions);

@@ -186,12 +186,13 @@ test_scripts (void)
     { POSTINST "update-initramfs -u\n", POSTINST "update-initramfs -u\n", "script demo" },
     { "ucf /usr/share/demo/a /etc/a\n", "ucf /usr/share/demo/a /etc/a\n", "" },
     { "/sbin/setcap cap_net_raw+ep /usr/bin/demo\n", "/sbin/setcap cap_net_raw+ep /usr/bin/demo\n", "script demo" },
-    { "java -Xshare:dump\n", "java -Xshare:dump\n", "script demo" },
+    { "systemctl daemon-reexec || telinit u\n", "systemctl daemon-reexec || telinit u\n", "script demo" },
     { "echo dkmsfirst xdkms not-dkms dkms.conf\n", "echo dkmsfirst xdkms not-dkms dkms.conf\n", "" },
     { "update-alternatives --install /usr/bin/a a /usr/bin/b 1\n", "update-alternatives --install /usr/bin/a a /usr/bin/b 1\n", "" },
     /* ... or when it comes from what is installed */
     { "dpkg --compare-versions \"$2\" lt \"1.0-1~\" && a\n", "dpkg --compare-versions \"$2\" lt \"1.0-1~\" && a\n", "" },
     { "dpkg --compare-versions \"$2\" lt-nl 1.0-2 && a\n", "dpkg --compare-versions \"$2\" lt-nl 1.0-2 && a\n", "script demo" },
+    { "if [ \"$priority\" -le 1060 ]; then a; fi\n", "if [ \"$priority\" -le 1060 ]; then a; fi\n", "" },
     { "dpkg-maintscript-helper rm_conffile /etc/a 0.9\\~ -- \"$@\"\n", "dpkg-maintscript-helper rm_conffile /etc/a 0.9\\~ -- \"$@\"\n",
       "" },
     { "dpkg-maintscript-helper rm_conffile /etc/a 1.0-2\\~ -- \"$@\"\n",
@@ -202,6 +203,7 @@ test_scripts (void)
     { "dpkg-trigger --no-await awaited\n", "dpkg-trigger --no-await awaited\n", "trigger awaited" },
     { "dpkg-trigger --no-await nobody\n", "dpkg-trigger --no-await nobody\n", "" },
     { "a && dpkg-trigger \"$name\"\n", "a && dpkg-trigger \"$name\"\n", "trigger $name" },
+    { "dpkg-trigger update-ca-certificates-java\n", "dpkg-trigger update-ca-certificates-java\n", "" },
     { "which dpkg-trigger awaited\n", "which dpkg-trigger awaited\n", "" },
   };
 
@@ -211,6 +213,7 @@ test_scripts (void)
 
       put (demo->dpkg, "triggers/awaited", "somebody\n");
       put (demo->dpkg, "triggers/nobody", "");
+      put (demo->dpkg, "triggers/update-ca-certificates-java", "ca-certificates-java\n");
       put (demo->dpkg, "info/demo:amd64.postinst", cases[i].old);
       put (demo->control, "postinst", cases[i].fixed);
       g_test_message ("%s", cases[i].fixed);
