@@ -27,10 +27,17 @@ suture_describe_title (const char *synopsis)
 static gboolean
 is_for_packagers (const char *line)
 {
-  return g_regex_match_simple ("^[-*+] (?:Non-maintainer|Team|QA|Source-only|No-change)[ -][a-z ]*(?:upload|rebuild)(?: (?:by|for|to|from|against) .*|[.,;:!].*)?$", line,
-                               G_REGEX_CASELESS, 0)
-         || g_regex_match_simple ("^[-*+] (?:Re)?build for [a-z-]+\\.?$", line, G_REGEX_CASELESS, 0)
-         || g_regex_match_simple ("^\\[ .* \\]$", line, 0, 0);
+  static const char *const patterns[] = {
+    "^[-*+] (?:Non-maintainer|Team|QA|Source-only|No-change)[ -][a-z ]*(?:upload|rebuild)"
+    "(?: (?:by|for|to|from|against) .*|[.,;:!].*)?$",
+    "^[-*+] (?:Re)?build for [a-z-]+\\.?$",
+    "^\\[ .* \\]$",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (patterns); i++)
+    if (g_regex_match_simple (patterns[i], line, G_REGEX_CASELESS, 0))
+      return TRUE;
+  return FALSE;
 }
 
 /* "(Closes: #1, #2)", and the same among other words. */
@@ -233,7 +240,8 @@ suture_describe_component (SutureNotes *notes,
       return FALSE;
   if (!found)
     g_hash_table_replace (notes->description, g_strdup ("en"),
-                          g_strdup_printf ("Updates %s from version %s to %s.", first->source, first->old_version, first->new_version));
+                          g_strdup_printf ("Updates %s from version %s to %s.", first->source, first->old_version,
+                                           first->new_version));
   g_free (notes->severity);
   notes->severity = g_strdup (severity_of (notes, urgencies));
   return TRUE;
