@@ -12,8 +12,7 @@
 #include "base/frame.h"
 #include "base/paths.h"
 
-#define SILENCE_SECONDS (60 * 60) /* apt is heard only when it has the whole package: */
-#define WORD_SECONDS 5            /* … meanwhile the caller hears that often that the work goes on */
+#define SILENCE_SECONDS (60 * 60) /* apt is heard only when it has the whole package */
 #define READ_BYTES (256 * 1024)
 
 typedef struct
@@ -32,23 +31,6 @@ not_it (const Fetching *self, const char *what, GError **error)
   return FALSE;
 }
 
-/* recv(2), with a word to the caller every WORD_SECONDS; EAGAIN where nothing came for SILENCE_SECONDS. */
-static ssize_t
-hear (const Fetching *self, int from, guchar *buffer, guint64 done)
-{
-  ssize_t n = -1;
-
-  for (guint silent = 0; silent < SILENCE_SECONDS; silent += WORD_SECONDS)
-    {
-      n = TEMP_FAILURE_RETRY (recv (from, buffer, READ_BYTES, 0));
-      if (n >= 0 || errno != EAGAIN)
-        return n;
-      self->progress (done, self->user_data);
-    }
-  errno = EAGAIN;
-  return n;
-}
-
 /* From @from to @to, hashed on the way; no byte more than there are to be is written. */
 static gboolean
 receive (const Fetching *self, int from, int to, GError **error)
@@ -60,7 +42,7 @@ receive (const Fetching *self, int from, int to, GError **error)
 
   for (;;)
     {
-      ssize_t n = hear (self, from, buffer, done);
+      ssize_t n = TEMP_FAILURE_RETRY (recv (from, buffer, READ_BYTES, 0));
 
       if (n < 0)
         return suture_error_set_errno (error, errno, "%s did not come", self->candidate->installed->called);
@@ -90,7 +72,7 @@ receive (const Fetching *self, int from, int to, GError **error)
 static int
 ask (const SutureCandidate *candidate, GError **error)
 {
-  const struct timeval silence = { .tv_sec = WORD_SECONDS };
+  const struct timeval silence = { .tv_sec = SILENCE_SECONDS };
   g_autofree char *line = g_strdup_printf ("%s=%s\n", candidate->installed->called, candidate->listed->version);
   g_auto (SutureFd) connection = suture_frame_connect (suture_path (SUTURE_PATH_DEB_SOCKET), error);
 

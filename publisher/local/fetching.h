@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* @done: bytes of this package. Comes every few seconds also where nothing does, since the helper gives up on who is silent. */
+/* @done: bytes of this package. */
 typedef void (*SutureFetchingProgress) (guint64 done, gpointer user_data);
 
 /* Fetches the package of @candidate into the new file @to. SUTURE_ERROR_UNAVAILABLE: nobody fetches; SUTURE_ERROR_NETWORK: apt could not

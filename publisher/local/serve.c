@@ -17,12 +17,17 @@
 #define RECEIVE_SECONDS 30
 #define SEND_SECONDS 30
 #define PROGRESS_MICROSECONDS (G_USEC_PER_SEC / 4) /* between two frames of the same word */
+#define REPEAT_SECONDS 5 /* the last is told again: a large component is prepared for minutes, and the helper gives up on who is silent */
 
 typedef struct
 {
   int socket;       /* the caller's */
   const char *word; /* the last that was told */
   gint64 told;      /* monotonic time of that */
+  GMutex lock;      /* of the rest, and of what is sent */
+  GCond ended;
+  char *text;       /* the last frame; NULL: none yet (owned) */
+  gboolean is_over;
 } Serve;
 
 /* The one word that is asked for; the caller's. */
@@ -50,7 +55,40 @@ tell_progress (const char *word, guint64 done, guint64 total, gpointer user_data
     return;
   self->word = word;
   self->told = now;
+  g_mutex_lock (&self->lock);
   (void) suture_frame_send (self->socket, "progress", text, strlen (text), -1, NULL);
+  g_free (self->text);
+  self->text = g_steal_pointer (&text);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A thread of its own: the work waits for programs. */
+static gpointer
+repeat (gpointer user_data)
+{
+  Serve *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  while (!self->is_over)
+    if (!g_cond_wait_until (&self->ended, &self->lock, g_get_monotonic_time () + REPEAT_SECONDS * G_TIME_SPAN_SECOND)
+        && self->text != NULL && !self->is_over)
+      (void) suture_frame_send (self->socket, "progress", self->text, strlen (self->text), -1, NULL);
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+static void
+check (Serve *self, GError **error)
+{
+  GThread *thread = g_thread_new ("repeat", repeat, self);
+
+  (void) suture_check_run (tell_progress, self, error);
+  g_mutex_lock (&self->lock);
+  self->is_over = TRUE;
+  g_cond_signal (&self->ended);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (thread);
+  g_free (self->text);
 }
 
 static void
@@ -106,7 +144,7 @@ suture_serve (int socket)
   if (g_strcmp0 (request, "set-up") == 0)
     (void) suture_check_set_up (&error);
   else if (g_strcmp0 (request, "check") == 0)
-    (void) suture_check_run (tell_progress, &self, &error);
+    check (&self, &error);
   else if (request != NULL)
     g_set_error (&error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "there is no request of that name");
   end_by_itself (socket);

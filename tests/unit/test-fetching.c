@@ -17,7 +17,6 @@ typedef struct
   GThread *thread;
   const char *bytes; /* the answer */
   gsize length;
-  guint silent;      /* seconds before it */
   char question[128];
 } Liar;
 
@@ -29,7 +28,6 @@ answer (gpointer data)
   gssize got = g_socket_receive (peer, self->question, sizeof self->question - 1, NULL, NULL);
 
   self->question[MAX (got, 0)] = '\0';
-  g_usleep (self->silent * G_USEC_PER_SEC);
   for (gsize sent = 0; sent < self->length;)
     {
       gssize n = g_socket_send (peer, self->bytes + sent, self->length - sent, NULL, NULL);
@@ -114,37 +112,6 @@ test_compared (void)
 }
 
 static void
-count_words (guint64 done, gpointer user_data)
-{
-  guint *words = user_data;
-
-  *words += done == 0;
-}
-
-/* While apt has not the whole package nothing comes from it, and the helper hears all the same that it is waited for. */
-static void
-test_silence (void)
-{
-  SutureInstalled installed = { .name = (char *) "demo", .called = (char *) "demo" };
-  g_autofree char *sha256 = suture_digest_data ("x", 1);
-  SutureListed listed = { .version = (char *) "1", .sha256 = sha256, .size = 1 };
-  SutureCandidate candidate = { .installed = &installed, .listed = &listed };
-  Liar liar = { .silent = 7 };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *to = NULL;
-  guint words = 0;
-
-  test_paths_init ();
-  to = g_build_filename (suture_path (SUTURE_PATH_STATE), "demo.deb", NULL);
-  liar_start (&liar, "x", 1);
-  g_assert_true (suture_fetching_run (&candidate, to, count_words, &words, &error));
-  g_assert_no_error (error);
-  liar_stop (&liar);
-  g_assert_cmpuint (words, >=, 1);
-  test_paths_clear ();
-}
-
-static void
 test_nobody (void)
 {
   SutureInstalled installed = { .name = (char *) "demo", .called = (char *) "demo" };
@@ -166,7 +133,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetching/compared", test_compared);
-  g_test_add_func ("/fetching/silence", test_silence);
   g_test_add_func ("/fetching/nobody", test_nobody);
   return g_test_run ();
 }
