@@ -15,6 +15,10 @@ def sha256(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def failed(local):
+    return local.machine.read("journalctl --no-pager -b -o cat -g 'suture-.*Failed with result' || true")
+
+
 @case("the local feed is off at first, and the status says so")
 def off(local):
     status, text = local.first
@@ -26,7 +30,7 @@ def off(local):
 def on(local):
     local.ctl("feed local off")
     same(local.ctl("status")[1]["improvements"], [], "what is offered while it is off")
-    last = last_record(local)
+    last, failures = last_record(local), failed(local)
     said = local.machine.run("runuser -u bob -- suturectl feed local on --json < /dev/null", check=False).stdout
     need("NotAuthorized" in said and local.ctl("status")[1]["local_feed"] == "off", f"a user without rights: {said}")
     local.ctl("feed local on")
@@ -43,6 +47,7 @@ def on(local):
         want = ", ".join(f"{package} {local.fixed_version(package)}" for package in sorted(local.packages[fix]))
         same(fix.manifest["result"]["label"], want, f"what {fix.id} leaves")
     same(local.left(), {}, "what is left to the system update")
+    same(failed(local), failures, "what the journal tells of failed services")
 
 
 @case("the timer's check prepares and installs by itself")

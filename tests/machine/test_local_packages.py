@@ -129,6 +129,7 @@ def versions(local):
         need(second["letter"] > first["letter"], f"after {first['id']} came {second['id']}")
         same(local.own_manifest(second["id"])["result"]["label"], "demo 4.0", "what it leaves")
         need(not old & payloads(local), "the feed keeps the payloads of what it does not offer any more")
+        same(local.machine.read(f"find {PLACE}/feed/repository/targets -name '*.{first['id']}.json'"), "", "descriptions that it keeps")
         need(not local.machine.read(f"ls {PLACE}/feed/published/* | grep -Fx {first['id']} || true"), f"the feed keeps {first['id']}")
         same(local.machine.read("demo"), "3.0", "the program, before the later one is installed")
         local.ctl(f"install {second['id']}")
