@@ -7,7 +7,7 @@ from local_stage import APT, PLACE
 from machine import until
 
 IMAGES = "/var/lib/suture-activate/images"
-SOON = 10  # seconds
+SOON = 20  # seconds
 
 
 def gives_way(local, fixes, command):
