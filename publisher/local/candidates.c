@@ -2,8 +2,10 @@
 #include "local/candidates.h"
 
 #include "base/error.h"
+#include "base/name.h"
 #include "package.h"
 #include "run.h"
+#include "verify/manifest.h"
 
 #define APT_SECONDS 120 /* of computing */
 
@@ -98,7 +100,7 @@ suture_candidates_label (const SutureCandidates *self, gboolean fixed)
       g_string_append_printf (label, "%s%s %s", i > 0 ? ", " : "", one->installed->name,
                               fixed ? one->listed->version : one->installed->version);
     }
-  return g_string_free (g_steal_pointer (&label), FALSE);
+  return suture_name_clean_text (label->str, SUTURE_MANIFEST_TITLE_MAX, FALSE);
 }
 
 const char *
@@ -221,8 +223,8 @@ is_among (const SutureCandidates *self, const char *name)
 
 /* apt-get(8), -s: has apt work out what comes along with these versions: "Inst NAME [OLD] (NEW …", "Remv NAME …". What is more than these
  * packages themselves can't be had by an improvement of them. */
-static gboolean
-find_dependencies (const SutureCandidates *self, const char *work, SutureObstacle **obstacle, GError **error)
+gboolean
+suture_candidates_find_dependencies (const SutureCandidates *self, const char *work, SutureObstacle **obstacle, GError **error)
 {
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
   const char *const first[] = { "apt-get", "-s", "-q", "--no-install-recommends", "-o", "Debug::NoLocking=true", "install", "--" };
@@ -261,7 +263,7 @@ find_dependencies (const SutureCandidates *self, const char *work, SutureObstacl
 }
 
 static gboolean
-judge (SutureCandidates *self, GHashTable *wanted, const char *work, GError **error)
+judge (SutureCandidates *self, GHashTable *wanted, GError **error)
 {
   g_autoptr (GPtrArray) upgrades = g_ptr_array_new ();
 
@@ -270,9 +272,7 @@ judge (SutureCandidates *self, GHashTable *wanted, const char *work, GError **er
   self->obstacle = find_held (self);
   if (self->obstacle == NULL)
     self->obstacle = suture_qualify_names (upgrades);
-  return self->obstacle != NULL
-         || (find_pinned (self, wanted, &self->obstacle, error)
-             && (self->obstacle != NULL || find_dependencies (self, work, &self->obstacle, error)));
+  return self->obstacle != NULL || find_pinned (self, wanted, &self->obstacle, error);
 }
 
 /* Each of them held against what apt says, by name. */
@@ -285,7 +285,7 @@ judge_all (GPtrArray *all, const char *work, GError **error)
     return TRUE;
   wanted = find_wanted (all, work, error);
   for (guint i = 0; wanted != NULL && i < all->len; i++)
-    if (!judge (g_ptr_array_index (all, i), wanted, work, error))
+    if (!judge (g_ptr_array_index (all, i), wanted, error))
       return FALSE;
   return wanted != NULL;
 }

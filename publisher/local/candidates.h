@@ -25,13 +25,17 @@ typedef struct
   SutureObstacle *obstacle; /* why it is left to the system update; NULL: it is not, as far as is known (owned) */
 } SutureCandidates;
 
-/* SutureCandidates, by component, each held against what needs no download: held packages, apt's preferences, what it
- * depends on, names. @installed and @lists must outlive it. @work: a folder, where apt keeps what it makes of its lists. */
+/* SutureCandidates, by component, each held against what costs little: held packages, names, apt's preferences. @installed and @lists must outlive it. @work: a folder, where apt keeps what it makes of its lists. */
 GPtrArray *suture_candidates_find (
     GPtrArray *installed, const SutureLists *lists, const char *work, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* "libssl3 3.0.22-1, openssl 3.0.22-1": what it comes to with @fixed, else what it starts from, as a manifest has it (pairs.h). The
- * caller's. */
+/* Holds @self, which has no obstacle yet, against what it depends on: apt works that out, which takes it a moment, so that only what is
+ * about to be fetched is asked for. *@obstacle: what would have to come or go along; NULL: nothing. */
+gboolean suture_candidates_find_dependencies (
+    const SutureCandidates *self, const char *work, SutureObstacle **obstacle, GError **error);
+
+/* "libssl3 3.0.22-1, openssl 3.0.22-1": what it comes to with @fixed, else what it starts from, as a manifest has it (pairs.h) when it is
+ * read, where a long one is cut. The caller's. */
 char *suture_candidates_label (const SutureCandidates *self, gboolean fixed) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Version that is installed and that the archive has, of the first package: for people. Part of @self. */

@@ -358,6 +358,7 @@ work_on (Check *self, const SutureCandidates *candidates)
 {
   g_autoptr (SutureObstacle) obstacle = NULL;
   g_autofree char *key = candidates_key (candidates);
+  gboolean fetched;
   GError *why = NULL;
 
   if (candidates->obstacle != NULL)
@@ -367,11 +368,16 @@ work_on (Check *self, const SutureCandidates *candidates)
     }
   if (find_name (self, candidates) != NULL)
     return TRUE;
-  if (!prepare (self, candidates, &obstacle, &why))
+  if (!suture_candidates_find_dependencies (candidates, self->work, &obstacle, &why))
+    return fail (self, candidates, why);
+  fetched = obstacle == NULL;
+  if (fetched && !prepare (self, candidates, &obstacle, &why))
     return fail (self, candidates, why);
   if (obstacle == NULL)
     return TRUE;
-  suture_refusals_add (self->refusals, key, obstacle);
+  /* what was seen without a download is seen again each time */
+  if (fetched)
+    suture_refusals_add (self->refusals, key, obstacle);
   suture_outcome_add_left (self->outcome, candidates, obstacle);
   return TRUE;
 }
