@@ -23,13 +23,16 @@ suture_describe_title (const char *synopsis)
   return g_steal_pointer (&title);
 }
 
+#define UPLOAD                                                                                                                \
+  "^[-*+] (?:Non-maintainer|Team|QA|Source-only|No-change)[ -][a-z ]*(?:upload|rebuild)"                                      \
+  "(?: (?:by|for|to|from|against) .*|[.,;:!].*)?$"
+
 /* Whether the item @line is about the upload and not about what it brings. */
 static gboolean
 is_for_packagers (const char *line)
 {
   static const char *const patterns[] = {
-    "^[-*+] (?:Non-maintainer|Team|QA|Source-only|No-change)[ -][a-z ]*(?:upload|rebuild)"
-    "(?: (?:by|for|to|from|against) .*|[.,;:!].*)?$",
+    UPLOAD,
     "^[-*+] (?:Re)?build for [a-z-]+\\.?$",
     "^\\[ .* \\]$",
   };
