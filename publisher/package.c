@@ -233,6 +233,12 @@ suture_package_get_exact (const SuturePackage *self)
   return exact;
 }
 
+void
+suture_package_append_label (GString *label, const char *name, const char *version)
+{
+  g_string_append_printf (label, "%s%s %s", label->len > 0 ? ", " : "", name, version);
+}
+
 gboolean
 suture_package_is_later (const char *version, const char *other, gboolean *later, GError **error)
 {

@@ -40,6 +40,9 @@ const char *suture_package_systemd_name (const char *architecture);
 /* The packages that it needs in exactly one version, name → version; the caller's. */
 GHashTable *suture_package_get_exact (const SuturePackage *self) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Adds "NAME VERSION" to what people read of packages that belong together, with a comma behind what is there. */
+void suture_package_append_label (GString *label, const char *name, const char *version);
+
 /* Whether the version @version is newer than @other, as dpkg sees it. */
 gboolean suture_package_is_later (const char *version, const char *other, gboolean *later, GError **error);
 

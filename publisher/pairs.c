@@ -192,19 +192,17 @@ suture_pairs_unpack_fixed (const SuturePairs *self, const char *work, const char
   return TRUE;
 }
 
-static void
-append_label (GString *label, const SuturePackage *package)
-{
-  g_string_append_printf (label, "%s%s %s", label->len > 0 ? ", " : "", package->name, package->version);
-}
-
 char *
 suture_pairs_label_base (const SuturePairs *self, guint base)
 {
   GString *label = g_string_new (NULL);
 
   for (guint i = 0; i < self->fixed->len; i++)
-    append_label (label, suture_pairs_get_old (self, i, base));
+    {
+      const SuturePackage *old = suture_pairs_get_old (self, i, base);
+
+      suture_package_append_label (label, old->name, old->version);
+    }
   return g_string_free (label, FALSE);
 }
 
@@ -214,7 +212,11 @@ suture_pairs_label_fixed (const SuturePairs *self)
   GString *label = g_string_new (NULL);
 
   for (guint i = 0; i < self->fixed->len; i++)
-    append_label (label, g_ptr_array_index (self->fixed, i));
+    {
+      const SuturePackage *fixed = g_ptr_array_index (self->fixed, i);
+
+      suture_package_append_label (label, fixed->name, fixed->version);
+    }
   return g_string_free (label, FALSE);
 }
 

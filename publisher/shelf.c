@@ -98,8 +98,7 @@ suture_shelf_set_label (const SutureShelfSet *self)
   GString *label = g_string_new (NULL);
 
   for (guint i = 0; i < self->packages->len; i++)
-    g_string_append_printf (label, "%s%s %s", i > 0 ? ", " : "", (char *) g_ptr_array_index (self->packages, i),
-                            (char *) g_ptr_array_index (self->versions, i));
+    suture_package_append_label (label, g_ptr_array_index (self->packages, i), g_ptr_array_index (self->versions, i));
   return g_string_free (label, FALSE);
 }
 

@@ -97,8 +97,7 @@ suture_candidates_label (const SutureCandidates *self, gboolean fixed)
     {
       const SutureCandidate *one = g_ptr_array_index (self->packages, i);
 
-      g_string_append_printf (label, "%s%s %s", i > 0 ? ", " : "", one->installed->name,
-                              fixed ? one->listed->version : one->installed->version);
+      suture_package_append_label (label, one->installed->name, fixed ? one->listed->version : one->installed->version);
     }
   return suture_name_clean_text (label->str, SUTURE_MANIFEST_TITLE_MAX, FALSE);
 }

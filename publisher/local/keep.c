@@ -167,8 +167,6 @@ suture_keep_main (const char *file)
 {
   g_autofree char *feed = suture_place_feed ();
   g_autoptr (GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (JsonNode) node = json_node_alloc ();
-  g_autoptr (JsonObject) object = json_object_new ();
   g_autofree char *text = NULL;
   g_autofree char *said = NULL;
   g_autoptr (GError) error = NULL;
@@ -181,11 +179,7 @@ suture_keep_main (const char *file)
         g_hash_table_add (names, g_strdup (lines[i]));
       (void) suture_keep_run (feed, names, &error);
     }
-  json_object_set_string_member (
-      object, "error", error == NULL ? "" : suture_error_to_name (error->domain == SUTURE_ERROR ? error->code : SUTURE_ERROR_FAILED));
-  json_object_set_string_member (object, "message", error != NULL ? error->message : "");
-  json_node_init_object (node, object);
-  said = json_to_string (node, FALSE);
+  said = suture_place_write_end (NULL, error);
   puts (said);
   return EXIT_SUCCESS;
 }
@@ -197,14 +191,6 @@ suture_keep_spawn (const char *work, GHashTable *names, GError **error)
   g_autofree char **list = (char **) g_hash_table_get_keys_as_array (names, NULL);
   g_autofree char *text = g_strjoinv ("\n", list);
   g_autoptr (JsonNode) node = g_file_set_contents (file, text, -1, error) ? suture_place_run (SUTURE_KEEP_WORD, file, error) : NULL;
-  JsonObject *object = node != NULL ? json_node_get_object (node) : NULL;
-  const char *name = object != NULL ? json_object_get_string_member_with_default (object, "error", "Failed") : NULL;
 
-  if (name == NULL)
-    return FALSE;
-  if (*name == '\0')
-    return TRUE;
-  g_set_error (error, SUTURE_ERROR, suture_error_from_name (name), "%s",
-               json_object_get_string_member_with_default (object, "message", ""));
-  return FALSE;
+  return node != NULL;
 }

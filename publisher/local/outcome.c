@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "local/outcome.h"
 
-#include <json-glib/json-glib.h>
-
-#include "base/error.h"
+#include "local/place.h"
 
 struct _SutureOutcome
 {
@@ -67,15 +65,6 @@ read_old (const char *path)
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_dup_object (root) : json_object_new ();
 }
 
-/* Codes of other domains mean something else. */
-static const char *
-name_of (const GError *end)
-{
-  if (end == NULL)
-    return "";
-  return suture_error_to_name (end->domain == SUTURE_ERROR ? end->code : SUTURE_ERROR_FAILED);
-}
-
 gboolean
 suture_outcome_write (SutureOutcome *self, const char *path, gboolean begun, const GError *end, gint64 now, GError **error)
 {
@@ -84,8 +73,7 @@ suture_outcome_write (SutureOutcome *self, const char *path, gboolean begun, con
   g_autofree char *text = NULL;
 
   json_object_set_int_member (object, "time", now);
-  json_object_set_string_member (object, "error", name_of (end));
-  json_object_set_string_member (object, "message", end != NULL ? end->message : "");
+  suture_place_set_end (object, end);
   if (begun)
     {
       json_object_set_array_member (object, "left", json_array_ref (self->left));

@@ -95,6 +95,42 @@ suture_place_set_number (guint number, GError **error)
          || g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, error);
 }
 
+void
+suture_place_set_end (JsonObject *object, const GError *error)
+{
+  /* codes of GLib's domains mean something else */
+  int code = error != NULL && error->domain == SUTURE_ERROR ? error->code : SUTURE_ERROR_FAILED;
+
+  json_object_set_string_member (object, "error", error != NULL ? suture_error_to_name (code) : "");
+  json_object_set_string_member (object, "message", error != NULL ? error->message : "");
+}
+
+char *
+suture_place_write_end (JsonObject *object, const GError *error)
+{
+  g_autoptr (JsonNode) node = json_node_alloc ();
+  g_autoptr (JsonObject) end = object != NULL ? object : json_object_new ();
+
+  suture_place_set_end (end, error);
+  json_node_init_object (node, end);
+  return json_to_string (node, FALSE);
+}
+
+/* @node, unless it says that the work failed. */
+static JsonNode *
+check_end (JsonNode *node, GError **error)
+{
+  JsonObject *object = json_node_get_object (node);
+  const char *name = json_object_get_string_member_with_default (object, "error", "");
+
+  if (*name == '\0')
+    return node;
+  g_set_error (error, SUTURE_ERROR, suture_error_from_name (name), "%s",
+               json_object_get_string_member_with_default (object, "message", ""));
+  json_node_unref (node);
+  return NULL;
+}
+
 JsonNode *
 suture_place_run (const char *word, const char *argument, GError **error)
 {
@@ -105,7 +141,7 @@ suture_place_run (const char *word, const char *argument, GError **error)
   JsonNode *node = output != NULL && status == 0 ? json_from_string (output, NULL) : NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    return node;
+    return check_end (node, error);
   g_clear_pointer (&node, json_node_unref);
   /* "PROGRAM was killed" would tell nobody anything: it is this one */
   if (output != NULL || !g_error_matches (why, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE))

@@ -30,7 +30,12 @@ gboolean suture_place_has_room (guint64 bytes, GError **error);
 guint suture_place_number (void);
 gboolean suture_place_set_number (guint number, GError **error);
 
-/* Runs this program with @word and @argument, and reads the JSON object that it says in the end. */
+/* Sets "error" (a short error name, or "") and "message" of @object to how a work ended, @error or NULL for well; and the JSON of such an
+ * end alone, with what @object (taken over, or NULL) has besides. The caller's. */
+void suture_place_set_end (JsonObject *object, const GError *error);
+char *suture_place_write_end (JsonObject *object, const GError *error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Runs this program with @word and @argument, and reads what it says in the end; NULL with the error that stands there. */
 JsonNode *suture_place_run (const char *word, const char *argument, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -184,35 +184,21 @@ suture_prepare_run (const char *feed, const char *work, SutureObstacle **obstacl
   return FALSE;
 }
 
-/* What the process says at its end: one object, as main () of the other side reads it. */
-static void
-tell (const SutureObstacle *obstacle, const GError *error)
-{
-  g_autoptr (JsonNode) node = json_node_alloc ();
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autofree char *text = NULL;
-
-  json_object_set_string_member (object, "why", obstacle != NULL ? obstacle->why : "");
-  json_object_set_string_member (object, "detail", obstacle != NULL ? obstacle->detail : "");
-  json_object_set_string_member (object, "error", error != NULL ? suture_error_to_name (error->code) : "");
-  json_object_set_string_member (object, "message", error != NULL ? error->message : "");
-  json_node_init_object (node, object);
-  text = json_to_string (node, FALSE);
-  puts (text);
-}
-
 int
 suture_prepare_main (const char *work)
 {
   g_autofree char *feed = suture_place_feed ();
+  JsonObject *object = json_object_new ();
   g_autoptr (SutureObstacle) obstacle = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
 
   if (suture_rights_be_root (&error))
     (void) suture_prepare_run (feed, work, &obstacle, &error);
-  if (error != NULL && error->domain != SUTURE_ERROR)
-    error->code = SUTURE_ERROR_FAILED;
-  tell (obstacle, error);
+  json_object_set_string_member (object, "why", obstacle != NULL ? obstacle->why : "");
+  json_object_set_string_member (object, "detail", obstacle != NULL ? obstacle->detail : "");
+  text = suture_place_write_end (object, error);
+  puts (text);
   return EXIT_SUCCESS;
 }
 
@@ -221,17 +207,9 @@ suture_prepare_spawn (const char *work, SutureObstacle **obstacle, GError **erro
 {
   g_autoptr (JsonNode) node = suture_place_run (SUTURE_PREPARE_WORD, work, error);
   JsonObject *object = node != NULL ? json_node_get_object (node) : NULL;
-  const char *why, *name;
+  const char *why = object != NULL ? json_object_get_string_member_with_default (object, "why", "") : "";
 
-  if (object == NULL)
-    return FALSE;
-  why = json_object_get_string_member_with_default (object, "why", "");
-  name = json_object_get_string_member_with_default (object, "error", "");
   if (*why != '\0')
     *obstacle = suture_obstacle_new (g_intern_string (why), json_object_get_string_member_with_default (object, "detail", ""));
-  if (*name == '\0')
-    return TRUE;
-  g_set_error (error, SUTURE_ERROR, suture_error_from_name (name), "%s",
-               json_object_get_string_member_with_default (object, "message", ""));
-  return FALSE;
+  return node != NULL;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-glib/json-glib.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/frame.h"
 #include "local/check.h"
+#include "local/place.h"
 
 #define REQUEST_MAX 64      /* bytes */
 #define RECEIVE_SECONDS 30
@@ -94,15 +94,8 @@ check (Serve *self, GError **error)
 static void
 tell_result (int socket, const GError *error)
 {
-  g_autoptr (JsonNode) node = json_node_alloc ();
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autofree char *text = NULL;
-  int code = error != NULL && error->domain == SUTURE_ERROR ? error->code : SUTURE_ERROR_FAILED;
+  g_autofree char *text = suture_place_write_end (NULL, error);
 
-  json_object_set_string_member (object, "error", error != NULL ? suture_error_to_name (code) : "");
-  json_object_set_string_member (object, "message", error != NULL ? error->message : "");
-  json_node_init_object (node, object);
-  text = json_to_string (node, FALSE);
   (void) suture_frame_send (socket, "result", text, strlen (text), -1, NULL);
 }
 

@@ -3,8 +3,7 @@
 
 import json
 
-import feed as feeds
-from cases import active, agree, audit, case, contents, installed, need, removed, same, state
+from cases import active, agree, audit, case, contents, installed, need, removed, same
 from local_stage import APT, PLACE
 from test_local_packages import Demo, demo, offer, prepared
 

@@ -114,7 +114,7 @@ LEFT = [
     ['linux', '6.1.140-1', '6.1.147-1', 'kernel', 'linux-image-6.1.0-38-amd64'],
     ['systemd', '252.38-1~deb12u1', '252.39-1~deb12u1', 'boot', 'systemd'],
     ['cups', '2.4.2-3+deb12u8', '2.4.2-3+deb12u9', 'conffile', '/etc/cups/cups-browsed.conf'],
-    ['chromium', '140.0.7339.127-1~deb12u1', '142.0.7444.162-1~deb12u1', 'size', '']]
+    ['chromium', '140.0.7339.127-1~deb12u1', '142.0.7444.162-1~deb12u1', 'fetch', 'apt could not fetch chromium 142.0.7444.162-1~deb12u1']]
 
 
 def local(*improvements, **more):

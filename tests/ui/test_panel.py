@@ -48,6 +48,20 @@ class Panel(unittest.TestCase):
     def toast(self, text):
         return atspi.find_label(self.app, starts(text))
 
+    def focused(self):
+        return [node.get_name() for node in atspi.walk(self.app) if atspi.has(node, atspi.State.FOCUSED)]
+
+    def key(self, name):
+        subprocess.run(['xdotool', 'key', name], check=True)
+        time.sleep(0.3)
+
+    def reach(self, name):
+        for _ in range(30):
+            if self.focused() == [name]:
+                return
+            self.key('Tab')
+        self.fail('%s is not reached: %s' % (name, self.focused()))
+
 
 class Status(Panel):
     def test_no_source(self):
@@ -397,20 +411,6 @@ class Pages(Panel):
 
 
 class Access(Panel):
-    def focused(self):
-        return [node.get_name() for node in atspi.walk(self.app) if atspi.has(node, atspi.State.FOCUSED)]
-
-    def key(self, name):
-        subprocess.run(['xdotool', 'key', name], check=True)
-        time.sleep(0.3)
-
-    def reach(self, name):
-        for _ in range(20):
-            if self.focused() == [name]:
-                return
-            self.key('Tab')
-        self.fail('%s is not reached: %s' % (name, self.focused()))
-
     def test_focus_goes_along(self):
         self.open(dict(harness.checked(), improvements=[harness.openssl(State='active')]))
         self.reach('Update History')

@@ -5,7 +5,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import time
 import unittest
@@ -50,20 +49,6 @@ class Local(test_panel.Panel):
 
     def open_row(self, title):
         atspi.act(atspi.find(self.app, 'list item', title), 'row.open')
-
-    def focused(self):
-        return [node.get_name() for node in atspi.walk(self.app) if atspi.has(node, atspi.State.FOCUSED)]
-
-    def key(self, name):
-        subprocess.run(['xdotool', 'key', name], check=True)
-        time.sleep(0.3)
-
-    def reach(self, name):
-        for _ in range(30):
-            if self.focused() == [name]:
-                return
-            self.key('Tab')
-        self.fail('%s is not reached: %s' % (name, self.focused()))
 
 
 class TurningOn(Local):
@@ -328,10 +313,8 @@ class Updates(Local):
 
         def rows():
             return [n.get_name() for n in atspi.find_all(self.app, 'list item', starts('package-'))]
-        began = time.monotonic()
         atspi.click(self.button('Show Updates'))
         atspi.find(self.app, 'list item', starts('package-0000'))
-        self.assertLess(time.monotonic() - began, 5)
         self.assertLess(len(rows()), 250)
         self.reach(rows()[0])
         for _ in range(40):

@@ -15,7 +15,7 @@ import sys
 import threading
 import unittest
 
-from publishing import CHANGELOG, ROLE, Case, Entry, example, gzip, library, write_deb
+from publishing import CHANGELOG, ROLE, Case, Entry, example, gzip, write_deb
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from signed_archive import SignedArchive  # noqa: E402

@@ -25,7 +25,6 @@ static const struct
   { "files", N_ ("It changes what no improvement may change: %s") },
   { "rights", N_ ("The owner or the rights of %s change.") },
   { "modified", N_ ("%s is not the file of its package any more.") },
-  { "size", N_ ("More or larger files change than an improvement may have.") },
   { "prepare", N_ ("It could not be prepared: %s") },
   { "fetch", N_ ("Its packages could not be fetched: %s") },
 };
