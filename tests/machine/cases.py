@@ -2,8 +2,13 @@
 """What the cases of this folder are written with: the list of them, and the questions that they ask the machine."""
 
 import json
+import os
 import re
+import sys
 import time
+
+sys.path.append(f"{os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}/lint")
+import units  # noqa: E402
 
 CASES = []
 # What is looked at before and after whatever must not change anything: the files that improvements replace, what is merged
@@ -158,3 +163,14 @@ def contents(stage, fix):
         now = stage.machine.read(f"sha256sum {path}").split()[0]
         found.add("fixed" if now == new else "old" if now == old else "other")
     return found.pop() if len(found) == 1 else "mixed"
+
+
+def as_tight_as_they_were(stage, package):
+    """The walls of the package's units, as systemd sees them on the machine (tests/lint looks at the files)."""
+    names = {os.path.basename(path) for path in stage.machine.read(f"dpkg -L {package}").split()} & set(units.EXPOSURE)
+    need(names, f"{package} has no unit with a limit")
+    for name in sorted(names):
+        line = stage.machine.read(f"systemd-analyze security --no-pager {name} | tail -1")
+        found = re.search(r"level for .*: ([0-9.]+) ", line)
+        need(found, f"systemd says nothing of {name}: {line}")
+        need(float(found[1]) <= units.EXPOSURE[name], f"{name}: {found[1]}, at most {units.EXPOSURE[name]}")

@@ -33,6 +33,10 @@ class Local(stages.Stage):
 
     def __init__(self):
         super().__init__()
+        with archive.alone():
+            self.gather_fixes()
+
+    def gather_fixes(self):
         self.use_archive()
         self.archive = SignedArchive(self.machine.folder, archive.read("dpkg", "--print-architecture").strip())
         self.machine.children.append(self)

@@ -4,7 +4,7 @@
 import hashlib
 import os
 
-from cases import active, agree, case, contents, installed, last_record, need, records, removed, same, state
+from cases import active, agree, as_tight_as_they_were, case, contents, installed, last_record, need, records, removed, same, state
 from local_stage import PLACE, SUITE
 
 ROOT = "/etc/suture/feeds.d/local.root.json"
@@ -113,3 +113,8 @@ def off_while_installed(local):
     same(active(local), [fix.id], "what stays after a check")
     removed(local, fix)
     same((contents(local, fix), state(local, fix)), ("old", None), "its files, and what is offered")
+
+
+@case("suture-local's sandboxes are as tight as they were")
+def sandboxes(local):
+    as_tight_as_they_were(local, "suture-local")

@@ -2,6 +2,8 @@
 """Debian's archive as the throw-away machine sees it: an apt of our own beside the host's, so that what the host
 has installed, pinned or added as a source decides nothing. Offline, the lists of the last run answer."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 
@@ -10,6 +12,15 @@ RELEASE = "bookworm"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEFAULT_MIRRORS = {"": "http://deb.debian.org/debian", "-updates": "http://deb.debian.org/debian",
                    "-security": "http://deb.debian.org/debian-security"}
+
+
+@contextlib.contextmanager
+def alone():
+    """Held while packages are built and what CACHE keeps is made: rings that run at a time share both."""
+    os.makedirs(CACHE, exist_ok=True)
+    with open(f"{CACHE}/lock", "w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def say(text):

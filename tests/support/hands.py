@@ -30,7 +30,7 @@ def environment(**more):
 
 
 def says_what_to_do(text):
-    for words in ("What to do now", "1. Check Now", "2. Install", "3. Open one", "4. Update History", "5. Remove…",
+    for words in ("What to do now", "1. Use Debian's Security Updates…", "2. Install", "3. Open one", "4. Update History", "5. Remove…",
                   "A password is asked for", "tests/try --auto"):
         need(words in text, f"it does not say “{words}”:\n{text}")
     need("FAILED" not in text, text)

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import build
 
@@ -15,6 +17,9 @@ TESTS = f"{build.TOP}/tests"
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=1:strict_string_checks=1",
               "LSAN_OPTIONS": f"suppressions={TESTS}/support/lsan.supp:print_suppressions=0",
               "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+LIMIT = 30 * 60  # seconds for one of the programs that take longest; it is about twice what the slowest needs alone
+FAREWELL = 60  # seconds that it then has to throw its machine away
+RUNNING = set()  # process groups of such programs
 TAP = re.compile(r"^(not ok|ok) \d+(?: -)?\s*(.*?)(?:\s*# (SKIP|TODO)\b\s*(.*))?$", re.MULTILINE | re.IGNORECASE)
 LINE = re.compile(r"^(ok|FAILED|skipped) (.*)$", re.MULTILINE)
 
@@ -31,11 +36,20 @@ def allowed_skips(path=f"{TESTS}/skips"):
 
 class Count:
     def __init__(self, allowed):
+        self.lock = threading.RLock()
         self.passed = self.failed = self.skipped = 0
         self.allowed = allowed
         self.met = set()
 
+    def say(self, text):
+        with self.lock:
+            print(f"  {text}", flush=True)
+
     def add(self, outcome, name, detail=""):
+        with self.lock:
+            self._add(outcome, name, detail)
+
+    def _add(self, outcome, name, detail):
         if outcome == "skipped":
             self.met.add(name)
             if name in self.allowed:
@@ -44,8 +58,7 @@ class Count:
                 outcome, detail = "failed", f"skipped, and tests/skips does not list it ({detail})"
         setattr(self, outcome, getattr(self, outcome) + 1)
         if outcome != "passed":
-            print(f"  {outcome}: {name}" + (f": {detail}" if detail else ""), flush=True)
-
+            self.say(f"{outcome}: {name}" + (f": {detail}" if detail else ""))
 
     def stale(self, rings):
         """Each row of tests/skips that these rings, which all ran, did not need; "where …" says that it depends on the machine."""
@@ -103,12 +116,18 @@ def meson_ring(count, ring, folder, env=None):
         count.add("failed", ring, "did not run")
 
 
-def script_ring(count, ring, argv):
-    """A program that says `ok NAME`, `FAILED NAME` or `skipped NAME: REASON` a line, shown as it comes."""
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+def script_ring(count, ring, argv, limit=LIMIT):
+    """A program that says `ok NAME`, `FAILED NAME` or `skipped NAME: REASON` a line, shown as it comes. One that is not done
+    after @limit seconds has failed, and the rings behind it have their turn all the same."""
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, errors="replace", start_new_session=True) as process:
         seen, failed = 0, False
+        watch = [threading.Timer(limit, os.killpg, (process.pid, signal.SIGTERM)),
+                 threading.Timer(limit + FAREWELL, os.killpg, (process.pid, signal.SIGKILL))]
+        RUNNING.add(process.pid)
+        for timer in watch:
+            timer.start()
         for line in process.stdout:
-            print("  " + line, end="", flush=True)
+            count.say(f"{ring}: {line.rstrip()}")
             match = LINE.match(line)
             if match:
                 seen += 1
@@ -116,6 +135,9 @@ def script_ring(count, ring, argv):
                 outcome = {"ok": "passed", "FAILED": "failed", "skipped": "skipped"}[match[1]]
                 count.add(outcome, f"{ring}/{name}", detail)
                 failed = failed or outcome == "failed"
+        RUNNING.discard(process.pid)
+        for timer in watch:
+            timer.cancel()
     if process.returncode != 0 and not failed:
         count.add("failed", ring, f"ended with status {process.returncode}")
     elif seen == 0:
@@ -152,10 +174,37 @@ RINGS = {
     "kernel": lambda count: script_ring(count, "kernel", [f"{TESTS}/machine/kernel/run"]),
     "try": try_ring,
 }
+# Each has a machine of its own and mostly waits for it, so they run at a time.
+TOGETHER = ("machine", "local", "kernel")
+
+
+def groups(wanted):
+    """The rings in their order, those that run at a time as one."""
+    together = [name for name in wanted if name in TOGETHER]
+    for name in wanted:
+        if name not in together:
+            yield [name]
+        elif name == together[0]:
+            yield together
+
+
+def timed(count, name):
+    start = time.monotonic()
+    RINGS[name](count)
+    text = f"{name} {time.monotonic() - start:.0f} s"
+    count.say(text)
+    return text
+
+
+def end_early(number, _frame):
+    for group in list(RUNNING):
+        os.killpg(group, signal.SIGTERM)
+    sys.exit(128 + number)
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end_early)
     wanted = sys.argv[1:] or list(RINGS)
     unknown = [name for name in wanted if name not in RINGS]
     if unknown:
@@ -164,12 +213,10 @@ def main():
         wanted.insert(0, "build")
     count = Count(allowed_skips())
     seconds = []
-    for name in wanted:
-        print(f"{name}:", flush=True)
-        start = time.monotonic()
-        RINGS[name](count)
-        seconds.append(f"{name} {time.monotonic() - start:.0f} s")
-        print(f"  {seconds[-1]}", flush=True)
+    for group in groups(wanted):
+        print(f"{', '.join(group)}:", flush=True)
+        with ThreadPoolExecutor(len(group)) as pool:
+            seconds += pool.map(lambda name: timed(count, name), group)
     count.stale(wanted)
     print(", ".join(seconds))
     print(f"{count.passed} passed, {count.failed} failed, {count.skipped} skipped", flush=True)

@@ -52,8 +52,15 @@ class Fix:
 class Stage:
     def __init__(self, keep=False, say=archive.say):
         self.say = say
-        os.makedirs(archive.CACHE, exist_ok=True)
-        say("building Suture's Debian packages")
+        with archive.alone():
+            self.gather(keep)
+        self.outside = outside.WebServer(self.machine)
+        self.publisher = self.mirror = None
+        self.desktop = desktop.Desktop(self.machine)
+
+    def gather(self, keep):
+        """The packages, the fixes, and a machine that lacks them."""
+        self.say("building Suture's Debian packages")
         self.debs = build.debs()
         repository = archive.Archive()
         repository.update()
@@ -66,9 +73,6 @@ class Stage:
         if self.server_fix.package == "libssl3":
             pins["openssl"] = self.server_fix.version
         self.machine = machine.Machine(root.cached_root(repository, pins), keep)
-        self.outside = outside.WebServer(self.machine)
-        self.publisher = self.mirror = None
-        self.desktop = desktop.Desktop(self.machine)
 
     def boot(self):
         self.machine.boot()

@@ -76,6 +76,15 @@ class Rings(unittest.TestCase):
             self.script(text)
             self.assertEqual(self.counted(), wanted, text)
 
+    def test_a_script_that_hangs_has_failed(self):
+        said = self.quietly(rings.script_ring, self.count, "machine", ["/bin/sh", "-c", "echo ok one; sleep 100"], 1)
+        self.assertEqual(self.counted(), (1, 1, 0), said)
+
+    def test_groups(self):
+        self.assertEqual(list(rings.groups(["build", "machine", "lint", "kernel", "try"])),
+                         [["build"], ["machine", "kernel"], ["lint"], ["try"]])
+        self.assertEqual(sorted(sum(rings.groups(list(rings.RINGS)), [])), sorted(rings.RINGS))
+
     def test_programs(self):
         for tests, wanted in (
                 ([{"result": "OK", "stdout": "1..2\nok 1 one\nok 2 two\n"}], (2, 0, 0)),
