@@ -35,9 +35,10 @@ typedef enum
   SUTURE_ERROR_UNAVAILABLE,      /* a service that is needed is not there */
   SUTURE_ERROR_CONFIGURATION,    /* a file that an administrator wrote can't be used; the message names it */
   SUTURE_ERROR_NOT_SIGNED_IN,    /* a feed's server asks for a credential, or did not accept the one it got */
+  SUTURE_ERROR_MANAGED,          /* the administrator's policy does not allow it; the message ends with its reason */
 } SutureError;
 
-#define SUTURE_N_ERRORS (SUTURE_ERROR_NOT_SIGNED_IN + 1)
+#define SUTURE_N_ERRORS (SUTURE_ERROR_MANAGED + 1)
 
 GQuark suture_error_quark (void);
 

@@ -48,6 +48,7 @@ static const char *const error_sentences[] = {
         "them in /etc/suture/feeds.d."),
   [SUTURE_ERROR_NOT_SIGNED_IN]
   = N_ ("A source asks for a sign-in, or did not accept the one it got. Nothing was changed. Sign in under Sources."),
+  [SUTURE_ERROR_MANAGED] = N_ ("Your organization does not allow this. Nothing was changed."),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (error_sentences) == SUTURE_N_ERRORS);
 
@@ -57,6 +58,16 @@ sentence_for_code (int code)
   if (code < 0 || code >= SUTURE_N_ERRORS)
     code = SUTURE_ERROR_FAILED;
   return g_strdup (_(error_sentences[code]));
+}
+
+/* The helper's words end with the reason that the administrator gives, and nobody else knows it. */
+static char *
+managed_sentence (const char *message)
+{
+  if (message == NULL || message[0] == '\0')
+    return sentence_for_code (SUTURE_ERROR_MANAGED);
+  /* Translators: %s is the reason in the words of the helper and of the administrator. */
+  return g_strdup_printf (_("Your organization does not allow this, so nothing was changed: %s"), message);
 }
 
 char *
@@ -77,6 +88,8 @@ suture_sentence_error_name (const char *name, const char *message)
   if (code == SUTURE_ERROR_CONFIGURATION && message != NULL && message[0] != '\0')
     /* Translators: %s is a technical reason in English, that begins with the name of a file. */
     return g_strdup_printf (_("A source was left out: %s. Ask your administrator to correct it, then check again."), message);
+  if (code == SUTURE_ERROR_MANAGED)
+    return managed_sentence (message);
   /* Of an operation: the publisher's server lacks a file. Of a call, above, it is the improvement that is not there. */
   if (code == SUTURE_ERROR_NOT_FOUND)
     return g_strdup (_("The publisher does not offer what is needed. Nothing was changed. The next check tries again."));

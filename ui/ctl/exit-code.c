@@ -17,6 +17,7 @@ suture_exit_code_for_error (const GError *error)
     { SUTURE_ERROR_UNAVAILABLE, SUTURE_EXIT_UNAVAILABLE },
     { SUTURE_ERROR_CANCELLED, SUTURE_EXIT_CANCELLED },
     { SUTURE_ERROR_NOT_SIGNED_IN, SUTURE_EXIT_NOT_SIGNED_IN },
+    { SUTURE_ERROR_MANAGED, SUTURE_EXIT_MANAGED },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)

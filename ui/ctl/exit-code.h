@@ -18,6 +18,7 @@ typedef enum
   SUTURE_EXIT_UNAVAILABLE = 6, /* the helper can't be reached */
   SUTURE_EXIT_CANCELLED = 7,
   SUTURE_EXIT_NOT_SIGNED_IN = 8, /* a feed's server asks for a sign-in, or did not accept the one it got */
+  SUTURE_EXIT_MANAGED = 9, /* the administrator's policy does not allow it */
 } SutureExitCode;
 
 SutureExitCode suture_exit_code_for_error (const GError *error);

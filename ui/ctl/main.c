@@ -437,7 +437,8 @@ description (void)
            "  feed local on|off   prepare improvements on this computer, out of the system's security updates\n"
            "\n"
            "Exit status: 0 done, 1 failed, 2 wrong usage, 3 permission was not given, 4 not found or\n"
-           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped, 8 a source asks for a sign-in.");
+           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped, 8 a source asks for a sign-in,\n"
+           "9 your organization does not allow it.");
 }
 
 /* TRUE when there is something to do; else @code is set. */
