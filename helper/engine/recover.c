@@ -283,6 +283,7 @@ settle (SutureWork *work,
   record->user = G_MAXUINT32;
   record->error = g_strdup ("");
   record->message = g_strdup (message);
+  record->found = TRUE;
   if (!suture_record_close (work->database, "", record, NULL, &error))
     g_message ("history lacks a line about %s: %s", id, error->message);
 }

@@ -3,6 +3,7 @@
  * database as test data.
  *
  *   1  setting, journal, history, result, installed, removed
+ *   2  probation, undone, closing
  *
  * The rollback journal is kept between transactions (journal_mode=PERSIST) instead of a write-ahead log: writes are few
  * and small, one file and its journal are all there is to set aside, and the journal's blocks and a few free pages stay
@@ -18,7 +19,7 @@
 #include "history/statement.h"
 
 #define APPLICATION_ID 0x53757475 /* "Sutu", PRAGMA application_id */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define RESERVE_PAGES 16 /* a removal's four transactions touch 9 pages (4 KiB each), counted by test-history */
 
 struct _SutureDatabase
@@ -42,6 +43,15 @@ static const char schema[] =
   "CREATE TABLE installed (improvement TEXT PRIMARY KEY, component TEXT NOT NULL, time INTEGER NOT NULL, title TEXT NOT NULL,"
   "  letter TEXT NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE removed (improvement TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* What version 2 added: history/probation.h. */
+static const char schema_2[] =
+  "CREATE TABLE probation (improvement TEXT PRIMARY KEY, component TEXT NOT NULL, target TEXT NOT NULL, failing TEXT NOT NULL,"
+  "  began INTEGER NOT NULL, remaining INTEGER NOT NULL, before TEXT NOT NULL, before_target TEXT NOT NULL,"
+  "  verdict TEXT NOT NULL, told INTEGER NOT NULL, healthy INTEGER NOT NULL) WITHOUT ROWID;"
+  "CREATE TABLE undone (improvement TEXT PRIMARY KEY, time INTEGER NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;"
+  "CREATE TABLE closing (improvement TEXT NOT NULL, program TEXT NOT NULL, count INTEGER NOT NULL,"
+  "  PRIMARY KEY (improvement, program)) WITHOUT ROWID;";
 
 GMutex *
 suture_statement_mutex (SutureDatabase *database)
@@ -198,10 +208,15 @@ migrate (SutureDatabase *self, gboolean empty, GError **error)
 {
   g_autofree char *marks = g_strdup_printf ("PRAGMA application_id=%d; PRAGMA user_version=%d;", APPLICATION_ID,
                                             SCHEMA_VERSION);
+  gint64 version = empty ? 0 : number (self, "PRAGMA user_version", NULL);
+  gboolean ok;
 
+  if (version == SCHEMA_VERSION)
+    return TRUE;
   if (!exec (self, "BEGIN IMMEDIATE", error))
     return FALSE;
-  return suture_statement_end (self, !empty || (exec (self, schema, error) && exec (self, marks, error)), error);
+  ok = (version >= 1 || exec (self, schema, error)) && exec (self, schema_2, error) && exec (self, marks, error);
+  return suture_statement_end (self, ok, error);
 }
 
 /* Keeps free pages inside the file and blocks inside its journal for the day when the disk has none. */

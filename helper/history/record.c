@@ -2,6 +2,7 @@
 #include "history/record.h"
 
 #include "base/error.h"
+#include "history/probation-private.h"
 #include "history/statement.h"
 
 void
@@ -42,24 +43,36 @@ suture_result_free (SutureResult *self)
   g_free (self);
 }
 
-/* What is installed, and what a user took out, follows from the event: one truth, written with it. */
+static gboolean
+forget (SutureDatabase *database, const SutureRecord *record, GError **error)
+{
+  return suture_statement_run (database, error, "DELETE FROM installed WHERE improvement = ?", "s", record->improvement)
+         && suture_probation_end (database, record->improvement, error)
+         && (!record->quarantine
+             || suture_statement_run (database, error, "INSERT OR REPLACE INTO undone VALUES (?, ?, ?)", "sis",
+                                      record->improvement, record->time, record->message));
+}
+
+/* What is installed, what a user took out, and what was undone follows from the event: one truth, written with it. */
 static gboolean
 apply_event (SutureDatabase *database, const SutureRecord *record, GError **error)
 {
   gboolean user_removed = g_str_equal (record->event, "removed") && g_str_equal (record->by, "user");
 
   if (g_str_equal (record->event, "installed"))
-    return suture_statement_run (database, error, "DELETE FROM installed WHERE component = ?", "s", record->component)
+    return suture_probation_begin (database, record, error) /* first: it looks up what is replaced */
+           && suture_statement_run (database, error, "DELETE FROM installed WHERE component = ?", "s", record->component)
            && suture_statement_run (database, error, "INSERT OR REPLACE INTO installed VALUES (?, ?, ?, ?, ?)", "ssiss",
                                     record->improvement, record->component, record->time, record->title, record->letter)
-           && suture_statement_run (database, error, "DELETE FROM removed WHERE improvement = ?", "s", record->improvement);
+           && suture_statement_run (database, error, "DELETE FROM removed WHERE improvement = ?", "s", record->improvement)
+           && suture_statement_run (database, error, "DELETE FROM undone WHERE improvement = ?", "s", record->improvement);
   if (user_removed
       && !suture_statement_run (database, error, "INSERT OR REPLACE INTO removed VALUES (?, ?)", "si", record->improvement,
                                 record->time))
     return FALSE;
   if (g_str_equal (record->event, "removed") || g_str_equal (record->event, "undone")
       || g_str_equal (record->event, "withdrawn") || g_str_equal (record->event, "included"))
-    return suture_statement_run (database, error, "DELETE FROM installed WHERE improvement = ?", "s", record->improvement);
+    return forget (database, record, error);
   return TRUE;
 }
 
@@ -199,4 +212,19 @@ suture_record_was_removed (SutureDatabase *database, const char *improvement)
   statement = suture_statement_new (database, NULL, "SELECT 1 FROM removed WHERE improvement = ?", "s", improvement);
   /* what can't be read was removed: nothing installs itself on a guess */
   return statement == NULL || suture_statement_step (statement, NULL) != 0;
+}
+
+char *
+suture_record_was_undone (SutureDatabase *database, const char *improvement)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+  g_autoptr (SutureStatement) statement = NULL;
+  int got;
+
+  statement = suture_statement_new (database, NULL, "SELECT message FROM undone WHERE improvement = ?", "s", improvement);
+  got = statement != NULL ? suture_statement_step (statement, NULL) : -1;
+  if (got == 1)
+    return g_strdup (suture_statement_text (statement, 0));
+  /* as above */
+  return got == 0 ? NULL : g_strdup ("whether it was taken out by itself can't be read");
 }

@@ -21,6 +21,8 @@ typedef struct
   guint32 user;      /* uid; G_MAXUINT32 for none */
   char *error;       /* short error name, or "" */
   char *message;     /* one sentence, or "" */
+  gboolean found;      /* not part of history: installed, but nobody did it just now, so that it is not watched */
+  gboolean quarantine; /* not part of history: undone, and nothing installs it again by itself */
 } SutureRecord;
 void suture_record_free (SutureRecord *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureRecord, suture_record_free)
@@ -40,8 +42,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureResult, suture_result_free)
 #define SUTURE_RECORD_KEEP 10000    /* older ones are dropped: about 2 MB */
 #define SUTURE_RESULT_KEEP 16       /* as the property Results says */
 
-/* In one transaction: adds @record (its id and time are set here; NULL for none) and keeps what is installed and what the
- * user removed in step with its event; adds @result (NULL: the operation goes on) and with it deletes all of
+/* In one transaction: adds @record (its id and time are set here; NULL for none) and keeps what is installed, what the
+ * user removed, what was undone and what is watched (history/probation.h) in step with its event; adds @result (NULL: the operation goes on) and with it deletes all of
  * @operation's journal lines, else only those about @record's improvement. A second result of one operation changes
  * nothing: the first stays. SUTURE_ERROR_NO_SPACE, _FAILED. */
 gboolean suture_record_close (SutureDatabase *database,
@@ -66,5 +68,9 @@ GHashTable *suture_record_installed (SutureDatabase *database) G_GNUC_WARN_UNUSE
 
 /* Whether a user removed @improvement, so that nothing installs it again by itself. */
 gboolean suture_record_was_removed (SutureDatabase *database, const char *improvement);
+
+/* What did not work with @improvement, a sentence (owned): it was taken out by itself here, and nothing installs it again by
+ * itself. NULL: that was not so, or it was installed since. */
+char *suture_record_was_undone (SutureDatabase *database, const char *improvement) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -94,6 +94,42 @@ test_installed_follows_events (void)
   test_paths_clear ();
 }
 
+/* What is watched begins and ends with the records, and knows what it took the place of. */
+static void
+test_undone (void)
+{
+  g_autoptr (SutureDatabase) database = NULL;
+  g_autoptr (SutureRecord) undone = g_new0 (SutureRecord, 1);
+  g_autofree char *why = NULL;
+
+  test_paths_init ();
+  database = suture_database_open ();
+  close_with (database, "op-1", "installed", "openssl-b", "openssl", "automatic", FALSE);
+  g_assert_null (suture_record_was_undone (database, "openssl-b"));
+  undone->event = g_strdup ("undone");
+  undone->improvement = g_strdup ("openssl-b");
+  undone->component = g_strdup ("openssl");
+  undone->title = g_strdup ("Title");
+  undone->letter = g_strdup ("b");
+  undone->by = g_strdup ("system");
+  undone->error = g_strdup ("");
+  undone->message = g_strdup ("nginx.service stopped working");
+  g_assert_true (suture_record_close (database, "op-1", undone, NULL, NULL));
+  g_assert_null (suture_record_was_undone (database, "openssl-b")); /* it only fitted no more */
+  undone->quarantine = TRUE;
+  g_assert_true (suture_record_close (database, "op-1", undone, NULL, NULL));
+  why = suture_record_was_undone (database, "openssl-b");
+  g_assert_cmpstr (why, ==, "nginx.service stopped working");
+  close_with (database, "op-1", "failed", "openssl-b", "openssl", "user", FALSE);
+  g_free (why);
+  why = suture_record_was_undone (database, "openssl-b");
+  g_assert_nonnull (why);
+  close_with (database, "op-1", "installed", "openssl-b", "openssl", "user", FALSE);
+  g_assert_null (suture_record_was_undone (database, "openssl-b"));
+  g_clear_pointer (&database, suture_database_free);
+  test_paths_clear ();
+}
+
 static void
 test_one_result (void)
 {
@@ -221,6 +257,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/installed-follows-events", test_installed_follows_events);
+  g_test_add_func ("/record/undone", test_undone);
   g_test_add_func ("/record/one-result", test_one_result);
   g_test_add_func ("/record/list", test_list);
   g_test_add_func ("/record/left-open", test_left_open);
