@@ -32,7 +32,8 @@ suture_engine_publish (SutureEngine *self)
 {
   SutureSnapshot *snapshot = &self->snapshot;
   SutureWork *work = suture_queue_get_running (self->queue);
-  SutureWorkStatus status = { .activity = "idle" };
+  /* who sees "idle" must find all that was interrupted ended */
+  SutureWorkStatus status = { .activity = self->loaded ? "idle" : "recovering" };
 
   if (work != NULL)
     status = suture_work_get_status (work);
@@ -530,7 +531,7 @@ suture_engine_init (SutureEngine *self)
 {
   self->queue = suture_queue_new ();
   g_queue_init (&self->ended);
-  self->snapshot.activity = "idle";
+  self->snapshot.activity = "recovering";
   self->snapshot.operation = "";
   self->snapshot.kind = "";
   self->snapshot.feeds = suture_feeds_new_none ();

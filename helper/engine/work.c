@@ -20,7 +20,7 @@ suture_work_new (SutureDatabase *database, const char *operation, const char *ki
   self->user = user;
   self->cancellable = g_cancellable_new ();
   self->hurry = g_cancellable_new ();
-  self->status.activity = "idle";
+  self->status.activity = g_str_equal (kind, "recover") ? "recovering" : "idle";
   self->status.cancellable = TRUE;
   return self;
 }

@@ -3,6 +3,7 @@
 
 import json
 
+import machine
 from cases import active, agree, audit, case, contents, installed, need, removed, same
 from local_stage import APT, PLACE
 from test_local_packages import Demo, demo, offer, prepared
@@ -76,17 +77,23 @@ def deb_sandbox(local):
     need(all(answer != "done" for answer in found.values()), f"it can {[name for name, answer in found.items() if answer == 'done']}")
 
 
+def local_feed(local):
+    """What it is known to be: apt's hook has the helper look, and does not wait for it."""
+    return local.ctl("status")[1]["local_feed"]
+
+
 def install_package(local):
     local.install_packages(("suture-local",))
     audit(local)
-    return local.ctl("status")[1]["local_feed"]
+    machine.until(lambda: local_feed(local) != "absent", "the helper sees the package")
+    return local_feed(local)
 
 
 def purge(local):
     local.machine.run(f"{APT} purge suture-local")
     audit(local)
     same(local.machine.read(f"ls -d {PLACE} {TRUST} 2>/dev/null || true"), "", "what is left of the package")
-    same(local.ctl("status")[1]["local_feed"], "absent", "the local feed")
+    machine.until(lambda: local_feed(local) == "absent", "the helper sees that the package is gone")
 
 
 @case("removing the package turns the local feed off, what is installed stays, and purging takes the keys away")
