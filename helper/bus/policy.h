@@ -12,7 +12,7 @@ typedef struct
 {
   const char *method;
   const char *action;     /* NULL: open to everyone */
-  const char *off_action; /* for a method with one boolean: the action when it is FALSE; else NULL */
+  const char *off_action; /* where the call leaves this computer less protected than it is; NULL: the same action */
   gboolean own_is_open;   /* the user who began the operation needs no action */
 } SuturePolicy;
 

@@ -3,21 +3,10 @@
 
 #include "base/error.h"
 #include "engine/check.h"
+#include "engine/choice.h"
 #include "engine/install.h"
 #include "engine/remove.h"
 #include "history/setting.h"
-
-gboolean
-suture_automatic_get (SutureDatabase *database)
-{
-  return suture_setting_get_number (database, SUTURE_SETTING_AUTOMATIC, 1) != 0;
-}
-
-gboolean
-suture_automatic_set (SutureDatabase *database, gboolean automatic, GError **error)
-{
-  return suture_setting_set_number (database, SUTURE_SETTING_AUTOMATIC, automatic ? 1 : 0, error);
-}
 
 gint64
 suture_automatic_interval (guint failed)
@@ -256,9 +245,11 @@ suture_automatic_run (SutureWork *work, GError **error)
   g_autoptr (GPtrArray) ready = NULL;
   g_autoptr (GPtrArray) withdrawn = NULL;
   g_autoptr (GError) first = NULL;
+  SutureChoice choice;
 
   (void) suture_check_run (work, &first);
-  if (suture_automatic_get (work->database))
+  suture_choice_load (work->database, &choice);
+  if (choice.automatic)
     {
       ready = list_ready (work);
       withdrawn = list_withdrawn (work);

@@ -12,10 +12,6 @@ G_BEGIN_DECLS
 #define SUTURE_AUTOMATIC_INTERVAL (10 * 60)
 #define SUTURE_AUTOMATIC_INTERVAL_MAX (5 * 60 * 60) /* below the timer's, so that each of its runs is one */
 
-/* The stored choice; on until somebody switched it off. */
-gboolean suture_automatic_get (SutureDatabase *database);
-gboolean suture_automatic_set (SutureDatabase *database, gboolean automatic, GError **error);
-
 /* Seconds that have to lie between a run, the last of @failed that failed in a row, and the next. */
 gint64 suture_automatic_interval (guint failed);
 

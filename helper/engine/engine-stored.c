@@ -1,43 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Responsible for: what the engine is asked to keep and to read without any operation: the choice, history, credentials. */
-#include "engine/automatic.h"
 #include "engine/engine-private.h"
 #include "engine/vault.h"
 
+typedef struct
+{
+  SutureChoiceWhat what;
+  SutureChoice wanted, stored;
+  gboolean may_weaken;
+} Change;
+
 static void
-set_automatic_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+choose_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   SutureEngine *self = source;
+  Change *change = task_data;
   GError *error = NULL;
 
-  if (suture_automatic_set (self->database, GPOINTER_TO_INT (task_data), &error))
+  if (suture_choice_change (self->database, change->what, &change->wanted, change->may_weaken, &change->stored, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
 void
-suture_engine_set_automatic (SutureEngine *self, gboolean automatic, GAsyncReadyCallback callback, gpointer user_data)
+suture_engine_choose (SutureEngine *self,
+                      SutureChoiceWhat what,
+                      const SutureChoice *wanted,
+                      gboolean may_weaken,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Change *change = g_new0 (Change, 1);
   GError *error = NULL;
 
-  g_task_set_task_data (task, GINT_TO_POINTER (automatic), NULL);
+  change->what = what;
+  change->wanted = *wanted;
+  change->may_weaken = may_weaken;
+  g_task_set_task_data (task, change, g_free);
   self->writing++;
   if (suture_engine_is_ready (self, &error))
-    g_task_run_in_thread (task, set_automatic_in_thread);
+    g_task_run_in_thread (task, choose_in_thread);
   else
     g_task_return_error (task, error);
 }
 
 gboolean
-suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error)
+suture_engine_choose_finish (SutureEngine *self, GAsyncResult *result, GError **error)
 {
+  const Change *change = g_task_get_task_data (G_TASK (result));
   gboolean ok = g_task_propagate_boolean (G_TASK (result), error);
 
   self->writing--;
-  if (ok)
-    self->snapshot.automatic = GPOINTER_TO_INT (g_task_get_task_data (G_TASK (result)));
+  if (ok && change->stored.reading > self->snapshot.choice.reading)
+    self->snapshot.choice = change->stored;
   suture_engine_publish (self);
   return ok;
 }

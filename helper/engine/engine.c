@@ -438,7 +438,7 @@ load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   self->past = load->past;
   self->automatic_ran = load->automatic_ran;
   self->automatic_failed = load->automatic_failed;
-  self->snapshot.automatic = load->automatic;
+  self->snapshot.choice = load->choice;
   g_ptr_array_unref (self->snapshot.results);
   self->snapshot.results = g_steal_pointer (&load->results);
   self->snapshot.facts = g_steal_pointer (&load->facts);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/choice.h"
 #include "engine/sign-in.h"
 #include "engine/work.h"
 
@@ -23,7 +24,7 @@ typedef struct
   char improvement[SUTURE_NAME_MAX + 1];
   guint64 bytes_done, bytes_total;
   gboolean cancellable;
-  gboolean automatic;
+  SutureChoice choice;         /* as it is stored */
   GPtrArray *results;          /* SutureResult, oldest first (owned) */
 } SutureSnapshot;
 
@@ -62,12 +63,15 @@ gboolean suture_engine_owns (SutureEngine *self, const char *operation, guint32 
 /* SUTURE_ERROR_NOT_FOUND, _NOT_CANCELLABLE. */
 gboolean suture_engine_cancel (SutureEngine *self, const char *operation, GError **error);
 
-/* Answers when the choice is on the disk. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
-void suture_engine_set_automatic (SutureEngine *self,
-                                  gboolean automatic,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data);
-gboolean suture_engine_set_automatic_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+/* Changes the stored choice, as suture_choice_change () does, and answers when that is on the disk and the snapshot shows it.
+ * Errors as there; SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
+void suture_engine_choose (SutureEngine *self,
+                           SutureChoiceWhat what,
+                           const SutureChoice *wanted,
+                           gboolean may_weaken,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean suture_engine_choose_finish (SutureEngine *self, GAsyncResult *result, GError **error);
 
 /* Array of SutureRecord: history/record.h. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
 void suture_engine_history (SutureEngine *self,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "engine/load.h"
 
-#include "engine/automatic.h"
 #include "engine/check.h"
 #include "history/setting.h"
 
@@ -16,7 +15,7 @@ suture_load_run (void)
   self->automatic_ran = suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_RAN, 0);
   self->automatic_failed = (guint) CLAMP (suture_setting_get_number (self->database, SUTURE_SETTING_AUTOMATIC_FAILED, 0), 0,
                                           G_MAXINT);
-  self->automatic = suture_automatic_get (self->database);
+  suture_choice_load (self->database, &self->choice);
   self->results = suture_record_results (self->database);
   work = suture_work_new (self->database, "", "load", "system", G_MAXUINT32);
   suture_check_restore (work);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "engine/choice.h"
 #include "engine/facts.h"
 #include "engine/feeds.h"
 
@@ -17,7 +18,7 @@ typedef struct
   gint64 past;              /* number of the last journal line: up to this one they are of an earlier process */
   gint64 automatic_ran;     /* seconds since the epoch; 0: never */
   guint automatic_failed;   /* runs that failed in a row */
-  gboolean automatic;       /* the stored choice */
+  SutureChoice choice;
 } SutureLoad;
 
 /* Never NULL: what can't be read is as if it had never been. */

@@ -41,3 +41,21 @@ suture_setting_set_number (SutureDatabase *database, const char *name, gint64 va
 
   return suture_setting_set_text (database, name, text, error);
 }
+
+gboolean
+suture_setting_set_numbers (SutureDatabase *database, const SutureSettingNumber *settings, gsize n, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+  gboolean ok;
+
+  if (!suture_statement_run (database, error, "BEGIN IMMEDIATE", ""))
+    return FALSE;
+  ok = TRUE;
+  for (gsize i = 0; i < n && ok; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, settings[i].value);
+
+      ok = suture_statement_run (database, error, "INSERT OR REPLACE INTO setting VALUES (?, ?)", "ss", settings[i].name, text);
+    }
+  return suture_statement_end (database, ok, error);
+}

@@ -8,6 +8,12 @@
 G_BEGIN_DECLS
 
 #define SUTURE_SETTING_AUTOMATIC "automatic"           /* 0 or 1; never set: 1 */
+#define SUTURE_SETTING_PAUSED_UNTIL "paused-until"     /* these are of engine/choice.h */
+#define SUTURE_SETTING_DELAY_DAYS "delay-days"
+#define SUTURE_SETTING_DELAY_EXPLOITED "delay-exploited"
+#define SUTURE_SETTING_USE_METERED "use-metered"
+#define SUTURE_SETTING_ANNOUNCED "announced"
+#define SUTURE_SETTING_ANNOUNCE_SINCE "announce-since"
 #define SUTURE_SETTING_AUTOMATIC_RAN "automatic-ran"   /* seconds since the epoch of the last RunAutomatic */
 #define SUTURE_SETTING_AUTOMATIC_FAILED "automatic-failed" /* how many failed in a row; never set: 0 */
 #define SUTURE_SETTING_LAST_CHECKED "last-checked"     /* seconds since the epoch; never set: 0 */
@@ -21,5 +27,15 @@ gint64 suture_setting_get_number (SutureDatabase *database, const char *name, gi
 gboolean suture_setting_set_number (SutureDatabase *database, const char *name, gint64 value, GError **error);
 char *suture_setting_get_text (SutureDatabase *database, const char *name, const char *fallback) G_GNUC_WARN_UNUSED_RESULT;
 gboolean suture_setting_set_text (SutureDatabase *database, const char *name, const char *value, GError **error);
+
+/* One setting that is a number. */
+typedef struct
+{
+  const char *name;
+  gint64 value;
+} SutureSettingNumber;
+
+/* Sets all @n of them, or none. */
+gboolean suture_setting_set_numbers (SutureDatabase *database, const SutureSettingNumber *settings, gsize n, GError **error);
 
 G_END_DECLS

@@ -13,7 +13,7 @@ class Contract:
             text = file.read()
         general = text[text.index("Any method can fail with"):text.index("Any other error")]
         self.general = self.names_in(general)
-        comments = re.findall(r'<!--((?:(?!-->).)*)-->\s*<method name="(\w+)">', text, re.DOTALL)
+        comments = re.findall(r'<!--((?:(?!-->).)*)-->\s*<method name="(\w+)"/?>', text, re.DOTALL)
         self.methods = {method: comment.partition("Result:") for comment, method in comments}
 
     def names_in(self, text):

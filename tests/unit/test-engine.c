@@ -44,11 +44,11 @@ submitted (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-automatic_set (GObject *object, GAsyncResult *result, gpointer user_data)
+chosen (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (suture_engine_set_automatic_finish (SUTURE_ENGINE (object), result, &error));
+  g_assert_false (suture_engine_choose_finish (SUTURE_ENGINE (object), result, &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
   ((Fixture *) user_data)->answers++;
 }
@@ -69,9 +69,10 @@ static void
 test_not_loaded (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  const SutureChoice choice = { .paused_until = 0 };
 
   suture_engine_history (f->engine, 0, 10, history_read, f);
-  suture_engine_set_automatic (f->engine, FALSE, automatic_set, f);
+  suture_engine_choose (f->engine, SUTURE_CHOICE_PAUSE, &choice, TRUE, chosen, f);
   suture_engine_submit (f->engine, "check", NULL, 1000, submitted, f);
   g_assert_null (suture_engine_plan (f->engine, SUTURE_PLAN_REMOVE, "demo-a", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE);
@@ -96,12 +97,12 @@ test_handed_over (Fixture *f, gconstpointer data)
       requests = test_activation_requests (f->server);
     }
   g_assert_true (snapshot->results == results);
-  g_assert_false (snapshot->automatic);
+  g_assert_false (snapshot->choice.automatic);
   g_assert_null (snapshot->facts);
   while (!suture_engine_is_loaded (f->engine))
     g_main_context_iteration (NULL, TRUE);
   g_assert_nonnull (snapshot->facts);
-  g_assert_true (snapshot->automatic);
+  g_assert_true (snapshot->choice.automatic);
 }
 
 int

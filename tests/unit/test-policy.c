@@ -38,7 +38,7 @@ test_arguments (void)
       {
         const GDBusArgInfo *argument = interface->methods[i]->in_args[j];
 
-        g_assert_true (g_strv_contains ((const char *const[]) { "s", "b", "t", "u", NULL }, argument->signature));
+        g_assert_true (g_strv_contains ((const char *const[]) { "s", "b", "t", "u", "x", NULL }, argument->signature));
         g_assert_true (!g_str_equal (argument->signature, "s") || g_strv_contains (strings, argument->name));
       }
   for (gsize i = 0; interface->properties[i] != NULL; i++)
