@@ -98,8 +98,29 @@ go_back (SutureShelf *shelf, GPtrArray *manifests, gboolean inside_dpkg)
   return suture_settle_undo (shelf, nothing) && manifests->len == 0;
 }
 
+/* What is known of @id, and of @other (may be NULL), from starts with it. */
+static gboolean
+forget (SutureBoot *boot, const char *id, const char *other, GError **error)
+{
+  suture_boot_forget (boot, id);
+  if (other != NULL)
+    suture_boot_forget (boot, other);
+  return suture_boot_save (boot, error);
+}
+
+static gboolean
+check_start (const SutureBoot *boot, GError **error)
+{
+  if (!suture_boot_is_without (boot))
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_UNAVAILABLE,
+               "the computer was started without improvements (" SUTURE_BOOT_WORD
+               " on the kernel's command line); start it again without that to install some");
+  return FALSE;
+}
+
 gboolean
-suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureReply *reply, GError **error)
+suture_install (SutureShelf *shelf, SutureBoot *boot, const SutureRequest *request, const SutureReply *reply, GError **error)
 {
   g_autoptr (SutureManifest) manifest = NULL;
   g_autoptr (GPtrArray) installed = NULL;
@@ -110,6 +131,8 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
   const char *old = NULL;
   gboolean again = FALSE;
 
+  if (!check_start (boot, error))
+    return FALSE;
   suture_reply_progress (reply, "verifying");
   manifest = suture_proof_check (request, suture_clock_now (), error);
   installed = manifest != NULL ? suture_shelf_list (shelf, error) : NULL;
@@ -145,6 +168,7 @@ suture_install (SutureShelf *shelf, const SutureRequest *request, const SutureRe
     old = replaced->id;
   if (suture_shelf_put (shelf, manifest, image, request->manifest, error)
       && suture_settle_merge (wanted, again, error)
+      && forget (boot, manifest->id, old, error)
       && suture_shelf_commit (shelf, manifest->id, request->feed, old, error))
     {
       suture_shelf_clean (shelf);
@@ -165,12 +189,13 @@ is_left_over (const char *id)
 }
 
 gboolean
-suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GError **error)
+suture_remove (SutureShelf *shelf, SutureBoot *boot, const char *id, const SutureReply *reply, GError **error)
 {
   g_autoptr (GPtrArray) installed = suture_shelf_list (shelf, error);
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) wanted = NULL;
   g_autoptr (GError) failure = NULL;
+  g_autoptr (GError) stale = NULL;
   SutureInstalled *removed;
 
   if (installed == NULL)
@@ -182,6 +207,9 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   wanted = manifests_without (before, removed);
   if (!suture_shelf_withdraw (shelf, id, error))
     return FALSE;
+  /* a full disk is no obstacle: the next installation forgets it, too */
+  if (!forget (boot, id, NULL, &stale))
+    g_warning ("%s", stale->message);
   suture_reply_progress (reply, "switching");
   if (!suture_settle_merge (wanted, FALSE, &failure))
     {
@@ -196,10 +224,10 @@ suture_remove (SutureShelf *shelf, const char *id, const SutureReply *reply, GEr
   return FALSE;
 }
 
-/* Places what of @installed applies; forgets what is included. Array of SutureManifest. @broken (out): the first that
+/* Places what of @installed applies and @boot does not leave out; forgets what is included. Array of SutureManifest. @broken (out): the first that
  * applies and could not be placed. */
 static GPtrArray *
-place_what_applies (SutureShelf *shelf, GPtrArray *installed, gboolean *again, GError **broken)
+place_what_applies (SutureShelf *shelf, const SutureBoot *boot, GPtrArray *installed, gboolean *again, GError **broken)
 {
   GPtrArray *placed = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_manifest_unref);
 
@@ -219,6 +247,10 @@ place_what_applies (SutureShelf *shelf, GPtrArray *installed, gboolean *again, G
         }
       else if (state != SUTURE_CONTENT_APPLIES)
         g_message ("%s stays out: %s", one->id, why_not (state));
+      else if (suture_boot_leaves_out (boot, one->id) != NULL)
+        g_message ("%s stays out: %s", one->id, g_str_equal (suture_boot_leaves_out (boot, one->id), "boot")
+                                                    ? "the computer's starts did not finish with it"
+                                                    : "the computer was started without improvements");
       else if (suture_settle_place (shelf, one->manifest, -1, again, &error))
         g_ptr_array_add (placed, suture_manifest_ref (one->manifest));
       else
@@ -232,7 +264,7 @@ place_what_applies (SutureShelf *shelf, GPtrArray *installed, gboolean *again, G
 }
 
 gboolean
-suture_reconsider (SutureShelf *shelf, gboolean inside_dpkg, const SutureReply *reply, GError **error)
+suture_reconsider (SutureShelf *shelf, const SutureBoot *boot, gboolean inside_dpkg, const SutureReply *reply, GError **error)
 {
   g_autoptr (GPtrArray) installed = suture_shelf_list (shelf, error);
   g_autoptr (GPtrArray) placed = NULL;
@@ -244,7 +276,7 @@ suture_reconsider (SutureShelf *shelf, gboolean inside_dpkg, const SutureReply *
     return FALSE;
   suture_verity_clean ();
   suture_reply_progress (reply, "verifying");
-  placed = place_what_applies (shelf, installed, &again, &broken);
+  placed = place_what_applies (shelf, boot, installed, &again, &broken);
   if (!inside_dpkg && !suture_guard_package_manager (error))
     return FALSE;
   suture_reply_progress (reply, "switching");

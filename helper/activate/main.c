@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* suture-activate: root's side of every change. Started by its socket with a connection as descriptor 3 and no argument;
- * by suture-boot.service with --boot; by maintainer scripts with --local on|off; by suture-step-aside with --reconsider --inside-dpkg; by suture-reconsider.service with --reconsider --after-dpkg. No
+ * by suture-boot.service with --boot and --boot-end, and suture-boot-complete.service with --boot-complete; by maintainer scripts with --local on|off; by suture-step-aside with --reconsider --inside-dpkg; by suture-reconsider.service with --reconsider --after-dpkg. No
  * argument names a file. */
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "activate/boot.h"
 #include "activate/guard.h"
 #include "activate/install.h"
 #include "activate/local-feed.h"
@@ -47,11 +48,37 @@ keep_only (void)
   return TRUE;
 }
 
+/* Counts this start before anything is merged. Where that can't be written, it is merged all the same: what is installed has been
+ * good for longer than the disk has been full. */
+static void
+begin (SutureBoot *boot, SutureShelf *shelf)
+{
+  g_autoptr (GPtrArray) installed = suture_shelf_list (shelf, NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *current = suture_boot_current (!suture_boot_is_without (boot));
+  g_auto (GStrv) ids = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; installed != NULL && i < installed->len; i++)
+    g_strv_builder_add (builder, ((SutureInstalled *) installed->pdata[i])->id);
+  ids = g_strv_builder_end (builder);
+  if (suture_boot_begin (boot, current, (const char *const *) ids))
+    g_warning ("%d starts of the computer in a row did not finish: what was installed before them is left out",
+               SUTURE_BOOT_TRIES);
+  if (suture_boot_is_without (boot))
+    g_message ("this start goes without improvements: " SUTURE_BOOT_WORD " is on the kernel's command line");
+  if (!suture_boot_save (boot, &error))
+    g_warning ("this start is not counted: %s", error->message);
+}
+
 static gboolean
 change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **error)
 {
   g_auto (SutureFd) lock = suture_guard_lock (LOCK_SECONDS, error);
+  g_autoptr (SutureBoot) boot = lock >= 0 ? suture_boot_load () : NULL;
 
+  if (lock >= 0 && job->boot)
+    begin (boot, shelf);
   if (lock < 0 || (!job->boot && !job->inside_dpkg && !suture_guard_package_manager (error))
       || !suture_unmerged_keep (error))
     return FALSE;
@@ -60,11 +87,11 @@ change (const Job *job, SutureShelf *shelf, const SutureReply *reply, GError **e
   switch (job->request->kind)
     {
     case SUTURE_REQUEST_INSTALL:
-      return suture_install (shelf, job->request, reply, error);
+      return suture_install (shelf, boot, job->request, reply, error);
     case SUTURE_REQUEST_REMOVE:
-      return suture_remove (shelf, job->request->id, reply, error);
+      return suture_remove (shelf, boot, job->request->id, reply, error);
     case SUTURE_REQUEST_RECONSIDER:
-      return suture_reconsider (shelf, job->inside_dpkg, reply, error);
+      return suture_reconsider (shelf, boot, job->inside_dpkg, reply, error);
     case SUTURE_REQUEST_LIST:
     case SUTURE_REQUEST_LOCAL_ON:
     case SUTURE_REQUEST_LOCAL_OFF:
@@ -113,8 +140,10 @@ run (const Job *job, const SutureReply *reply, JsonArray **active, JsonArray **u
     return FALSE;
   if (suture_unmerged_is_kept ())
     {
+      g_autoptr (SutureBoot) boot = suture_boot_load ();
+
       json_array_unref (*active);
-      *active = suture_settle_report (installed);
+      *active = suture_settle_report (shelf, boot, installed);
     }
   if (!ok || job->boot)
     return ok;
@@ -244,6 +273,23 @@ by_word (gboolean boot, gboolean inside_dpkg)
   return status;
 }
 
+/* How this start went on. Changes no merge. */
+static int
+by_word_start (void (*note) (SutureBoot *, const char *))
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (SutureFd) lock = suture_guard_lock (LOCK_SECONDS, &error);
+  g_autoptr (SutureBoot) boot = lock >= 0 ? suture_boot_load () : NULL;
+  g_autofree char *current = suture_boot_current (FALSE);
+
+  if (boot != NULL)
+    note (boot, current);
+  if (boot != NULL && suture_boot_save (boot, &error))
+    return EXIT_SUCCESS;
+  g_printerr ("suture-activate: %s\n", error->message);
+  return EXIT_FAILURE;
+}
+
 static int
 by_word_local (gboolean on)
 {
@@ -271,6 +317,10 @@ main (int argc, char **argv)
     return serve ();
   if (argc == 2 && g_str_equal (argv[1], "--boot"))
     return by_word (TRUE, FALSE);
+  if (argc == 2 && g_str_equal (argv[1], "--boot-complete"))
+    return by_word_start (suture_boot_complete);
+  if (argc == 2 && g_str_equal (argv[1], "--boot-end"))
+    return by_word_start (suture_boot_end);
   if (argc == 2 && g_str_equal (argv[1], "--reconsider"))
     return by_word (FALSE, FALSE);
   if (argc == 3 && g_str_equal (argv[1], "--reconsider") && g_str_equal (argv[2], "--inside-dpkg"))
@@ -281,6 +331,7 @@ main (int argc, char **argv)
     return by_word_local (TRUE);
   if (argc == 3 && g_str_equal (argv[1], "--local") && g_str_equal (argv[2], "off"))
     return by_word_local (FALSE);
-  g_printerr ("usage: suture-activate [--boot | --reconsider [--inside-dpkg | --after-dpkg] | --local on|off]\n");
+  g_printerr ("usage: suture-activate [--boot | --boot-complete | --boot-end | --reconsider [--inside-dpkg | --after-dpkg] | "
+              "--local on|off]\n");
   return EXIT_FAILURE;
 }

@@ -186,8 +186,20 @@ suture_settle_merged (GPtrArray *installed)
   return merged;
 }
 
+/* Why one that applies is not merged; "" where that is not known. */
+static const char *
+left_out (SutureShelf *shelf, const SutureBoot *boot, const SutureManifest *manifest)
+{
+  const char *why = suture_boot_leaves_out (boot, manifest->id);
+  g_auto (SutureFd) image = why == NULL ? suture_shelf_open_image (shelf, manifest, NULL) : -1;
+
+  if (why != NULL)
+    return why;
+  return image < 0 ? "image" : "";
+}
+
 JsonArray *
-suture_settle_report (GPtrArray *installed)
+suture_settle_report (SutureShelf *shelf, const SutureBoot *boot, GPtrArray *installed)
 {
   JsonArray *active = json_array_new ();
 
@@ -195,6 +207,7 @@ suture_settle_report (GPtrArray *installed)
     {
       const SutureInstalled *one = installed->pdata[i];
       SutureContentState state = SUTURE_CONTENT_SUPERSEDED;
+      gboolean merged = suture_settle_is_merged (one->manifest);
       g_autoptr (GError) error = NULL;
       JsonObject *object = json_object_new ();
 
@@ -204,8 +217,10 @@ suture_settle_report (GPtrArray *installed)
       json_object_set_string_member (object, "feed", one->feed);
       json_object_set_string_member (object, "component", one->manifest->component);
       json_object_set_int_member (object, "number", one->manifest->number);
-      json_object_set_boolean_member (object, "merged", suture_settle_is_merged (one->manifest));
+      json_object_set_boolean_member (object, "merged", merged);
       json_object_set_string_member (object, "content", suture_content_to_string (state));
+      json_object_set_string_member (object, "left_out", !merged && state == SUTURE_CONTENT_APPLIES
+                                                             ? left_out (shelf, boot, one->manifest) : "");
       json_array_add_object_element (active, object);
     }
   return active;

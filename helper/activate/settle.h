@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "activate/boot.h"
 #include "activate/shelf.h"
 #include "verify/content.h"
 
@@ -39,6 +40,6 @@ GPtrArray *suture_settle_merged (GPtrArray *installed) G_GNUC_WARN_UNUSED_RESULT
 gboolean suture_settle_is_merged (const SutureManifest *manifest);
 
 /* The array "active" of a result. */
-JsonArray *suture_settle_report (GPtrArray *installed) G_GNUC_WARN_UNUSED_RESULT;
+JsonArray *suture_settle_report (SutureShelf *shelf, const SutureBoot *boot, GPtrArray *installed) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

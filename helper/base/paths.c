@@ -24,6 +24,8 @@ static const char *const paths[] = {
   [SUTURE_PATH_ROOT_STATE] = "/var/lib/suture-activate",
   [SUTURE_PATH_ROOT_TRUST] = "/var/lib/suture-activate/trust",
   [SUTURE_PATH_ROOT_IMAGES] = "/var/lib/suture-activate/images",
+  [SUTURE_PATH_ROOT_BOOT] = "/var/lib/suture-activate/boot",
+  [SUTURE_PATH_COMMAND_LINE] = "/proc/cmdline",
   [SUTURE_PATH_EXTENSIONS] = "/run/extensions",
   [SUTURE_PATH_LOCK] = "/run/suture/lock",
 };

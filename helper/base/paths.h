@@ -33,6 +33,8 @@ typedef enum
   SUTURE_PATH_ROOT_STATE,      /* /var/lib/suture-activate, root, 0700 */
   SUTURE_PATH_ROOT_TRUST,      /* /var/lib/suture-activate/trust/FEED: root's own TUF state and floors */
   SUTURE_PATH_ROOT_IMAGES,     /* /var/lib/suture-activate/images: NAME.erofs, NAME.json (manifest) */
+  SUTURE_PATH_ROOT_BOOT,       /* /var/lib/suture-activate/boot: which starts did not finish */
+  SUTURE_PATH_COMMAND_LINE,    /* /proc/cmdline: the kernel's */
   SUTURE_PATH_EXTENSIONS,      /* /run/extensions: suture-ID mounts, a system extension each */
   SUTURE_PATH_LOCK,            /* /run/suture/lock: flock'd by whoever changes what is merged */
 } SuturePath;

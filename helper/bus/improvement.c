@@ -99,7 +99,7 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
   suture_bus_improvement1_set_waits_until (object, improvement->waits_until);
   suture_bus_improvement1_set_waits (object, g_variant_new ("a(sxs)", NULL));
   suture_bus_improvement1_set_keeps_closing (object, g_variant_new ("a(su)", NULL));
-  suture_bus_improvement1_set_left_out (object, "");
+  suture_bus_improvement1_set_left_out (object, improvement->left_out);
   suture_bus_improvement1_set_withdrawn (object, improvement->withdrawn);
   suture_bus_improvement1_set_withdrawn_at (object, improvement->withdrawn_at);
   suture_bus_improvement1_set_withdrawn_reason (object, improvement->withdrawn_reason);

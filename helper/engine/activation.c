@@ -26,6 +26,7 @@ active_free (SutureActive *self)
   g_free (self->feed);
   g_free (self->component);
   g_free (self->content);
+  g_free (self->left_out);
   g_free (self);
 }
 
@@ -89,20 +90,31 @@ read_text (JsonObject *object, const char *name, char **text, GError **error)
   return TRUE;
 }
 
+/* What is none of the words says nothing. */
+static char *
+read_left_out (const char *word, gboolean merged)
+{
+  const char *const words[] = { "boot", "asked", "image", NULL };
+
+  return g_strdup (!merged && g_strv_contains (words, word) ? word : "");
+}
+
 static gboolean
 parse_active (JsonObject *object, SutureActivation *self, GError **error)
 {
   SutureActive *active = g_new0 (SutureActive, 1);
+  g_autofree char *left_out = NULL;
   gint64 number;
 
   g_ptr_array_add (self->active, active);
   if (!read_text (object, "id", &active->id, error) || !read_text (object, "feed", &active->feed, error)
       || !read_text (object, "component", &active->component, error)
-      || !read_text (object, "content", &active->content, error)
+      || !read_text (object, "content", &active->content, error) || !read_text (object, "left_out", &left_out, error)
       || !suture_json_read_integer (object, "number", SUTURE_JSON_REQUIRED, 1, G_MAXINT32, &number, error)
       || !suture_json_read_boolean (object, "merged", SUTURE_JSON_REQUIRED, &active->merged, error))
     return FALSE;
   active->number = (guint) number;
+  active->left_out = read_left_out (left_out, active->merged);
   return (suture_name_is_valid (active->id) && suture_name_is_valid (active->feed)
           && suture_name_is_valid (active->component))
          || malformed (error);

@@ -17,6 +17,7 @@ typedef struct
   guint number;
   gboolean merged; /* part of /usr right now */
   char *content;   /* "applies", "included", … */
+  char *left_out;  /* why it is not merged although it applies: boot, asked, image; "": not known, or it is merged */
 } SutureActive;
 
 /* Who runs, or ran, other bytes than those on the disk. */

@@ -29,6 +29,7 @@ improvement_free (SutureImprovement *self)
   g_strfreev (self->restarted);
   g_strfreev (self->conflict);
   g_free (self->withdrawn_reason);
+  g_free (self->left_out);
   g_free (self);
 }
 
@@ -155,6 +156,7 @@ improvement_new (SutureFacts *self, SutureDatabase *database, const char *id, co
 
   improvement->id = g_strdup (id);
   improvement->state = g_strdup (state);
+  improvement->left_out = g_strdup (active != NULL && g_str_equal (state, "inactive") ? active->left_out : "");
   improvement->base = -1;
   improvement->installed_at = record != NULL ? record->time : 0;
   improvement->restarted = restarted_of (database, id);

@@ -35,6 +35,7 @@ typedef struct
   gboolean withdrawal_is_current; /* said by the last check, not only remembered */
   gint64 withdrawn_at;   /* seconds since the epoch; 0: not said */
   char *withdrawn_reason; /* "" */
+  char *left_out;        /* "inactive", and why, as root said: boot, asked, image; else "" */
 } SutureImprovement;
 
 typedef struct

@@ -12,6 +12,7 @@ EXPOSURE = {
     'suture-activate@.service': 3.7,
     'suture-reconsider.service': 3.7,
     'suture-boot.service': 3.7,
+    'suture-boot-complete.service': 1.0,
     'suture-check.service': 1.2,
     'suture-local@.service': 1.0,
     'suture-deb@.service': 1.2,

@@ -28,6 +28,8 @@ static const char *const below[] = {
   [SUTURE_PATH_ROOT_STATE] = "root-state",
   [SUTURE_PATH_ROOT_TRUST] = "root-state/trust",
   [SUTURE_PATH_ROOT_IMAGES] = "root-state/images",
+  [SUTURE_PATH_ROOT_BOOT] = "root-state/boot",
+  [SUTURE_PATH_COMMAND_LINE] = "cmdline",
   [SUTURE_PATH_EXTENSIONS] = "run/extensions",
   [SUTURE_PATH_LOCK] = "run/lock",
 };

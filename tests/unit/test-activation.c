@@ -42,6 +42,39 @@ test_answer (void)
   test_paths_clear ();
 }
 
+/* Why it is not merged is one of three words, or not said at all. */
+static void
+test_left_out (void)
+{
+  const struct
+  {
+    const char *entry;
+    const char *expected;
+  } cases[] = {
+    { "\"merged\": false, \"left_out\": \"boot\"", "boot" },   { "\"merged\": false, \"left_out\": \"asked\"", "asked" },
+    { "\"merged\": false, \"left_out\": \"image\"", "image" }, { "\"merged\": false, \"left_out\": \"\"", "" },
+    { "\"merged\": false, \"left_out\": \"weather\"", "" },    { "\"merged\": true, \"left_out\": \"boot\"", "" },
+    { "\"merged\": false", "" },
+  };
+
+  test_paths_init ();
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *answer = g_strdup_printf (RESULT ("{ \"id\": \"demo-a\", \"feed\": \"vendor\", \"component\":"
+                                                         " \"demo\", \"number\": 1, %s }", ""), cases[i].entry);
+      TestActivation *server = test_activation_new ();
+      g_autoptr (SutureActivation) activation = NULL;
+      g_autoptr (GError) error = NULL;
+
+      test_activation_answer (server, answer);
+      activation = suture_activation_list (&error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (suture_activation_find (activation, "demo-a")->left_out, ==, cases[i].expected);
+      test_activation_free (server);
+    }
+  test_paths_clear ();
+}
+
 /* Its errors are its own words; text from it is made safe to show. */
 static void
 test_refusal (void)
@@ -140,6 +173,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activation/answer", test_answer);
+  g_test_add_func ("/activation/left-out", test_left_out);
   g_test_add_func ("/activation/refusal", test_refusal);
   g_test_add_func ("/activation/nonsense", test_nonsense);
   g_test_add_func ("/activation/turn", test_turn);
