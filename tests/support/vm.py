@@ -198,20 +198,22 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
         if done.returncode != 0:
             raise RuntimeError("the disk could not be made:\n" + done.stdout[-3000:])
 
-    def boot(self, timeout=600):
+    def boot(self, timeout=600, words="", finished=True):
+        """words: more of the kernel's command line. finished: waits until everything has started."""
         path = f"{self.folder}/port"
         with open(f"{self.folder}/qemu.log", "ab") as log:
             self.qemu = subprocess.Popen(
                 ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", MEMORY,
                  "-nic", "none", "-display", "none", "-monitor", "none", "-kernel", f"{self.kernel}/vmlinuz",
                  "-initrd", f"{self.kernel}/initrd", "-append",
-                 "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=0 mitigations=off random.trust_cpu=on",
+                 "console=ttyS0 root=/dev/vda rw quiet systemd.show_status=0 mitigations=off random.trust_cpu=on "
+                 + words,
                  "-drive", f"file={self.disk},if=virtio,format=raw,cache=unsafe",
                  "-serial", f"file:{self.folder}/console",
                  "-chardev", f"socket,id=port,path={path},server=on,wait=off", "-serial", "chardev:port"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.port = self._connect(path)
-        self._wait_up(timeout)
+        self._wait_up(timeout, finished)
 
     def _connect(self, path):
         port = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -248,13 +250,14 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
         line, self.pending = self.pending.split(b"\n", 1)
         return line.decode(errors="replace").split()
 
-    def _wait_up(self, timeout):
+    def _wait_up(self, timeout, finished=True):
         end = time.monotonic() + timeout
         before, answer = self.agent, []
         while len(answer) != 2 or answer[0] != "up" or answer[1] == before:
             answer = self._answer(end, "the virtual machine does not boot")
         self.agent = answer[1]
-        self.run("systemctl is-system-running --wait", check=False, timeout=timeout)
+        if finished:
+            self.run("systemctl is-system-running --wait", check=False, timeout=timeout)
 
     def run(self, command, check=True, timeout=120):
         """Runs a shell line as root inside: an object with stdout (stderr too) and returncode, as Machine.run()."""
@@ -282,8 +285,8 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
         self.run("systemctl --no-block reboot")
         self._wait_up(timeout)
 
-    def destroy(self):
-        atexit.unregister(self.destroy)
+    def pull_the_plug(self):
+        """Ends it at once, as a power cut does; what it has not written to its disk by then is lost."""
         if self.port:
             self.port.close()
             self.port = None
@@ -291,6 +294,11 @@ mke2fs -q -t ext4 -L root -E lazy_itable_init=1,lazy_journal_init=1 -J size=16 -
             self.qemu.kill()
             self.qemu.wait()
             self.qemu = None
+        self.pending = b""
+
+    def destroy(self):
+        atexit.unregister(self.destroy)
+        self.pull_the_plug()
         if self.keep:
             say(f"the virtual machine's files: {self.folder}")
         else:
