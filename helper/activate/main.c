@@ -15,6 +15,7 @@
 #include "activate/guard.h"
 #include "activate/install.h"
 #include "activate/local-feed.h"
+#include "activate/revive.h"
 #include "activate/settle.h"
 #include "activate/unmerged.h"
 #include "base/error.h"
@@ -147,12 +148,16 @@ run (const Job *job, const SutureReply *reply, JsonArray **active, JsonArray **u
     }
   if (!ok || job->boot)
     return ok;
+  if (job->request->kind == SUTURE_REQUEST_REMOVE)
+    suture_revive_run (job->request->id);
   all = improvements (installed);
   if (!list)
     suture_reply_progress (reply, "restarting");
   json_array_unref (*units);
   *units = suture_restart_run (all, SUTURE_SCAN_SECONDS, !list,
                                job->request->kind == SUTURE_REQUEST_INSTALL ? job->request->id : NULL);
+  if (job->request->kind == SUTURE_REQUEST_INSTALL)
+    suture_revive_remember (job->request->id, *units);
   return TRUE;
 }
 

@@ -20,6 +20,21 @@ owed_of (const SutureImprovement *improvement)
 }
 
 static GVariant *
+closing_of (const SutureImprovement *improvement)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(su)"));
+
+  for (guint i = 0; i < improvement->closing->len; i++)
+    {
+      const SutureClosing *closing = g_ptr_array_index (improvement->closing, i);
+      g_autofree char *program = suture_name_clean_text (closing->program, SUTURE_BUS_TEXT_MAX, FALSE);
+
+      g_variant_builder_add (&builder, "(su)", program, closing->count);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 vulnerabilities_of (const SutureManifest *manifest)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
@@ -98,7 +113,7 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
                                                     ? (const char *const *) improvement->conflict : nothing);
   suture_bus_improvement1_set_waits_until (object, improvement->waits_until);
   suture_bus_improvement1_set_waits (object, g_variant_new ("a(sxs)", NULL));
-  suture_bus_improvement1_set_keeps_closing (object, g_variant_new ("a(su)", NULL));
+  suture_bus_improvement1_set_keeps_closing (object, closing_of (improvement));
   suture_bus_improvement1_set_left_out (object, improvement->left_out);
   suture_bus_improvement1_set_withdrawn (object, improvement->withdrawn);
   suture_bus_improvement1_set_withdrawn_at (object, improvement->withdrawn_at);

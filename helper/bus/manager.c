@@ -273,6 +273,20 @@ handle_get_history (SutureBusHelper1 *skeleton,
 /* ---- what is shown ---- */
 
 static GVariant *
+watching_of (const SutureSnapshot *snapshot)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sx)"));
+
+  for (guint i = 0; snapshot->watched != NULL && i < snapshot->watched->len; i++)
+    {
+      const SutureWatched *watched = g_ptr_array_index (snapshot->watched, i);
+
+      g_variant_builder_add (&builder, "(sx)", watched->id, watched->until);
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
 results_of (const SutureSnapshot *snapshot)
 {
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sss)"));
@@ -325,6 +339,7 @@ engine_changed (SutureEngine *engine, SutureManager *self)
   suture_bus_helper1_set_bytes_total (self->skeleton, snapshot->bytes_total);
   suture_bus_helper1_set_cancellable (self->skeleton, snapshot->cancellable);
   suture_bus_helper1_set_results (self->skeleton, results_of (snapshot));
+  suture_bus_helper1_set_watching (self->skeleton, watching_of (snapshot));
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self->skeleton));
 }
 

@@ -95,7 +95,7 @@ look (gpointer user_data)
   Program *self = user_data;
   gint64 unused = g_get_monotonic_time () - suture_manager_get_last_use (self->manager);
 
-  if (is_idle (self) && unused >= IDLE_SECONDS * G_USEC_PER_SEC)
+  if (is_idle (self) && !suture_engine_is_watching (self->engine) && unused >= IDLE_SECONDS * G_USEC_PER_SEC)
     leave (self);
   return G_SOURCE_CONTINUE;
 }

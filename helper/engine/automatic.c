@@ -88,9 +88,10 @@ static gboolean
 is_ready (SutureWork *work, const SutureImprovement *improvement)
 {
   const SutureImprovement *held = find_held (work, improvement);
+  g_autofree char *undone = suture_record_was_undone (work->database, improvement->id);
   gboolean gap = held != NULL && is_withdrawn_now (work, held);
 
-  if (!g_str_equal (improvement->state, "available") || was_removed (work, improvement))
+  if (!g_str_equal (improvement->state, "available") || was_removed (work, improvement) || undone != NULL)
     return FALSE;
   if (held != NULL && !gap && (held->number > improvement->number || (is_test (improvement) && !is_test (held))))
     return FALSE;

@@ -21,6 +21,11 @@ struct _SutureEngine
   gint64 automatic_before;  /* the same, should the present run not be accepted */
   guint writing;            /* threads at work beside the queue's one */
   guint look;               /* source id */
+  SutureWatcher *watcher;   /* NULL until everything is loaded (owned) */
+  GHashTable *undoing;      /* id → SutureUndoing of what has to be taken out (owned) */
+  guint watch;              /* source id */
+  gboolean watching;        /* a thread looks */
+  gboolean watch_again;     /* something has changed since it began */
   gboolean loaded;
   gboolean recovered;       /* nothing of the past is open */
   gboolean stopped;
@@ -28,6 +33,13 @@ struct _SutureEngine
 
 /* SUTURE_ERROR_UNAVAILABLE until everything is loaded. */
 gboolean suture_engine_is_ready (SutureEngine *self, GError **error);
+
+/* Looks what happens to what is installed, now and for as long as something is watched. */
+void suture_engine_watch (SutureEngine *self);
+/* The work that took out @improvement has ended, in whatever way. */
+void suture_engine_watch_undone (SutureEngine *self, const char *improvement);
+void suture_engine_watch_init (SutureEngine *self);
+void suture_engine_watch_clear (SutureEngine *self);
 
 /* Makes the snapshot true, and says so. */
 void suture_engine_publish (SutureEngine *self);

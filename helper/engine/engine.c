@@ -135,7 +135,10 @@ static SutureWork *
 new_work (SutureEngine *self, const char *operation, const char *kind, guint32 user)
 {
   SutureWork *work = suture_work_new (self->database, operation, kind,
-                                      g_str_equal (kind, "automatic") ? "automatic" : "user", user);
+                                      g_str_equal (kind, "automatic") ? "automatic"
+                                      : g_str_equal (kind, "undo")    ? "system"
+                                                                      : "user",
+                                      user);
 
   work->past = self->past;
   work->failed = self->automatic_failed;
@@ -175,9 +178,12 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   add_results (self, results);
   if (*work->operation != '\0')
     remember_ended (self, work);
+  if (g_str_equal (work->kind, "undo"))
+    suture_engine_watch_undone (self, work->plan->improvement);
   suture_queue_finish (self->queue);
   suture_engine_publish (self);
   start_next (self);
+  suture_engine_watch (self);
 }
 
 static void
@@ -196,6 +202,7 @@ start_next (SutureEngine *self)
   g_task_run_in_thread (task, run_in_thread);
   if (self->look == 0)
     self->look = g_timeout_add (LOOK_INTERVAL, look, self);
+  suture_engine_watch (self);
   suture_engine_publish (self);
 }
 
@@ -283,7 +290,10 @@ push (SutureEngine *self, SutureWork *work, GTask *outer)
 
   if (work->plan != NULL && running != NULL)
     suture_work_hurry (running);
-  suture_queue_push (self->queue, work);
+  if (g_str_equal (work->kind, "undo"))
+    suture_queue_push_first (self->queue, work);
+  else
+    suture_queue_push (self->queue, work);
   self->writing++;
   inner = g_task_new (self, NULL, submitted, outer);
   g_task_set_task_data (inner, suture_work_ref (work), (GDestroyNotify) suture_work_unref);
@@ -443,6 +453,7 @@ load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   self->snapshot.results = g_steal_pointer (&load->results);
   self->snapshot.facts = g_steal_pointer (&load->facts);
   suture_engine_take_feeds (self, load->feeds);
+  self->watcher = suture_watcher_new (self->database);
   self->loaded = TRUE;
   recovery = new_work (self, "", "recover", G_MAXUINT32);
   suture_queue_push (self->queue, recovery);
@@ -510,6 +521,7 @@ suture_engine_finalize (GObject *object)
   if (self->look != 0)
     g_source_remove (self->look);
   g_queue_clear_full (&self->ended, (GDestroyNotify) suture_work_unref);
+  suture_engine_watch_clear (self);
   suture_queue_free (self->queue);
   suture_facts_unref (self->snapshot.facts);
   suture_feeds_unref (self->snapshot.feeds);
@@ -530,6 +542,7 @@ static void
 suture_engine_init (SutureEngine *self)
 {
   self->queue = suture_queue_new ();
+  suture_engine_watch_init (self);
   g_queue_init (&self->ended);
   self->snapshot.activity = "recovering";
   self->snapshot.operation = "";

@@ -3,6 +3,7 @@
 
 #include "engine/choice.h"
 #include "engine/sign-in.h"
+#include "engine/watcher.h"
 #include "engine/work.h"
 
 /* The helper without its bus: accepts operations, runs one at a time in a thread, publishes one immutable snapshot of
@@ -26,6 +27,7 @@ typedef struct
   gboolean cancellable;
   SutureChoice choice;         /* as it is stored */
   GPtrArray *results;          /* SutureResult, oldest first (owned) */
+  GPtrArray *watched;          /* SutureWatched: what is looked after since its installation; NULL: nothing (owned) */
 } SutureSnapshot;
 
 SutureEngine *suture_engine_new (void);
@@ -37,6 +39,9 @@ gboolean suture_engine_is_loaded (SutureEngine *self);
 
 /* Nothing runs, waits, or is being written. */
 gboolean suture_engine_is_idle (SutureEngine *self);
+
+/* Something that was installed is still watched, or has to be taken out: the process has to stay. */
+gboolean suture_engine_is_watching (SutureEngine *self);
 
 /* What is true now; stays @self's, and holds until the next "changed". */
 const SutureSnapshot *suture_engine_get_snapshot (SutureEngine *self);

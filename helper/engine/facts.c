@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "engine/cache.h"
 #include "engine/feeds.h"
+#include "engine/watch.h"
 #include "feed/config.h"
 #include "history/record.h"
 #include "history/setting.h"
@@ -26,6 +27,7 @@ improvement_free (SutureImprovement *self)
   g_free (self->feed);
   g_free (self->state);
   g_ptr_array_unref (self->owed);
+  g_ptr_array_unref (self->closing);
   g_strfreev (self->restarted);
   g_strfreev (self->conflict);
   g_free (self->withdrawn_reason);
@@ -160,6 +162,7 @@ improvement_new (SutureFacts *self, SutureDatabase *database, const char *id, co
   improvement->base = -1;
   improvement->installed_at = record != NULL ? record->time : 0;
   improvement->restarted = restarted_of (database, id);
+  improvement->closing = suture_probation_closing (database, id, SUTURE_WATCH_CLOSING);
   improvement->owed = g_ptr_array_new ();
   for (guint i = 0; self->activation != NULL && i < self->activation->units->len; i++)
     {

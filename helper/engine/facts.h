@@ -4,7 +4,7 @@
 #include "base/release.h"
 #include "engine/activation.h"
 #include "engine/offers.h"
-#include "history/database.h"
+#include "history/probation.h"
 
 /* What is known: what the feeds offer, what root holds, what this machine's content says about it. A value: made by the
  * thread that works, never changed afterwards, replaced as a whole. */
@@ -36,6 +36,7 @@ typedef struct
   gint64 withdrawn_at;   /* seconds since the epoch; 0: not said */
   char *withdrawn_reason; /* "" */
   char *left_out;        /* "inactive", and why, as root said: boot, asked, image; else "" */
+  GPtrArray *closing;    /* SutureClosing: which of its programs keep closing (owned) */
 } SutureImprovement;
 
 typedef struct

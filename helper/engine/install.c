@@ -13,6 +13,7 @@
 #include "engine/cache.h"
 #include "engine/check.h"
 #include "engine/recover.h"
+#include "engine/undo.h"
 #include "history/setting.h"
 #include "rebuild/rebuild.h"
 #include "verify/content.h"
@@ -250,6 +251,7 @@ switch_over (Install *self, GError **error)
 
   if (image < 0)
     return suture_error_set_errno (error, errno, "could not open the image that was rebuilt");
+  suture_undo_prepare (self->work->database, self->plan);
   suture_fd_close (&self->image); /* the last descriptor that could write to it */
   if (!suture_work_begin_switch (self->work, error)
       || !suture_work_write_step (self->work, SUTURE_STEP_SWITCHING, self->plan, error))
@@ -266,6 +268,7 @@ switch_over (Install *self, GError **error)
     }
   note_step (self, SUTURE_STEP_SWITCHED);
   suture_cache_keep (self->work->database, self->plan->known);
+  suture_undo_remember_units (self->work->database, self->plan->improvement, activation);
   suture_recover_remember_restarted (self->work->database, self->plan->improvement, activation);
   suture_work_learn (self->work, self->work->facts->offers, g_steal_pointer (&activation));
   note_step (self, SUTURE_STEP_RESTARTED);

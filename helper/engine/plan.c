@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/name.h"
 
 /* The manifest's own digest covers files, effects and payloads. No part can hold the separator. */
 static char *
@@ -65,6 +66,26 @@ suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, 
       self->known = suture_known_ref (improvement->known);
       self->base = improvement->base;
     }
+  self->digest = digest_of (self);
+  return self;
+}
+
+SuturePlan *
+suture_plan_new_of_known (SutureKnown *known, int base)
+{
+  static const char *const english[] = { "en", NULL };
+  const SutureManifest *manifest = known->manifest;
+  SuturePlan *self = g_new0 (SuturePlan, 1);
+
+  g_atomic_ref_count_init (&self->count);
+  self->kind = SUTURE_PLAN_INSTALL;
+  self->improvement = g_strdup (manifest->id);
+  self->component = g_strdup (manifest->component);
+  self->title = g_strdup (suture_manifest_text (manifest->title, english));
+  self->letter = suture_name_letter (manifest->number);
+  self->feed = g_strdup (known->feed);
+  self->known = suture_known_ref (known);
+  self->base = base;
   self->digest = digest_of (self);
   return self;
 }

@@ -33,6 +33,10 @@ typedef struct
 SuturePlan *suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* The plan to install @known for the base with the index @base, whatever its state: of a letter that no offer shows any more, since a
+ * later one does. Never NULL. */
+SuturePlan *suture_plan_new_of_known (SutureKnown *known, int base) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether @digest, which is all that the journal keeps of a plan, is of the one to remove @improvement of @component when it
  * came from @feed. */
 gboolean suture_plan_is_removal (const char *digest, const char *improvement, const char *component, const char *feed);

@@ -77,6 +77,15 @@ suture_queue_push (SutureQueue *self, SutureWork *work)
   g_queue_push_tail (&self->waiting, entry);
 }
 
+void
+suture_queue_push_first (SutureQueue *self, SutureWork *work)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->work = suture_work_ref (work);
+  g_queue_push_head (&self->waiting, entry);
+}
+
 static GList *
 find_waiting (SutureQueue *self, const char *operation)
 {

@@ -24,6 +24,8 @@ gboolean suture_queue_has_room (SutureQueue *self, guint32 user, GError **error)
 
 /* Adds @work (a reference is taken) at the end. It does not run before suture_queue_release (). */
 void suture_queue_push (SutureQueue *self, SutureWork *work);
+/* The same before all that wait: something does not work, and that is more urgent than what anybody asked for. */
+void suture_queue_push_first (SutureQueue *self, SutureWork *work);
 void suture_queue_release (SutureQueue *self, const char *operation);
 
 /* The next one that may run, which then runs; NULL when one runs or none is ready. */

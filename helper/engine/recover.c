@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "engine/cache.h"
 #include "engine/install.h"
+#include "engine/undo.h"
 #include "history/setting.h"
 #include "verify/content.h"
 
@@ -89,7 +90,8 @@ close_line (SutureWork *work, const SutureJournalLine *line, const char *event, 
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
 
-  if (*line->improvement != '\0')
+  /* an undoing that changed nothing yet is begun again: nobody has to be told */
+  if (*line->improvement != '\0' && !(g_str_equal (line->kind, "undo") && g_str_equal (event, "interrupted")))
     {
       record = g_new0 (SutureRecord, 1);
       record->event = g_strdup (event);
@@ -101,6 +103,7 @@ close_line (SutureWork *work, const SutureJournalLine *line, const char *event, 
       record->user = line->user;
       record->error = g_strdup (error);
       record->message = g_strdup (message);
+      record->quarantine = g_str_equal (event, "undone");
     }
   if (!suture_record_close (work->database, line->operation, record, result, &local))
     g_message ("an operation that was interrupted stays open: %s", local->message);
@@ -134,7 +137,9 @@ recover_switch (SutureWork *work, const SutureJournalLine *line)
   g_autoptr (SutureActivation) activation = NULL;
   g_autoptr (GError) error = NULL;
   gboolean withdrawal = g_str_equal (line->kind, "withdraw");
-  gboolean removal = withdrawal || g_str_equal (line->kind, "remove");
+  gboolean undo = g_str_equal (line->kind, "undo");
+  gboolean removal = withdrawal || undo || g_str_equal (line->kind, "remove");
+  g_autofree char *why = undo ? suture_undo_message (work->database, line->improvement) : NULL;
 
   if (removal)
     activation = suture_activation_remove (line->improvement, NULL, NULL, &error);
@@ -151,12 +156,16 @@ recover_switch (SutureWork *work, const SutureJournalLine *line)
   if (removal && suture_activation_find (activation, line->improvement) == NULL)
     {
       suture_recover_remember_restarted (work->database, line->improvement, activation);
-      close_line (work, line, withdrawal ? "withdrawn" : "removed", "", withdrawal ? reason_of (work, line) : "");
+      close_line (work, line, withdrawal ? "withdrawn" : undo ? "undone" : "removed", "",
+                  withdrawal ? reason_of (work, line) : undo ? why : "");
     }
   else if (removal)
     close_line (work, line, "interrupted", "Interrupted", "the removal was interrupted and it stays as it was");
   else if (suture_activation_find (activation, line->improvement) != NULL)
-    close_line (work, line, "installed", "", "");
+    {
+      suture_undo_remember_units (work->database, line->improvement, activation);
+      close_line (work, line, "installed", "", "");
+    }
   else
     close_line (work, line, "interrupted", "Interrupted",
                 "the installation was interrupted and the system's files are as they were");
@@ -219,6 +228,7 @@ suture_recover_run (SutureWork *work)
     {
       (void) suture_recover_retire (work);
       suture_recover_settle (work);
+      suture_undo_condemn_left_out (work);
     }
   return ok;
 }

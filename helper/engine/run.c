@@ -9,7 +9,7 @@
 #include "engine/local-switch.h"
 #include "engine/recover.h"
 #include "engine/remove.h"
-
+#include "engine/undo.h"
 
 /* Between permission and its turn things may have changed: the plan that was permitted is run, or nothing is. */
 static gboolean
@@ -37,6 +37,8 @@ run_kind (SutureWork *work, GError **error)
     return suture_install_run (work, work->plan, error);
   if (g_str_equal (work->kind, "local-feed"))
     return suture_local_switch_run (work, error);
+  if (g_str_equal (work->kind, "undo"))
+    return suture_undo_run (work, error);
   return suture_remove_run (work, work->plan, error);
 }
 
@@ -53,7 +55,7 @@ end (SutureWork *work, const GError *error)
   GPtrArray *results;
 
   result = suture_result_new (work->operation, error != NULL ? suture_error_to_name (error->code) : "", message);
-  if (work->plan != NULL)
+  if (work->plan != NULL && !g_str_equal (work->kind, "undo")) /* which has written its own */
     record = suture_work_record (work, work->plan, error == NULL ? event : "failed", error);
   kept = suture_work_is_open (work) ? suture_record_leave_open (work->database, result, &local)
                                     : suture_record_close (work->database, work->operation, record, result, &local);

@@ -158,8 +158,10 @@ suture_work_write_step (SutureWork *self, SutureStep step, const SuturePlan *pla
 {
   char empty[] = "";
   char withdraw[] = "withdraw"; /* the one removal that is nobody's wish but the stored choice's */
+  char install[] = "install";   /* what an undoing puts back */
   gboolean by_itself = plan != NULL && plan->kind == SUTURE_PLAN_REMOVE && g_str_equal (self->kind, "automatic");
-  SutureJournalLine line = { .operation = self->operation, .step = step, .kind = by_itself ? withdraw : self->kind, .improvement = empty,
+  gboolean back = plan != NULL && plan->kind == SUTURE_PLAN_INSTALL && g_str_equal (self->kind, "undo");
+  SutureJournalLine line = { .operation = self->operation, .step = step, .kind = by_itself ? withdraw : back ? install : self->kind, .improvement = empty,
                              .component = empty, .title = empty, .letter = empty, .plan = empty, .by = self->by, .user = self->user };
 
   if (plan != NULL)

@@ -41,11 +41,11 @@ struct _SutureWork
   SutureDatabase *database;        /* the engine's, which outlives the thread */
   SutureFacts *facts;        /* what was known; the thread replaces it by what it learnt (owned) */
   SutureFeeds *feeds;        /* as they are when it has ended; NULL before (owned) */
-  SuturePlan *plan;          /* install, remove; else NULL (owned) */
+  SuturePlan *plan;          /* install, remove, undo; else NULL (owned) */
   char *operation;           /* (owned); "" for the recovery at the start */
-  char *kind;                /* check, install, remove, automatic, local-feed, recover (owned) */
+  char *kind;                /* check, install, remove, automatic, undo, local-feed, recover, look (owned) */
   gboolean on;               /* local-feed: what it is turned to */
-  char *by;                  /* user, automatic (owned) */
+  char *by;                  /* user, automatic, system (owned) */
   guint32 user;              /* uid */
   GHashTable *checked;       /* names of the feeds whose metadata this operation has fetched (owned) */
   guint failed;              /* automatic: runs that failed in a row, this one included once it has ended */

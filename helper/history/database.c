@@ -47,11 +47,13 @@ static const char schema[] =
 /* What version 2 added: history/probation.h. */
 static const char schema_2[] =
   "CREATE TABLE probation (improvement TEXT PRIMARY KEY, component TEXT NOT NULL, target TEXT NOT NULL, failing TEXT NOT NULL,"
-  "  began INTEGER NOT NULL, remaining INTEGER NOT NULL, before TEXT NOT NULL, before_target TEXT NOT NULL,"
+  "  units TEXT NOT NULL, began INTEGER NOT NULL, remaining INTEGER NOT NULL, before TEXT NOT NULL, before_target TEXT NOT NULL,"
   "  verdict TEXT NOT NULL, told INTEGER NOT NULL, healthy INTEGER NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE undone (improvement TEXT PRIMARY KEY, time INTEGER NOT NULL, message TEXT NOT NULL) WITHOUT ROWID;"
   "CREATE TABLE closing (improvement TEXT NOT NULL, program TEXT NOT NULL, count INTEGER NOT NULL,"
-  "  PRIMARY KEY (improvement, program)) WITHOUT ROWID;";
+  "  PRIMARY KEY (improvement, program)) WITHOUT ROWID;"
+  /* what is installed already is not watched, but can still be undone */
+  "INSERT INTO probation SELECT improvement, component, '', '', '', time, 0, '', '', '', 0, 0 FROM installed;";
 
 GMutex *
 suture_statement_mutex (SutureDatabase *database)

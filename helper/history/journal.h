@@ -25,7 +25,7 @@ typedef struct
   gint64 number;     /* set by suture_journal_list () */
   char *operation;   /* its id; strings are (owned) */
   SutureStep step;
-  char *kind;        /* check, install, remove, automatic; withdraw: a removal by automatic */
+  char *kind;        /* check, install, remove, automatic; withdraw: a removal by automatic; undo */
   char *improvement; /* "" while none is at stake */
   char *component;   /* as improvement */
   char *title;

@@ -12,6 +12,7 @@ suture_probation_free (SutureProbation *self)
   g_free (self->improvement);
   g_free (self->component);
   g_free (self->failing);
+  g_free (self->units);
   g_free (self->before);
   g_free (self->before_target);
   g_free (self->verdict);
@@ -33,7 +34,7 @@ suture_probation_begin (SutureDatabase *database, const SutureRecord *record, GE
   gint64 remaining = record->found ? 0 : SUTURE_PROBATION_SECONDS;
 
   return suture_statement_run (database, error,
-                               "INSERT OR IGNORE INTO probation VALUES (?, ?, '', '', 0, 0, '', '', '', 0, 0)", "ss",
+                               "INSERT OR IGNORE INTO probation VALUES (?, ?, '', '', '', 0, 0, '', '', '', 0, 0)", "ss",
                                record->improvement, record->component)
          /* one that is installed once more stands where it stood */
          && suture_statement_run (database, error,
@@ -67,8 +68,8 @@ suture_probation_prepare (
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
 
   return suture_statement_run (database, error,
-                               "INSERT INTO probation VALUES (?, '', ?, ?, 0, 0, '', '', '', 0, 0) ON CONFLICT (improvement)"
-                               " DO UPDATE SET target = excluded.target, failing = excluded.failing", "sss", improvement,
+                               "INSERT INTO probation VALUES (?, '', ?, ?, '', 0, 0, '', '', '', 0, 0) ON CONFLICT (improvement)"
+                               " DO UPDATE SET target = excluded.target, failing = excluded.failing, units = ''", "sss", improvement,
                                target, failing);
 }
 
@@ -87,6 +88,7 @@ read_row (SutureStatement *statement)
   self->verdict = g_strdup (suture_statement_text (statement, 7));
   self->told = sqlite3_column_int64 (statement, 8) != 0;
   self->healthy = sqlite3_column_int64 (statement, 9) != 0;
+  self->units = g_strdup (suture_statement_text (statement, 10));
   return self;
 }
 
@@ -99,10 +101,25 @@ suture_probation_list (SutureDatabase *database)
 
   statement = suture_statement_new (database, NULL,
                                     "SELECT improvement, component, failing, began, remaining, before, before_target, verdict,"
-                                    " told, healthy FROM probation WHERE began > 0 ORDER BY improvement", "");
+                                    " told, healthy, units FROM probation WHERE began > 0 ORDER BY improvement", "");
   while (statement != NULL && suture_statement_step (statement, NULL) == 1)
     g_ptr_array_add (list, read_row (statement));
   return g_steal_pointer (&list);
+}
+
+/* Runs @sql about @improvement, with @value. */
+static gboolean
+set_one (SutureDatabase *database, const char *sql, const char *value, const char *improvement, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+
+  return suture_statement_run (database, error, sql, "ss", value, improvement);
+}
+
+gboolean
+suture_probation_set_units (SutureDatabase *database, const char *improvement, const char *units, GError **error)
+{
+  return set_one (database, "UPDATE probation SET units = ? WHERE improvement = ?", units, improvement, error);
 }
 
 gboolean
@@ -117,26 +134,19 @@ suture_probation_set_remaining (SutureDatabase *database, const char *improvemen
 gboolean
 suture_probation_set_verdict (SutureDatabase *database, const char *improvement, const char *verdict, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
-
-  return suture_statement_run (database, error, "UPDATE probation SET verdict = ? WHERE improvement = ?", "ss", verdict,
-                               improvement);
+  return set_one (database, "UPDATE probation SET verdict = ? WHERE improvement = ?", verdict, improvement, error);
 }
 
 gboolean
 suture_probation_set_told (SutureDatabase *database, const char *improvement, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
-
-  return suture_statement_run (database, error, "UPDATE probation SET told = 1 WHERE improvement = ?", "s", improvement);
+  return set_one (database, "UPDATE probation SET told = ? WHERE improvement = ?", "1", improvement, error);
 }
 
 gboolean
 suture_probation_set_healthy (SutureDatabase *database, const char *improvement, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
-
-  return suture_statement_run (database, error, "UPDATE probation SET healthy = 1 WHERE improvement = ?", "s", improvement);
+  return set_one (database, "UPDATE probation SET healthy = ? WHERE improvement = ?", "1", improvement, error);
 }
 
 gboolean

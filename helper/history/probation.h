@@ -16,6 +16,7 @@ typedef struct
   char *improvement;   /* its id; strings are (owned) */
   char *component;
   char *failing;       /* units that had failed before it was installed, a line each */
+  char *units;         /* what its switch restarted, or tried to: units, a line each */
   gint64 began;        /* seconds since the epoch; 0: it is being installed */
   gint64 remaining;    /* seconds of running time that it is still watched; 0: that is over */
   char *before;        /* id of the letter that it took the place of, or "" */
@@ -35,6 +36,9 @@ gboolean suture_probation_prepare (SutureDatabase *database,
                                    const char *target,
                                    const char *failing,
                                    GError **error);
+
+/* Behind the switch: which units (a line each) it restarted, or tried to. Errors as above. */
+gboolean suture_probation_set_units (SutureDatabase *database, const char *improvement, const char *units, GError **error);
 
 /* Of all that are installed: array of SutureProbation, by id; empty when they can't be read. */
 GPtrArray *suture_probation_list (SutureDatabase *database) G_GNUC_WARN_UNUSED_RESULT;

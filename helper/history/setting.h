@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define SUTURE_SETTING_LAST_ERROR "last-error"         /* short error name of the last check */
 #define SUTURE_SETTING_LAST_MESSAGE "last-message"     /* its sentence */
 #define SUTURE_SETTING_FEED "feed:"                     /* with a feed's name: what its last check found, engine/feeds.c */
+#define SUTURE_SETTING_CRASHES "crashes"               /* microseconds since the epoch: up to where the journal was read */
 #define SUTURE_SETTING_RESTARTED "restarted"           /* ID\nUNIT\nUNIT…: what the last switch restarted */
 
 gint64 suture_setting_get_number (SutureDatabase *database, const char *name, gint64 fallback);

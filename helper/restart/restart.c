@@ -140,3 +140,19 @@ suture_restart_run (GPtrArray *improvements, guint seconds, gboolean restart, co
     }
   return told;
 }
+
+void
+suture_restart_start_failed (const char *const *units)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SutureSystemd) systemd = suture_systemd_connect (&error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (const char *const *at = units; *at != NULL; at++)
+    if (**at != '\0' && suture_never_reason (*at) == NULL)
+      g_ptr_array_add (names, (gpointer) *at);
+  if (systemd == NULL)
+    g_warning ("%s", error->message);
+  else
+    suture_systemd_start_failed (systemd, names, SUTURE_RESTART_SECONDS);
+}

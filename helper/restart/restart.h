@@ -17,4 +17,8 @@ G_BEGIN_DECLS
 JsonArray *suture_restart_run (GPtrArray *improvements, guint seconds, gboolean restart, const char *changed)
   G_GNUC_WARN_UNUSED_RESULT;
 
+/* Starts those of @units that have failed, at most SUTURE_RESTART_SECONDS for all, but none that is never restarted. What does not
+ * start is said in the log. */
+void suture_restart_start_failed (const char *const *units);
+
 G_END_DECLS

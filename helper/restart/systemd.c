@@ -134,41 +134,69 @@ wait_for_jobs (SutureSystemd *self, guint seconds)
   g_hash_table_remove_all (self->jobs);
 }
 
-GHashTable *
-suture_systemd_restart (SutureSystemd *self, GPtrArray *units, guint seconds)
+/* Has @unit start (@method), its counter of starts set back first: some in a row may not end in "start request repeated too
+ * quickly". Its job is waited for by wait_for_jobs (). */
+static void
+ask_for_job (SutureSystemd *self, const char *unit, const char *method)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reset = call (self, PATH, MANAGER, "ResetFailedUnit", g_variant_new ("(s)", unit), "()", NULL);
+  g_autoptr (GVariant) reply = call (self, PATH, MANAGER, method, g_variant_new ("(ss)", unit, "replace"), "(o)", &error);
+  const char *job;
+
+  if (reply == NULL)
+    {
+      g_dbus_error_strip_remote_error (error);
+      g_hash_table_insert (self->results, g_strdup (unit), g_strdup (error->message));
+      return;
+    }
+  /* its JobRemoved waits in the main context, even when it came before the reply */
+  g_variant_get (reply, "(&o)", &job);
+  g_hash_table_insert (self->jobs, g_strdup (job), g_strdup (unit));
+}
+
+static gboolean
+has_failed (SutureSystemd *self, const char *unit)
+{
+  g_autofree char *state = property (self, unit, "org.freedesktop.systemd1.Unit", "ActiveState");
+
+  return g_strcmp0 (state, "failed") == 0;
+}
+
+/* The same @method for all of @units, or only for those that have failed; waits at most @seconds. */
+static void
+run_jobs (SutureSystemd *self, GPtrArray *units, const char *method, gboolean only_failed, guint seconds)
 {
   guint signal = g_dbus_connection_signal_subscribe (self->bus, NAME, MANAGER, "JobRemoved", PATH, NULL,
                                                      G_DBUS_SIGNAL_FLAGS_NONE, on_job_removed, self, NULL);
 
   g_hash_table_remove_all (self->results);
   for (guint i = 0; i < units->len; i++)
-    {
-      const char *unit = units->pdata[i];
-      g_autoptr (GError) error = NULL;
-      /* sets its start counter back: some restarts in a row may not end in "start request repeated too quickly" */
-      g_autoptr (GVariant) reset = call (self, PATH, MANAGER, "ResetFailedUnit", g_variant_new ("(s)", unit), "()", NULL);
-      g_autoptr (GVariant) reply = call (self, PATH, MANAGER, "TryRestartUnit", g_variant_new ("(ss)", unit, "replace"),
-                                         "(o)", &error);
-      const char *job;
-
-      if (reply == NULL)
-        {
-          g_dbus_error_strip_remote_error (error);
-          g_hash_table_insert (self->results, g_strdup (unit), g_strdup (error->message));
-          continue;
-        }
-      /* its JobRemoved waits in the main context, even when it came before the reply */
-      g_variant_get (reply, "(&o)", &job);
-      g_hash_table_insert (self->jobs, g_strdup (job), g_strdup (unit));
-    }
+    if (!only_failed || has_failed (self, units->pdata[i]))
+      ask_for_job (self, units->pdata[i], method);
   wait_for_jobs (self, seconds);
   g_dbus_connection_signal_unsubscribe (self->bus, signal);
-  for (guint i = 0; i < units->len; i++)
-    {
-      g_autofree char *state = property (self, units->pdata[i], "org.freedesktop.systemd1.Unit", "ActiveState");
+}
 
-      if (g_strcmp0 (state, "failed") == 0)
-        g_hash_table_insert (self->results, g_strdup (units->pdata[i]), g_strdup ("it failed after its restart"));
-    }
+void
+suture_systemd_start_failed (SutureSystemd *self, GPtrArray *units, guint seconds)
+{
+  GHashTableIter iter;
+  gpointer unit, result;
+
+  run_jobs (self, units, "StartUnit", TRUE, seconds);
+  g_hash_table_iter_init (&iter, self->results);
+  while (g_hash_table_iter_next (&iter, &unit, &result))
+    if (*(const char *) result != '\0')
+      g_warning ("%s could not be started again: %s", (const char *) unit, (const char *) result);
+}
+
+GHashTable *
+suture_systemd_restart (SutureSystemd *self, GPtrArray *units, guint seconds)
+{
+  run_jobs (self, units, "TryRestartUnit", FALSE, seconds);
+  for (guint i = 0; i < units->len; i++)
+    if (has_failed (self, units->pdata[i]))
+      g_hash_table_insert (self->results, g_strdup (units->pdata[i]), g_strdup ("it failed after its restart"));
   return g_hash_table_ref (self->results);
 }

@@ -25,4 +25,7 @@ gboolean suture_systemd_is_oneshot (SutureSystemd *self, const char *unit);
  * unit → "" when it was restarted and runs, else a sentence. */
 GHashTable *suture_systemd_restart (SutureSystemd *self, GPtrArray *units, guint seconds) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Starts each of @units (char *) that has failed, all at once, and waits at most @seconds for all of them. */
+void suture_systemd_start_failed (SutureSystemd *self, GPtrArray *units, guint seconds);
+
 G_END_DECLS

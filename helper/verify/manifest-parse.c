@@ -468,7 +468,8 @@ read_effects (SutureManifest *self, JsonObject *object, GError **error)
   JsonObject *effects;
 
   return suture_json_read_object (object, "effects", SUTURE_JSON_REQUIRED, &effects, error)
-         && suture_json_check_members (effects, MEMBERS ("restart", "never_restart", "reopen", "reboot"), error)
+         && suture_json_check_members (effects, MEMBERS ("restart", "never_restart", "reopen", "reboot", "health"), error)
+         && suture_manifest_read_health (self, effects, error)
          && read_units (effects, "restart", ".service", self->restart, error)
          && read_units (effects, "never_restart", ".service", self->never_restart, error)
          && read_units (effects, "reopen", ".desktop", self->reopen, error)

@@ -50,6 +50,7 @@ suture_manifest_new (void)
   self->restart = g_ptr_array_new_with_free_func (g_free);
   self->never_restart = g_ptr_array_new_with_free_func (g_free);
   self->reopen = g_ptr_array_new_with_free_func (g_free);
+  self->health = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_health_check_free);
   return self;
 }
 
@@ -61,7 +62,8 @@ clear (gpointer box)
                       self->publisher,   self->base_id,         self->base_version_id, self->base_architecture,
                       self->result,      self->image_sha256,    self->verity_salt,  self->verity_root_hash };
   GPtrArray *arrays[] = { self->vulnerabilities, self->bases,   self->files,         self->obsoletes,
-                          self->payloads,        self->restart, self->never_restart, self->reopen };
+                          self->payloads,        self->restart, self->never_restart, self->reopen,
+                          self->health };
 
   for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (strings[i]);

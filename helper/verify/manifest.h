@@ -47,6 +47,17 @@ typedef struct
   char *sha256;   /* also its name on the server: targets/payloads/SHA256 (owned) */
 } SuturePayload;
 
+#define SUTURE_MANIFEST_HEALTH_MAX 8           /* health checks of one improvement */
+#define SUTURE_MANIFEST_HEALTH_SECONDS_MAX 300
+
+/* What shows that it works: a unit that runs so many seconds later, or a program that says its version within them. */
+typedef struct
+{
+  char *unit;    /* a service; NULL: a program (owned) */
+  char *program; /* absolute, below /usr/{bin,sbin,libexec}; NULL: a unit (owned) */
+  guint seconds; /* 1 … SUTURE_MANIFEST_HEALTH_SECONDS_MAX */
+} SutureHealthCheck;
+
 typedef struct
 {
   char *id;        /* (owned), as all strings here */
@@ -73,6 +84,7 @@ typedef struct
   GPtrArray *payloads; /* SuturePayload (owned) */
   GPtrArray *restart, *never_restart, *reopen; /* char *: unit names, unit names, desktop ids (owned) */
   gboolean reboot;
+  GPtrArray *health; /* SutureHealthCheck (owned) */
 } SutureManifest;
 
 /* Reads a manifest whose bytes were verified. SUTURE_ERROR_MALFORMED names the member that is wrong. */
@@ -80,6 +92,9 @@ SutureManifest *suture_manifest_parse (GBytes *json, GError **error) G_GNUC_WARN
 SutureManifest *suture_manifest_ref (SutureManifest *self);
 void suture_manifest_unref (SutureManifest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureManifest, suture_manifest_unref)
+
+/* Whether @path may be named as a health check's program: its spelling alone, what lies there is looked at when it is run. */
+gboolean suture_manifest_is_program (const char *path);
 
 /* Whether it is made for @release: this product, version and architecture. */
 gboolean suture_manifest_is_for (const SutureManifest *self, const SutureRelease *release);

@@ -10,7 +10,7 @@ import subprocess
 # THREATS: who may not link what. A name is the beginning of a NEEDED library.
 FORBIDDEN = {
     'suture-activate': ('libcurl', 'libpolkit', 'libsqlite3', 'libgtk', 'libsystemd'),
-    'suture-helper': ('libcurl', 'libgtk', 'libsystemd'),
+    'suture-helper': ('libcurl', 'libgtk'),
     'suture-fetch': ('libpolkit', 'libsqlite3', 'libgtk', 'libsystemd', 'libarchive'),
     'suture-notifier': ('libgtk', 'libadwaita', 'libcurl', 'libsqlite3'),
     'suturectl': ('libcurl', 'libsqlite3', 'libgtk'),

@@ -31,7 +31,8 @@ OWNERS = (
     ('SQLite', r'#include <sqlite3\.h>', ('helper/history/*',), ('helper', 'publisher', 'ui')),
     ('mount(2)', r'#include <sys/mount\.h>|(?<![\w>.])(mount|umount2?|move_mount|fsopen|fsmount|open_tree|mount_setattr)\s*\(',
      ('helper/activate/*',), ('helper', 'publisher', 'ui')),
-    ('systemd', r'org\.freedesktop\.systemd1', ('helper/restart/*', 'helper/activate/*'), ('helper', 'publisher', 'ui')),
+    ('systemd', r'org\.freedesktop\.systemd1', ('helper/restart/*', 'helper/activate/*', 'helper/engine/unit-states.c'), ('helper', 'publisher', 'ui')),
+    ('the journal', r'#include <systemd/', ('helper/engine/crashes.c',), ('helper', 'publisher', 'ui')),
     ('the D-Bus proxy', r'_proxy_new|g_dbus_proxy_|object_manager_client_new', ('ui/client/*',), ('ui', 'publisher')),
     ('libsecret', r'#include <libsecret/', ('ui/client/*',), ('helper', 'publisher', 'ui')),
 )

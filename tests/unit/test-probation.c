@@ -59,6 +59,7 @@ test_life (Fixture *f, gconstpointer data)
   g_autoptr (SutureProbation) again = NULL;
 
   g_assert_true (suture_probation_prepare (f->database, "openssl-a", "debian/openssl-a.json", "bad.service", NULL));
+  g_assert_true (suture_probation_set_units (f->database, "openssl-a", "nginx.service", NULL));
   g_assert_null (only (f)); /* not before it is installed */
   tell (f, "installed", "openssl-a", FALSE);
   first = only (f);
@@ -69,6 +70,7 @@ test_life (Fixture *f, gconstpointer data)
   g_assert_cmpint (first->began, >, 0);
   g_assert_cmpstr (first->before, ==, "");
   g_assert_cmpstr (first->verdict, ==, "");
+  g_assert_cmpstr (first->units, ==, "nginx.service");
 
   g_assert_true (suture_probation_prepare (f->database, "openssl-b", "debian/openssl-b.json", "", NULL));
   tell (f, "installed", "openssl-b", FALSE);
@@ -165,9 +167,12 @@ test_migration (Fixture *f, gconstpointer data)
   g_assert_false (suture_database_is_new_beginning (f->database));
   installed = suture_record_installed (f->database);
   g_assert_true (g_hash_table_contains (installed, "openssl-a"));
+  probation = only (f);
+  g_assert_cmpint (probation->remaining, ==, 0);
+  g_clear_pointer (&probation, suture_probation_free);
   tell (f, "installed", "openssl-b", FALSE);
   probation = only (f);
-  g_assert_cmpstr (probation->improvement, ==, "openssl-b");
+  g_assert_cmpstr (probation->before, ==, "openssl-a");
 }
 
 int

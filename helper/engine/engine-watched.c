@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Responsible for: when the watcher looks, and that what has to be taken out is, by an operation of the queue. */
+#include "engine/engine-private.h"
+
+#define TRY_SECONDS 10      /* between the first two tries to take something out; doubles */
+#define TRY_SECONDS_MAX 300
+#define STEADY_SECONDS 10   /* so much an end may move without being told anew */
+
+/* One improvement that has to be taken out. */
+typedef struct
+{
+  guint tries;
+  gint64 next;       /* monotonic, microseconds: not before */
+  gboolean in_queue; /* an operation is on its way */
+} SutureUndoing;
+
+void
+suture_engine_watch_init (SutureEngine *self)
+{
+  self->undoing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void
+suture_engine_watch_clear (SutureEngine *self)
+{
+  if (self->watch != 0)
+    g_source_remove (self->watch);
+  suture_watcher_free (self->watcher);
+  g_hash_table_unref (self->undoing);
+  g_clear_pointer (&self->snapshot.watched, g_ptr_array_unref);
+}
+
+gboolean
+suture_engine_is_watching (SutureEngine *self)
+{
+  return g_hash_table_size (self->undoing) > 0 || (self->snapshot.watched != NULL && self->snapshot.watched->len > 0);
+}
+
+void
+suture_engine_watch_undone (SutureEngine *self, const char *improvement)
+{
+  SutureUndoing *undoing = g_hash_table_lookup (self->undoing, improvement);
+
+  if (undoing != NULL)
+    undoing->in_queue = FALSE;
+}
+
+static void
+submitted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+  g_autofree char *id = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *operation = suture_engine_submit_finish (self, result, &error);
+
+  if (operation != NULL)
+    return;
+  g_message ("%s can't be taken out yet, which is tried again: %s", id, error->message);
+  suture_engine_watch_undone (self, id);
+}
+
+static void
+submit_undo (SutureEngine *self, const char *id, SutureUndoing *undoing)
+{
+  gint64 now = g_get_monotonic_time ();
+  SutureWork *running = suture_queue_get_running (self->queue);
+  g_autoptr (SuturePlan) plan = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->stopped || undoing->in_queue || now < undoing->next)
+    return;
+  undoing->next = now + MIN (TRY_SECONDS << MIN (undoing->tries, 8u), TRY_SECONDS_MAX) * G_USEC_PER_SEC;
+  undoing->tries++;
+  plan = suture_engine_plan (self, SUTURE_PLAN_REMOVE, id, &error);
+  if (plan == NULL)
+    {
+      g_message ("%s can't be taken out yet, which is tried again: %s", id, error->message);
+      return;
+    }
+  /* what it has installed so far is recorded; the rest is for its next turn, and downloads may take hours */
+  if (running != NULL && g_str_equal (running->kind, "automatic"))
+    (void) suture_work_cancel (running, NULL);
+  undoing->in_queue = TRUE;
+  suture_engine_submit (self, "undo", plan, G_MAXUINT32, submitted, g_strdup (id));
+}
+
+static void
+take_due (SutureEngine *self, GPtrArray *due)
+{
+  GHashTableIter iter;
+  gpointer id, undoing;
+
+  g_hash_table_iter_init (&iter, self->undoing);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (!g_ptr_array_find_with_equal_func (due, id, g_str_equal, NULL))
+      g_hash_table_iter_remove (&iter);
+  for (guint i = 0; i < due->len; i++)
+    {
+      id = g_ptr_array_index (due, i);
+      if (!g_hash_table_contains (self->undoing, id))
+        g_hash_table_insert (self->undoing, g_strdup (id), g_new0 (SutureUndoing, 1));
+      undoing = g_hash_table_lookup (self->undoing, id);
+      submit_undo (self, id, undoing);
+    }
+}
+
+/* Whether it is told anew. */
+static gboolean
+take_watched (SutureEngine *self, GPtrArray *watched)
+{
+  GPtrArray *before = self->snapshot.watched;
+  gboolean same = before != NULL && before->len == watched->len;
+
+  for (guint i = 0; same && i < watched->len; i++)
+    {
+      const SutureWatched *now = g_ptr_array_index (watched, i);
+      const SutureWatched *was = g_ptr_array_index (before, i);
+
+      same = g_str_equal (now->id, was->id) && ABS (now->until - was->until) < STEADY_SECONDS;
+    }
+  if (same)
+    return FALSE;
+  g_clear_pointer (&self->snapshot.watched, g_ptr_array_unref);
+  self->snapshot.watched = g_ptr_array_ref (watched);
+  return TRUE;
+}
+
+static gboolean
+watch_timer (gpointer user_data)
+{
+  SutureEngine *self = user_data;
+
+  if (suture_engine_is_watching (self) || suture_queue_get_running (self->queue) != NULL)
+    {
+      suture_engine_watch (self);
+      return G_SOURCE_CONTINUE;
+    }
+  self->watch = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+look_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  SutureEngine *self = source;
+
+  g_task_return_pointer (task, suture_watcher_look (self->watcher), (GDestroyNotify) suture_watch_look_free);
+}
+
+static void
+looked (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+  g_autoptr (SutureWatchLook) look = g_task_propagate_pointer (G_TASK (async), NULL);
+
+  self->watching = FALSE;
+  self->writing--;
+  take_due (self, look->due);
+  if (take_watched (self, look->watched))
+    suture_engine_publish (self);
+  if (look->news)
+    suture_engine_look_again (self);
+  if (self->watch_again)
+    suture_engine_watch (self);
+}
+
+void
+suture_engine_watch (SutureEngine *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (!self->loaded || self->stopped)
+    return;
+  if (self->watch == 0)
+    self->watch = g_timeout_add_seconds (SUTURE_WATCHER_SECONDS, watch_timer, self);
+  self->watch_again = self->watching;
+  if (self->watching)
+    return;
+  self->watching = TRUE;
+  self->writing++;
+  task = g_task_new (self, NULL, looked, NULL);
+  g_task_run_in_thread (task, look_in_thread);
+}
