@@ -27,6 +27,8 @@ static const char *const paths[] = {
   [SUTURE_PATH_ROOT_BOOT] = "/var/lib/suture-activate/boot",
   [SUTURE_PATH_COMMAND_LINE] = "/proc/cmdline",
   [SUTURE_PATH_EXTENSIONS] = "/run/extensions",
+  [SUTURE_PATH_POLICY] = "/etc/suture/policy.conf",
+  [SUTURE_PATH_USER_SLICE] = "/sys/fs/cgroup/user.slice",
   [SUTURE_PATH_LOCK] = "/run/suture/lock",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (paths) == SUTURE_N_PATHS);

@@ -36,6 +36,8 @@ typedef enum
   SUTURE_PATH_ROOT_BOOT,       /* /var/lib/suture-activate/boot: which starts did not finish */
   SUTURE_PATH_COMMAND_LINE,    /* /proc/cmdline: the kernel's */
   SUTURE_PATH_EXTENSIONS,      /* /run/extensions: suture-ID mounts, a system extension each */
+  SUTURE_PATH_POLICY,          /* /etc/suture/policy.conf, root's; policy.conf.d beside it */
+  SUTURE_PATH_USER_SLICE,      /* /sys/fs/cgroup/user.slice: what runs in users' sessions */
   SUTURE_PATH_LOCK,            /* /run/suture/lock: flock'd by whoever changes what is merged */
 } SuturePath;
 

@@ -23,7 +23,7 @@ keys_of (const SutureFeed *feed)
 }
 
 static void
-fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value)
+fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value, gconstpointer more)
 {
   SutureBusFeed1 *object = SUTURE_BUS_FEED1 (skeleton);
   const SutureFeed *feed = value;

@@ -75,6 +75,21 @@ provenance_of (const SutureImprovement *improvement)
   return g_variant_builder_end (&builder);
 }
 
+GVariant *
+suture_improvement_waits_to_variant (const GPtrArray *waits)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(sxs)"));
+
+  for (guint i = 0; waits != NULL && i < waits->len; i++)
+    {
+      const SutureWait *wait = g_ptr_array_index (waits, i);
+      g_autofree char *detail = suture_name_clean_text (wait->detail, SUTURE_BUS_TEXT_MAX, FALSE);
+
+      g_variant_builder_add (&builder, "(sxs)", wait->which, wait->until, detail);
+    }
+  return g_variant_builder_end (&builder);
+}
+
 /* What never changes for one manifest. */
 static void
 set_description (SutureBusImprovement1 *object, const SutureImprovement *improvement)
@@ -112,7 +127,6 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
   suture_bus_improvement1_set_conflict (object, improvement->conflict != NULL
                                                     ? (const char *const *) improvement->conflict : nothing);
   suture_bus_improvement1_set_waits_until (object, improvement->waits_until);
-  suture_bus_improvement1_set_waits (object, g_variant_new ("a(sxs)", NULL));
   suture_bus_improvement1_set_keeps_closing (object, closing_of (improvement));
   suture_bus_improvement1_set_left_out (object, improvement->left_out);
   suture_bus_improvement1_set_withdrawn (object, improvement->withdrawn);
@@ -125,10 +139,14 @@ set_state (SutureBusImprovement1 *object, const SutureImprovement *improvement)
 }
 
 static void
-fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value)
+fill (GDBusInterfaceSkeleton *skeleton, gconstpointer value, gconstpointer more)
 {
+  const SutureImprovement *improvement = value;
+  const GPtrArray *waits = suture_waits_find (more, improvement->id);
+
   set_description (SUTURE_BUS_IMPROVEMENT1 (skeleton), value);
   set_state (SUTURE_BUS_IMPROVEMENT1 (skeleton), value);
+  suture_bus_improvement1_set_waits (SUTURE_BUS_IMPROVEMENT1 (skeleton), suture_improvement_waits_to_variant (waits));
 }
 
 static GDBusInterfaceSkeleton *
@@ -144,10 +162,10 @@ name_of (gconstpointer value)
 }
 
 void
-suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts *facts)
+suture_improvement_publish (GDBusObjectManagerServer *server, const SutureFacts *facts, const SutureWaits *waits)
 {
-  static const SutureObjects objects
-      = { .kind = "improvement", .interface = "org.suture.Improvement1", .make = make, .name = name_of, .fill = fill };
+  const SutureObjects objects = { .kind = "improvement", .interface = "org.suture.Improvement1", .make = make, .name = name_of,
+                                  .fill = fill, .more = waits };
 
   suture_objects_publish (server, &objects, facts->improvements);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Responsible for: the methods that change the stored choice, and showing it. */
+#include "base/name.h"
+#include "bus/improvement.h"
 #include "bus/manager-private.h"
 
 static gint64
@@ -26,6 +28,17 @@ run_choose (SutureCall *call)
   suture_engine_choose (call->manager->engine, call->what, &call->wanted, call->weakens, chosen, call);
 }
 
+/* What of the policy would decide it. */
+static SutureAdminWhat
+decided_by (SutureChoiceWhat what)
+{
+  if (what == SUTURE_CHOICE_PAUSE)
+    return SUTURE_ADMIN_PAUSE;
+  if (what == SUTURE_CHOICE_DELAY)
+    return SUTURE_ADMIN_DELAY;
+  return what == SUTURE_CHOICE_METERED ? SUTURE_ADMIN_METERED : SUTURE_ADMIN_AUTOMATIC;
+}
+
 /* What was permitted is one of two things: to weaken, or not to. What is stored may change until it is asked for. */
 static gboolean
 handle (SutureManager *self, GDBusMethodInvocation *invocation, SutureChoiceWhat what, const SutureChoice *wanted)
@@ -36,6 +49,11 @@ handle (SutureManager *self, GDBusMethodInvocation *invocation, SutureChoiceWhat
   call->what = what;
   call->wanted = *wanted;
   if (!suture_choice_check (what, wanted, get_now (), &error))
+    {
+      suture_call_refuse (call, error);
+      return TRUE;
+    }
+  if (what != SUTURE_CHOICE_ANNOUNCED && !suture_engine_permits (self->engine, decided_by (what), &error))
     {
       suture_call_refuse (call, error);
       return TRUE;
@@ -100,12 +118,37 @@ suture_manager_connect_choice (SutureManager *self)
 void
 suture_manager_show_choice (SutureManager *self, const SutureSnapshot *snapshot)
 {
-  const SutureChoice *choice = &snapshot->choice;
+  const SutureChoice *choice = &snapshot->chosen;
 
   suture_bus_helper1_set_automatic (self->skeleton, choice->automatic);
-  suture_bus_helper1_set_paused_until (self->skeleton, choice->paused_until > get_now () ? choice->paused_until : 0);
+  suture_bus_helper1_set_paused_until (self->skeleton, choice->paused_until);
   suture_bus_helper1_set_delay_days (self->skeleton, choice->delay_days);
   suture_bus_helper1_set_delay_exploited (self->skeleton, choice->delay_exploited);
   suture_bus_helper1_set_use_metered (self->skeleton, choice->use_metered);
   suture_bus_helper1_set_announced (self->skeleton, choice->announced);
+}
+
+static GVariant *
+managed_of (const SutureAdminPolicy *policy)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ss)"));
+
+  if (policy->fault != NULL)
+    {
+      g_autofree char *sentence = suture_name_clean_text (policy->fault->message, SUTURE_SENTENCE_MAX, FALSE);
+
+      g_variant_builder_add (&builder, "(ss)", "file", sentence);
+    }
+  for (int what = 0; policy->fault == NULL && what < SUTURE_N_ADMIN; what++)
+    if (suture_admin_policy_decides (policy, (SutureAdminWhat) what))
+      g_variant_builder_add (&builder, "(ss)", suture_admin_policy_name ((SutureAdminWhat) what), policy->reason);
+  return g_variant_builder_end (&builder);
+}
+
+void
+suture_manager_show_waits (SutureManager *self, const SutureSnapshot *snapshot)
+{
+  suture_bus_helper1_set_waits (self->skeleton, suture_improvement_waits_to_variant (snapshot->waits->general));
+  suture_bus_helper1_set_managed (self->skeleton, managed_of (snapshot->policy));
+  self->waits_published = snapshot->waits_number;
 }

@@ -18,6 +18,7 @@ struct _SutureManager
   GDBusObjectManagerServer *objects;    /* (owned) */
   const SutureFacts *published;         /* what the objects show; only compared, never looked into */
   gint64 feeds_published;               /* when what they show of feeds was read */
+  guint64 waits_published;              /* the number of the waits that they show */
   gint64 last_use;
   guint calls; /* that wait for an answer */
 };
@@ -63,7 +64,8 @@ void suture_call_ask (SutureCall *call);
 /* manager-choice.c: the methods that change the stored choice. */
 void suture_manager_connect_choice (SutureManager *self);
 
-/* Shows the choice of @snapshot. */
+/* Shows the choice of @snapshot; and what waits, and what the policy decides. */
 void suture_manager_show_choice (SutureManager *self, const SutureSnapshot *snapshot);
+void suture_manager_show_waits (SutureManager *self, const SutureSnapshot *snapshot);
 
 G_END_DECLS

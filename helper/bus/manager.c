@@ -76,12 +76,16 @@ static gboolean
 handle_planned (SutureManager *self, GDBusMethodInvocation *invocation, SuturePlanKind kind, const char *id)
 {
   SutureCall *call = suture_call_new (self, invocation);
+  g_autoptr (GError) error = NULL;
 
   call->kind = kind == SUTURE_PLAN_INSTALL ? "install" : "remove";
   if (!suture_call_check_name (call, id) || !suture_call_begin (call, TRUE, run_operation))
     return TRUE;
   call->plan = suture_engine_plan (self->engine, kind, id, &call->missing);
-  suture_call_ask (call);
+  if (call->plan != NULL && !suture_plan_is_permitted (call->plan, &error))
+    suture_call_refuse (call, error);
+  else
+    suture_call_ask (call);
   return TRUE;
 }
 
@@ -320,9 +324,10 @@ engine_changed (SutureEngine *engine, SutureManager *self)
   self->last_use = g_get_monotonic_time ();
   if (snapshot->feeds->read_at != self->feeds_published)
     publish_feeds (self, snapshot->feeds);
-  if (facts != NULL && facts != self->published)
+  if (facts != NULL && (facts != self->published || snapshot->waits_number != self->waits_published))
     {
-      suture_improvement_publish (self->objects, facts);
+      suture_improvement_publish (self->objects, facts, snapshot->waits);
+      suture_manager_show_waits (self, snapshot);
       self->published = facts;
       suture_bus_helper1_set_feeds (self->skeleton, (const char *const *) facts->feeds);
       suture_bus_helper1_set_last_checked (self->skeleton, facts->last_checked);

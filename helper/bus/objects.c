@@ -44,14 +44,14 @@ publish_one (GDBusObjectManagerServer *server, const SutureObjects *objects, con
 
   if (there != NULL)
     {
-      objects->fill (G_DBUS_INTERFACE_SKELETON (there), value);
+      objects->fill (G_DBUS_INTERFACE_SKELETON (there), value, objects->more);
       g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (there));
       return;
     }
   /* whoever hears of it hears all of it */
   object = g_dbus_object_skeleton_new (path);
   skeleton = objects->make ();
-  objects->fill (skeleton, value);
+  objects->fill (skeleton, value, objects->more);
   g_dbus_object_skeleton_add_interface (object, skeleton);
   g_dbus_object_manager_server_export (server, object);
 }

@@ -22,7 +22,8 @@ typedef struct
   const char *interface; /* "org.suture.Feed1" */
   GDBusInterfaceSkeleton *(*make) (void);                              /* a new, empty one */
   const char *(*name) (gconstpointer value);                           /* stays @value's */
-  void (*fill) (GDBusInterfaceSkeleton *skeleton, gconstpointer value); /* sets all its properties */
+  void (*fill) (GDBusInterfaceSkeleton *skeleton, gconstpointer value, gconstpointer more); /* sets all its properties */
+  gconstpointer more;    /* what fill () is given beside it */
 } SutureObjects;
 
 /* Publishes @values below @server: those that were there are told anew and stay the same objects, others come complete, and

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bus/conditions.h"
 #include "bus/log.h"
 #include "bus/manager.h"
 
@@ -21,6 +22,7 @@ typedef struct
   GDBusConnection *connection; /* (owned) */
   SutureEngine *engine;        /* (owned) */
   SutureManager *manager;      /* (owned) */
+  SutureConditionsWatch *conditions; /* (owned) */
   guint name;                  /* bus name ownership */
   gboolean leaving;
   int status;
@@ -173,12 +175,14 @@ main (int argc, char **argv)
   g_unix_signal_add (SIGINT, asked_to_end, &self);
   g_timeout_add (LOAD_PATIENCE, take_name, &self);
   g_timeout_add_seconds (5, look, &self);
+  self.conditions = suture_conditions_watch_new (self.connection, self.engine);
   suture_engine_start (self.engine);
   g_main_loop_run (self.loop);
   g_dbus_connection_flush_sync (self.connection, NULL, NULL);
   /* a thread that is still at work is ended with the process, as if killed: recovery knows how to go on */
   if (!is_idle (&self))
     _exit (self.status);
+  suture_conditions_watch_free (self.conditions);
   g_object_unref (self.manager);
   g_object_unref (self.engine);
   g_object_unref (self.connection);

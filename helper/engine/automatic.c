@@ -6,6 +6,8 @@
 #include "engine/choice.h"
 #include "engine/install.h"
 #include "engine/remove.h"
+#include "engine/schedule.h"
+#include "engine/waits.h"
 #include "history/setting.h"
 
 gint64
@@ -61,41 +63,39 @@ find_held (SutureWork *work, const SutureImprovement *improvement)
   return NULL;
 }
 
+/* Whether nothing keeps @improvement waiting now; and *@announce where only that nobody was told does. What its publisher takes back in
+ * this run leaves a gap, which its turn in a rollout is not waited for. */
 static gboolean
-is_test (const SutureImprovement *improvement)
-{
-  return improvement->known != NULL && g_str_equal (improvement->known->manifest->kind, "test");
-}
-
-/* Whether a user has taken it out, or a later letter that is still offered: the one before it was not asked for instead. */
-static gboolean
-was_removed (SutureWork *work, const SutureImprovement *improvement)
-{
-  for (guint i = 0; i < work->facts->improvements->len; i++)
-    {
-      const SutureImprovement *other = g_ptr_array_index (work->facts->improvements, i);
-
-      if (g_str_equal (other->component, improvement->component) && other->number >= improvement->number
-          && g_str_equal (other->feed, improvement->feed) && suture_record_was_removed (work->database, other->id))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Whether it may install itself now: nobody has taken it out, its publisher has come to this machine with it (or takes back now
- * what it stands in for: that would leave a gap), it is not an earlier letter of one that stays, and no test in a fix's place. */
-static gboolean
-is_ready (SutureWork *work, const SutureImprovement *improvement)
+is_ready (SutureWork *work, const SutureImprovement *improvement, gboolean *announce)
 {
   const SutureImprovement *held = find_held (work, improvement);
-  g_autofree char *undone = suture_record_was_undone (work->database, improvement->id);
-  gboolean gap = held != NULL && is_withdrawn_now (work, held);
+  g_autoptr (GPtrArray) waits = NULL;
+  SutureWaitGround ground;
+  SutureChoice choice;
 
-  if (!g_str_equal (improvement->state, "available") || was_removed (work, improvement) || undone != NULL)
+  if (!g_str_equal (improvement->state, "available"))
     return FALSE;
-  if (held != NULL && !gap && (held->number > improvement->number || (is_test (improvement) && !is_test (held))))
-    return FALSE;
-  return improvement->waits_until == 0 || gap;
+  suture_choice_load (work->database, &choice);
+  suture_waits_look (&ground, &choice, work->conditions);
+  waits = suture_waits_judge (&ground, improvement, held != NULL && is_withdrawn_now (work, held));
+  suture_waits_leave (&ground);
+  *announce = *announce || suture_wait_is_only (waits, "announce");
+  return waits->len == 0;
+}
+
+/* From now on the first installation waits no longer than a day. */
+static void
+begin_to_announce (SutureWork *work)
+{
+  SutureChoice choice;
+  g_autoptr (GError) error = NULL;
+
+  suture_choice_load (work->database, &choice);
+  if (choice.announce_since > 0)
+    return;
+  choice.announce_since = g_get_real_time () / G_USEC_PER_SEC;
+  if (!suture_choice_change (work->database, SUTURE_CHOICE_ANNOUNCE_SINCE, &choice, TRUE, &choice, &error))
+    g_message ("since when the first installation waits is not kept: %s", error->message);
 }
 
 /* Ids first: every installation makes new facts. */
@@ -103,14 +103,17 @@ static GPtrArray *
 list_ready (SutureWork *work)
 {
   GPtrArray *ready = g_ptr_array_new_with_free_func (g_free);
+  gboolean announce = FALSE;
 
   for (guint i = 0; i < work->facts->improvements->len; i++)
     {
       const SutureImprovement *improvement = g_ptr_array_index (work->facts->improvements, i);
 
-      if (is_ready (work, improvement))
+      if (is_ready (work, improvement, &announce))
         g_ptr_array_add (ready, g_strdup (improvement->id));
     }
+  if (announce)
+    begin_to_announce (work);
   return ready;
 }
 
@@ -164,17 +167,19 @@ keep_record (SutureWork *work, SutureRecord *record)
   suture_work_set_improvement (work, "");
 }
 
-/* @away: names of the feeds that were given up in this run: what else is theirs is left to the next. */
+/* @away: names of the feeds that were given up in this run: what else is theirs is left to the next. So is what has to wait by now. */
 static gboolean
 install_one (SutureWork *work, const char *id, GHashTable *away, GError **error)
 {
-  g_autoptr (SuturePlan) plan = suture_plan_new (work->facts, SUTURE_PLAN_INSTALL, id, error);
+  const SutureImprovement *improvement = suture_facts_find (work->facts, id);
+  gboolean announce = FALSE, waits = improvement != NULL && !is_ready (work, improvement, &announce);
+  g_autoptr (SuturePlan) plan = waits ? NULL : suture_plan_new (work->facts, SUTURE_PLAN_INSTALL, id, error);
   g_autoptr (SutureRecord) record = NULL;
   g_autoptr (GError) local = NULL;
   gint64 began = g_get_monotonic_time ();
 
   if (plan == NULL)
-    return FALSE;
+    return waits;
   if (g_hash_table_contains (away, plan->feed))
     return TRUE;
   (void) suture_install_run (work, plan, &local);
@@ -240,17 +245,51 @@ carry_out (SutureWork *work, GPtrArray *ready, GPtrArray *withdrawn, GError **fi
   (void) suture_work_look (work, work->facts->offers);
 }
 
+/* What has been taken back goes out, and only what its feed says in the same run counts. */
+static gboolean
+has_withdrawn (const SutureFacts *facts)
+{
+  for (guint i = 0; i < facts->improvements->len; i++)
+    if (((const SutureImprovement *) g_ptr_array_index (facts->improvements, i))->withdrawn)
+      return TRUE;
+  return FALSE;
+}
+
+/* Asks the servers when that is due. When it is not, facts are made anew all the same: turns of rollouts have come. */
+static void
+learn (SutureWork *work, GError **error)
+{
+  gboolean failed = work->failed > 0 || *work->facts->last_error != '\0';
+  gboolean due = suture_schedule_check_is_due (work->facts->last_checked, failed, suture_schedule_is_exposed (work->facts),
+                                               g_get_real_time () / G_USEC_PER_SEC);
+
+  if (due || has_withdrawn (work->facts))
+    (void) suture_check_run (work, error);
+  else
+    (void) suture_work_look (work, work->facts->offers);
+}
+
+/* What a person has chosen, or the policy in their place. */
+static gboolean
+is_on (SutureWork *work)
+{
+  g_autoptr (SutureAdminPolicy) policy = suture_admin_policy_get ();
+  SutureChoice choice;
+
+  suture_choice_load (work->database, &choice);
+  suture_admin_policy_apply (policy, &choice);
+  return choice.automatic;
+}
+
 gboolean
 suture_automatic_run (SutureWork *work, GError **error)
 {
   g_autoptr (GPtrArray) ready = NULL;
   g_autoptr (GPtrArray) withdrawn = NULL;
   g_autoptr (GError) first = NULL;
-  SutureChoice choice;
 
-  (void) suture_check_run (work, &first);
-  suture_choice_load (work->database, &choice);
-  if (choice.automatic)
+  learn (work, &first);
+  if (is_on (work))
     {
       ready = list_ready (work);
       withdrawn = list_withdrawn (work);

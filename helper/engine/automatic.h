@@ -25,8 +25,8 @@ gboolean suture_automatic_is_due (gint64 ran, guint failed, gint64 now);
 #define SUTURE_AUTOMATIC_PATIENCE (10 * 60)
 gboolean suture_automatic_gives_up (const GError *error, gint64 seconds);
 
-/* Checks, and, when the choice is on, installs what is available, was not removed by a user and does not wait for its turn
- * (tests of the way as well as fixes), and takes out what its publisher, asked right now, has withdrawn. Each has its own
+/* Checks when that is due, and, when the choice is on, installs what is available and waits for nothing (engine/wait.h; tests of the
+ * way as well as fixes), and takes out what its publisher, asked right now, has withdrawn. Each has its own
  * record; one that fails does not keep the others. Counts in @work and in the database how many runs failed in a row; one
  * that a person stopped says nothing. */
 gboolean suture_automatic_run (SutureWork *work, GError **error);

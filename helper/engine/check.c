@@ -12,6 +12,7 @@
 #include "engine/local.h"
 #include "engine/machine.h"
 #include "engine/recover.h"
+#include "engine/waits.h"
 #include "feed/rollout.h"
 #include "history/setting.h"
 
@@ -338,8 +339,8 @@ check_feed (SutureWork *work, Lesson *lesson, const SutureFeedConfig *config, co
   return FALSE;
 }
 
-/* All feeds, the local one behind the others: what takes this computer minutes must not hold up what a server has ready. @first: of
- * the errors. */
+/* All feeds, the local one behind the others: what takes this computer minutes must not hold up what a server has ready. What
+ * it downloads are packages: by itself it does not over a network that is metered. @first: of the errors. */
 static void
 check_feeds (SutureWork *work, Lesson *lesson, GError **first)
 {
@@ -359,7 +360,8 @@ check_feeds (SutureWork *work, Lesson *lesson, GError **first)
     }
   if (local == NULL)
     return;
-  prepare (work, &unprepared);
+  if (!g_str_equal (work->kind, "automatic") || suture_waits_may_download (work->database, work->conditions))
+    prepare (work, &unprepared);
   (void) check_feed (work, lesson, local, unprepared, *first == NULL ? first : NULL);
 }
 
@@ -381,7 +383,7 @@ suture_check_run (SutureWork *work, GError **error)
 {
   g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = NULL;
-  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
+  g_autoptr (SutureFeedConfigs) feeds = suture_feeds_load_used ();
   g_autoptr (GError) first = NULL;
   g_autofree char *role = NULL;
   g_autofree char *machine = suture_machine_read_id ();
@@ -424,7 +426,7 @@ suture_check_restore (SutureWork *work)
 {
   g_autoptr (SutureOffers) offers = suture_offers_new ();
   g_autoptr (SutureRelease) release = suture_release_load (NULL);
-  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
+  g_autoptr (SutureFeedConfigs) feeds = suture_feeds_load_used ();
   g_autofree char *role = release != NULL ? suture_release_role (release) : NULL;
   g_autofree char *machine = suture_machine_read_id ();
   gint64 all = suture_setting_get_number (work->database, SUTURE_SETTING_LAST_CHECKED, 0);

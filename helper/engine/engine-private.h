@@ -14,6 +14,13 @@ struct _SutureEngine
   SutureDatabase *database;       /* (owned) */
   SutureQueue *queue;       /* (owned) */
   SutureSnapshot snapshot;
+  SutureConditions conditions; /* written by the main loop, read by threads */
+  gboolean awaits_conditions;  /* nobody has said yet what they are, and somebody will */
+  char *held;                  /* the automatic run that waits for that; NULL: none (owned) */
+  const SutureFacts *considered; /* what the snapshot's waits were made of; only compared */
+  guint64 considered_choice;
+  gint64 considered_at;        /* monotonic time */
+  guint tick;                  /* source id */
   GQueue ended;             /* SutureWork, newest first; whose they were */
   gint64 past;              /* journal lines up to this one are of an earlier process */
   gint64 automatic_ran;     /* seconds since the epoch */
@@ -40,6 +47,14 @@ void suture_engine_watch (SutureEngine *self);
 void suture_engine_watch_undone (SutureEngine *self, const char *improvement);
 void suture_engine_watch_init (SutureEngine *self);
 void suture_engine_watch_clear (SutureEngine *self);
+
+/* engine-waits.c: makes what the snapshot says of waiting true, where it may not be; looks at it regularly; the same at once. */
+void suture_engine_consider (SutureEngine *self);
+void suture_engine_start_ticking (SutureEngine *self);
+gboolean suture_engine_tick (gpointer user_data);
+
+/* Lets the automatic run begin that waited for the conditions. */
+void suture_engine_release_held (SutureEngine *self);
 
 /* Makes the snapshot true, and says so. */
 void suture_engine_publish (SutureEngine *self);

@@ -35,6 +35,8 @@ suture_engine_publish (SutureEngine *self)
   /* who sees "idle" must find all that was interrupted ended */
   SutureWorkStatus status = { .activity = self->loaded ? "idle" : "recovering" };
 
+  if (self->loaded)
+    suture_engine_consider (self);
   if (work != NULL)
     status = suture_work_get_status (work);
   snapshot->activity = status.activity;
@@ -141,6 +143,7 @@ new_work (SutureEngine *self, const char *operation, const char *kind, guint32 u
                                       user);
 
   work->past = self->past;
+  work->conditions = &self->conditions;
   work->failed = self->automatic_failed;
   work->changed = work_changed;
   work->user_data = self; /* a running work's task holds a reference to the engine */
@@ -161,6 +164,7 @@ run_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   /* only the thread whose turn it is sees recovered */
   results = suture_run (work, &self->recovered);
   work->feeds = suture_feeds_new (self->database);
+  suture_choice_load (self->database, &work->choice);
   g_task_return_pointer (task, results, (GDestroyNotify) g_ptr_array_unref);
 }
 
@@ -173,6 +177,8 @@ run_ended (GObject *object, GAsyncResult *async, gpointer user_data)
 
   take_facts (self, work);
   suture_engine_take_feeds (self, work->feeds);
+  if (work->choice.reading > self->snapshot.choice.reading)
+    self->snapshot.choice = work->choice;
   if (g_str_equal (work->kind, "automatic"))
     self->automatic_failed = work->failed;
   add_results (self, results);
@@ -246,9 +252,17 @@ submitted (GObject *object, GAsyncResult *async, gpointer user_data)
   SutureWork *work = g_task_get_task_data (G_TASK (async));
   g_autoptr (GError) error = NULL;
 
+  gboolean kept = g_task_propagate_boolean (G_TASK (async), &error);
+
   self->writing--;
-  suture_queue_release (self->queue, work->operation);
-  if (!g_task_propagate_boolean (G_TASK (async), &error))
+  if (kept && self->awaits_conditions && g_str_equal (work->kind, "automatic"))
+    {
+      suture_engine_release_held (self);
+      self->held = g_strdup (work->operation);
+    }
+  else
+    suture_queue_release (self->queue, work->operation);
+  if (!kept)
     {
       (void) suture_queue_drop (self->queue, work->operation);
       if (g_str_equal (work->kind, "automatic"))
@@ -259,6 +273,16 @@ submitted (GObject *object, GAsyncResult *async, gpointer user_data)
     g_task_return_pointer (outer, g_strdup (work->operation), g_free);
   start_next (self);
   suture_engine_publish (self);
+}
+
+void
+suture_engine_release_held (SutureEngine *self)
+{
+  if (self->held == NULL)
+    return;
+  suture_queue_release (self->queue, self->held);
+  g_clear_pointer (&self->held, g_free);
+  start_next (self);
 }
 
 static gboolean
@@ -455,6 +479,7 @@ load_ended (GObject *object, GAsyncResult *async, gpointer user_data)
   suture_engine_take_feeds (self, load->feeds);
   self->watcher = suture_watcher_new (self->database);
   self->loaded = TRUE;
+  suture_engine_start_ticking (self);
   recovery = new_work (self, "", "recover", G_MAXUINT32);
   suture_queue_push (self->queue, recovery);
   suture_queue_release (self->queue, "");
@@ -520,11 +545,16 @@ suture_engine_finalize (GObject *object)
 
   if (self->look != 0)
     g_source_remove (self->look);
+  if (self->tick != 0)
+    g_source_remove (self->tick);
+  g_free (self->held);
   g_queue_clear_full (&self->ended, (GDestroyNotify) suture_work_unref);
   suture_engine_watch_clear (self);
   suture_queue_free (self->queue);
   suture_facts_unref (self->snapshot.facts);
   suture_feeds_unref (self->snapshot.feeds);
+  suture_waits_free (self->snapshot.waits);
+  suture_admin_policy_unref (self->snapshot.policy);
   g_ptr_array_unref (self->snapshot.results);
   suture_database_free (self->database);
   G_OBJECT_CLASS (suture_engine_parent_class)->finalize (object);
@@ -543,6 +573,7 @@ suture_engine_init (SutureEngine *self)
 {
   self->queue = suture_queue_new ();
   suture_engine_watch_init (self);
+  self->conditions = (SutureConditions) SUTURE_CONDITIONS_UNKNOWN;
   g_queue_init (&self->ended);
   self->snapshot.activity = "recovering";
   self->snapshot.operation = "";

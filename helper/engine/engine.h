@@ -3,6 +3,7 @@
 
 #include "engine/choice.h"
 #include "engine/sign-in.h"
+#include "engine/waits.h"
 #include "engine/watcher.h"
 #include "engine/work.h"
 
@@ -26,6 +27,10 @@ typedef struct
   guint64 bytes_done, bytes_total;
   gboolean cancellable;
   SutureChoice choice;         /* as it is stored */
+  SutureChoice chosen;         /* what holds: the policy's word where it has one; a pause that has passed is none */
+  SutureAdminPolicy *policy;   /* NULL: nothing is loaded yet (owned) */
+  SutureWaits *waits;          /* NULL: the same (owned) */
+  guint64 waits_number;        /* rises when the last two say something else */
   GPtrArray *results;          /* SutureResult, oldest first (owned) */
   GPtrArray *watched;          /* SutureWatched: what is looked after since its installation; NULL: nothing (owned) */
 } SutureSnapshot;
@@ -77,6 +82,14 @@ void suture_engine_choose (SutureEngine *self,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
 gboolean suture_engine_choose_finish (SutureEngine *self, GAsyncResult *result, GError **error);
+
+/* What the computer's surroundings are, from now on. suture_engine_await_conditions (): somebody will call this soon, and until then
+ * automatic runs wait. */
+void suture_engine_set_conditions (SutureEngine *self, const SutureConditions *conditions);
+void suture_engine_await_conditions (SutureEngine *self);
+
+/* Whether the administrator's policy, as its files are now, leaves @what to a person. SUTURE_ERROR_MANAGED. */
+gboolean suture_engine_permits (SutureEngine *self, SutureAdminWhat what, GError **error);
 
 /* Array of SutureRecord: history/record.h. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
 void suture_engine_history (SutureEngine *self,

@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "engine/cache.h"
 #include "engine/feeds.h"
+#include "engine/remembered.h"
 #include "engine/watch.h"
 #include "feed/config.h"
 #include "history/record.h"
@@ -30,6 +31,8 @@ improvement_free (SutureImprovement *self)
   g_ptr_array_unref (self->closing);
   g_strfreev (self->restarted);
   g_strfreev (self->conflict);
+  g_free (self->undone);
+  g_free (self->stays);
   g_free (self->withdrawn_reason);
   g_free (self->left_out);
   g_free (self);
@@ -419,7 +422,7 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
 {
   SutureFacts *self = g_new0 (SutureFacts, 1);
   g_autoptr (GHashTable) installed = suture_record_installed (database);
-  g_autoptr (SutureFeedConfigs) feeds = suture_feed_configs_load ();
+  g_autoptr (SutureFeedConfigs) feeds = suture_feeds_load_used ();
   g_auto (SutureFd) usr = suture_facts_open_base (NULL);
   g_autoptr (GHashTable) seen = suture_content_seen_new ();
   Making making = { .facts = self, .database = database, .installed = installed, .feeds = feeds, .usr = usr, .seen = seen };
@@ -454,6 +457,7 @@ suture_facts_new (SutureDatabase *database, SutureOffers *offers, SutureActivati
         improvement->conflict = suture_offers_find_hidden (offers, feeds, improvement->feed, improvement->component);
     }
   g_ptr_array_sort (self->improvements, by_id);
+  suture_remembered_fill (self, database, g_get_real_time () / G_USEC_PER_SEC);
   self->label = label_of (self);
   return self;
 }

@@ -31,6 +31,11 @@ typedef struct
   char **conflict;       /* names of the feeds that it can't be decided between, or, where root holds it, of those whose
                             improvements of the same component it hides; NULL: none (owned) */
   gint64 waits_until;    /* seconds since the epoch: this machine's turn; 0: it is not waited for */
+  gint64 seen;           /* when it was first available here, seconds since the epoch; 0: it is not. This and what follows is filled by
+                            engine/remembered.h, for what is available */
+  gboolean removed;      /* by a person: it, or a later letter that is still offered */
+  char *undone;          /* why it was taken out by itself; NULL: it was not (owned) */
+  char *stays;           /* id of what is installed of its component, whose place it does not take by itself; NULL (owned) */
   gboolean withdrawn;    /* root holds it, and its publisher has taken it back */
   gboolean withdrawal_is_current; /* said by the last check, not only remembered */
   gint64 withdrawn_at;   /* seconds since the epoch; 0: not said */

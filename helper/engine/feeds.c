@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/name.h"
+#include "engine/admin-policy.h"
 #include "base/paths.h"
 #include "engine/local.h"
 #include "engine/vault.h"
@@ -71,6 +72,25 @@ suture_feeds_find (const SutureFeeds *self, const char *name)
         return feed;
     }
   return NULL;
+}
+
+SutureFeedConfigs *
+suture_feeds_load_used (void)
+{
+  SutureFeedConfigs *self = suture_feed_configs_load ();
+  g_autoptr (SutureAdminPolicy) policy = suture_admin_policy_get ();
+
+  for (guint i = self->usable->len; i > 0; i--)
+    {
+      SutureFeedConfig *config = g_ptr_array_index (self->usable, i - 1);
+
+      if (suture_admin_policy_permits_feed (policy, config->name))
+        continue;
+      g_ptr_array_add (self->faulty, g_ptr_array_steal_index (self->usable, i - 1));
+      g_set_error (&config->fault, SUTURE_ERROR, SUTURE_ERROR_MANAGED, "it is not used by the policy of this computer%s%s",
+                   *policy->reason != '\0' ? ": " : "", policy->reason);
+    }
+  return self;
 }
 
 /* ---- what checks left ---- */
@@ -333,7 +353,7 @@ suture_feeds_new (SutureDatabase *database)
 
   self->read_at = g_get_monotonic_time ();
   suture_vault_sweep ();
-  configs = suture_feed_configs_load ();
+  configs = suture_feeds_load_used ();
   add_feeds (self, database, configs->usable);
   add_feeds (self, database, configs->faulty);
   g_ptr_array_sort (self->list, by_name);

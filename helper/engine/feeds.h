@@ -44,6 +44,10 @@ typedef struct
   SutureReport *report;   /* what the local feed leaves to the system update; empty unless it is on (owned) */
 } SutureFeeds;
 
+/* What feeds.d says, without the feeds that the administrator's policy does not name: those are among the faulty, with
+ * SUTURE_ERROR_MANAGED, and keep what is theirs. Nothing else in engine/ reads feeds.d. */
+SutureFeedConfigs *suture_feeds_load_used (void) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Reads configuration, trusted roots, credentials and what checks left in @database; credentials that belong to nobody any
  * more are erased first. Reads files: use a thread. */
 SutureFeeds *suture_feeds_new (SutureDatabase *database) G_GNUC_WARN_UNUSED_RESULT;

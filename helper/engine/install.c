@@ -12,6 +12,7 @@
 #include "base/paths.h"
 #include "engine/cache.h"
 #include "engine/check.h"
+#include "engine/feeds.h"
 #include "engine/recover.h"
 #include "engine/undo.h"
 #include "history/setting.h"
@@ -126,7 +127,7 @@ verify_plan (Install *self, GError **error)
     return not_applicable ("its publisher has withdrawn it: check again", error);
   if (!suture_target_matches (target, self->plan->known->bytes, NULL))
     return not_applicable ("its publisher has replaced it: check again", error);
-  feeds = suture_feed_configs_load ();
+  feeds = suture_feeds_load_used ();
   if (!suture_feed_configs_may_offer (feeds, self->plan->feed, self->plan->component))
     return not_applicable ("its component may not come from this source any more: check again", error);
   if (!check_paths (self, error))

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/name.h"
+#include "engine/admin-policy.h"
 
 /* The manifest's own digest covers files, effects and payloads. No part can hold the separator. */
 static char *
@@ -68,6 +69,16 @@ suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, const char *id, 
     }
   self->digest = digest_of (self);
   return self;
+}
+
+gboolean
+suture_plan_is_permitted (const SuturePlan *self, GError **error)
+{
+  g_autoptr (SutureAdminPolicy) policy = suture_admin_policy_get ();
+
+  if (self->kind == SUTURE_PLAN_REMOVE)
+    return suture_admin_policy_permits (policy, SUTURE_ADMIN_REMOVAL, error);
+  return suture_admin_policy_permits_improvement (policy, self->improvement, self->component, error);
 }
 
 SuturePlan *

@@ -37,6 +37,10 @@ SuturePlan *suture_plan_new (const SutureFacts *facts, SuturePlanKind kind, cons
  * later one does. Never NULL. */
 SuturePlan *suture_plan_new_of_known (SutureKnown *known, int base) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the administrator's policy, as its files are now, allows a person to do it: SUTURE_ERROR_MANAGED. What happens by itself asks
+ * engine/wait.h, or is an undoing or a withdrawal, which no policy forbids. */
+gboolean suture_plan_is_permitted (const SuturePlan *self, GError **error);
+
 /* Whether @digest, which is all that the journal keeps of a plan, is of the one to remove @improvement of @component when it
  * came from @feed. */
 gboolean suture_plan_is_removal (const char *digest, const char *improvement, const char *component, const char *feed);

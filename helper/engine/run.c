@@ -18,7 +18,7 @@ plan_stands (SutureWork *work, GError **error)
   g_autoptr (SuturePlan) now = suture_plan_new (work->facts, work->plan->kind, work->plan->improvement, NULL);
 
   if (now != NULL && g_str_equal (now->digest, work->plan->digest))
-    return TRUE;
+    return g_str_equal (work->kind, "undo") || suture_plan_is_permitted (now, error);
   g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_NOT_APPLICABLE,
                "nothing was changed: what was asked for is not possible any more");
   return FALSE;

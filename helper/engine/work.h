@@ -7,6 +7,7 @@
 #include "engine/facts.h"
 #include "engine/feeds.h"
 #include "engine/plan.h"
+#include "engine/wait.h"
 #include "history/journal.h"
 #include "history/record.h"
 
@@ -41,6 +42,7 @@ struct _SutureWork
   SutureDatabase *database;        /* the engine's, which outlives the thread */
   SutureFacts *facts;        /* what was known; the thread replaces it by what it learnt (owned) */
   SutureFeeds *feeds;        /* as they are when it has ended; NULL before (owned) */
+  SutureChoice choice;       /* the stored one, as it is when it has ended */
   SuturePlan *plan;          /* install, remove, undo; else NULL (owned) */
   char *operation;           /* (owned); "" for the recovery at the start */
   char *kind;                /* check, install, remove, automatic, undo, local-feed, recover, look (owned) */
@@ -49,6 +51,7 @@ struct _SutureWork
   guint32 user;              /* uid */
   GHashTable *checked;       /* names of the feeds whose metadata this operation has fetched (owned) */
   guint failed;              /* automatic: runs that failed in a row, this one included once it has ended */
+  const SutureConditions *conditions; /* the engine's, which outlives the thread; NULL: nobody watches them */
   gint64 past;               /* journal lines up to this one are of an earlier process */
   gboolean recovered;        /* nothing of the past is open */
   SutureStep step;           /* of the last line that is on the disk */

@@ -59,3 +59,26 @@ suture_setting_set_numbers (SutureDatabase *database, const SutureSettingNumber 
     }
   return suture_statement_end (database, ok, error);
 }
+
+GHashTable *
+suture_setting_list (SutureDatabase *database, const char *prefix)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+  GHashTable *list = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (SutureStatement) statement = NULL;
+
+  statement = suture_statement_new (database, NULL, "SELECT name, value FROM setting WHERE substr (name, 1, length (?)) = ?", "ss",
+                                    prefix, prefix);
+  while (statement != NULL && suture_statement_step (statement, NULL) == 1)
+    g_hash_table_insert (list, g_strdup (suture_statement_text (statement, 0) + strlen (prefix)),
+                         g_strdup (suture_statement_text (statement, 1)));
+  return list;
+}
+
+gboolean
+suture_setting_remove (SutureDatabase *database, const char *name, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
+
+  return suture_statement_run (database, error, "DELETE FROM setting WHERE name = ?", "s", name);
+}

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define SUTURE_SETTING_CHECKED_OF "checked-of-"        /* and a feed's name: the same of it alone */
 #define SUTURE_SETTING_LAST_ERROR "last-error"         /* short error name of the last check */
 #define SUTURE_SETTING_LAST_MESSAGE "last-message"     /* its sentence */
+#define SUTURE_SETTING_SEEN "seen:"                     /* with an improvement's id: seconds since the epoch, engine/remembered.h */
 #define SUTURE_SETTING_FEED "feed:"                     /* with a feed's name: what its last check found, engine/feeds.c */
 #define SUTURE_SETTING_CRASHES "crashes"               /* microseconds since the epoch: up to where the journal was read */
 #define SUTURE_SETTING_RESTARTED "restarted"           /* ID\nUNIT\nUNIT…: what the last switch restarted */
@@ -28,6 +29,11 @@ gint64 suture_setting_get_number (SutureDatabase *database, const char *name, gi
 gboolean suture_setting_set_number (SutureDatabase *database, const char *name, gint64 value, GError **error);
 char *suture_setting_get_text (SutureDatabase *database, const char *name, const char *fallback) G_GNUC_WARN_UNUSED_RESULT;
 gboolean suture_setting_set_text (SutureDatabase *database, const char *name, const char *value, GError **error);
+
+/* All whose names begin with @prefix: the rest of the name → value. Empty when they can't be read. */
+GHashTable *suture_setting_list (SutureDatabase *database, const char *prefix) G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets @name; one that was never set is no error. */
+gboolean suture_setting_remove (SutureDatabase *database, const char *name, GError **error);
 
 /* One setting that is a number. */
 typedef struct

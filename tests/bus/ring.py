@@ -251,12 +251,17 @@ def forget():
 
 
 def forget_automatic(ring):
-    """As if the ten minutes were over, or more after runs that failed."""
+    """As if the ten minutes were over, or more after runs that failed, and a check due again."""
     expect("clean end", ring.stop("helper"), 0)
     with sqlite3.connect("/var/lib/suture/suture.db") as database:
-        database.execute("DELETE FROM setting WHERE name = 'automatic-ran'")
+        database.execute("DELETE FROM setting WHERE name IN ('automatic-ran', 'last-checked')")
     database.close()
     ring.start_helper()
+
+
+def announce(root):
+    """Somebody was told that improvements are installed automatically: the first installation does not wait for that."""
+    expect("announce", root.call("Announce"), {"value": []})
 
 
 def move(source, target):

@@ -75,6 +75,7 @@ def check_faulty(root):
 
 def automatic(ring_, root):
     ring.forget_automatic(ring_)
+    ring.announce(root)
     return root.result(root.call("RunAutomatic")["value"][0])
 
 

@@ -105,6 +105,7 @@ def test_automatic(ring_):
     root = start(ring_)
     expect("remove what is not there", root.call("Remove", "s", IDS["alpha"])["error"], "NotFound")
     nobody = ring_.client("ring-none")
+    ring.announce(root)
     operation = nobody.call("RunAutomatic")["value"][0]
     expect("automatic", nobody.result(operation), ("", ""))
     expect("all active", sorted(active()), sorted(IDS.values()))
@@ -202,6 +203,7 @@ def test_a_bad_feed_costs_no_other(ring_):
         until("the good one's offers without a check", lambda: sorted(root.objects()) == sorted(IDS.values()))
         expect("said from the start", root.get("LastError"), [error, sentence])
     expect("install", root.result(root.call("Install", "s", IDS["alpha"])["value"][0]), ("", ""))
+    ring.announce(root)
     expect("automatic", root.result(root.call("RunAutomatic")["value"][0])[0], "Configuration")
     expect("it has installed", sorted(active()), sorted(IDS.values()))
     os.unlink(f"{FEEDS}/bad.root.json")
@@ -295,6 +297,7 @@ def test_errors_behind_the_switch(ring_):
     expect("no record yet", len(root.history()), 2)
     error, sentence = root.result(root.call("Install", "s", IDS["beta"])["value"][0])
     expect("nothing begins before it is known", (error, active()), ("Unavailable", [IDS["alpha"]]))
+    ring.announce(root)
     expect("nor by itself", root.result(root.call("RunAutomatic")["value"][0])[0], "Unavailable")
     expect("what root was asked for", f"install {feed.NAME} {IDS['beta']}" in ring.requests(), False)
     release("mute")

@@ -125,6 +125,7 @@ def test_what_does_not_exist(ring_):
 
 def test_timer(ring_):
     begin(ring_)
+    ring.announce(ring_.client("root"))
     expect("the timer's call", ctl("ring-none", "run-automatic")[0], 0)
     expect("states", {i["state"] for i in status()["improvements"]}, {"active"})
     expect("again too soon is no failure of a unit", ctl("ring-none", "run-automatic")[0], 0)

@@ -143,6 +143,7 @@ def asked():
 def test_s12_one_run(ring_):
     """An automatic run that checks and installs everything asks for no file twice."""
     root = start(ring_, check=False)
+    ring.announce(root)
     ring.forget_served()
     expect("automatic", end_of(root, "RunAutomatic"), "")
     expect("all active", active(), sorted(IDS.values()))
@@ -153,6 +154,7 @@ def test_s12_failing(ring_):
     """Any file missing, or the server failing: what is known stays, a payload is tried three times, and a run that failed
     is not repeated as soon as one that did not."""
     root = start(ring_)
+    ring.announce(root)
     known = root.objects()
     for path in sorted(glob.glob(f"{METADATA}/timestamp.json")) + [METADATA]:
         os.rename(path, f"{path}.away")

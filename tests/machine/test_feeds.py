@@ -5,7 +5,7 @@ installed packages, over TLS, merged by root."""
 import time
 
 import feed
-from cases import active, agree, case, contents, installed, last_record, need, picture, records, same, settle, unchanged
+from cases import ANNOUNCE, active, agree, case, contents, installed, last_record, need, picture, records, same, settle, unchanged
 
 NOTES = """[Improvement]
 Title={title}
@@ -16,7 +16,7 @@ Description=Of another publisher.
 """
 DAY = 24 * 3600
 FORGET = ("import sqlite3; d = sqlite3.connect('/var/lib/suture/suture.db'); "
-          "d.execute(\\\"DELETE FROM setting WHERE name = 'automatic-ran'\\\"); d.execute('DELETE FROM removed'); d.commit()")
+          "d.execute(\\\"DELETE FROM setting WHERE name IN ('automatic-ran', 'last-checked')\\\"); d.execute('DELETE FROM removed'); d.commit()")
 
 
 def configure(stage, publisher, components=None):
@@ -47,7 +47,7 @@ class Other:
 def run_automatic(stage):
     """The timer's service, as if its ten minutes were over and nobody had removed anything."""
     settle(stage)
-    stage.machine.run(f"systemctl stop suture-helper && runuser -u suture -- python3 -c \"{FORGET}\"")
+    stage.machine.run(f"systemctl stop suture-helper && runuser -u suture -- python3 -c \"{FORGET}\" && {ANNOUNCE}")
     stage.machine.run("systemctl start suture-check.service")
     settle(stage)
 

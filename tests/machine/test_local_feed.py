@@ -4,7 +4,7 @@
 import hashlib
 import os
 
-from cases import active, agree, as_tight_as_they_were, case, contents, installed, last_record, need, records, removed, same, state
+from cases import FORGET_TURN, active, agree, as_tight_as_they_were, case, contents, installed, last_record, need, records, removed, same, state
 from local_stage import PLACE, SUITE
 
 ROOT = "/etc/suture/feeds.d/local.root.json"
@@ -55,6 +55,7 @@ def timer(local):
     held = " ".join(fix.package for fix in local.fixes)
     local.machine.run(f"apt-mark hold {held} && suturectl check && apt-mark unhold {held}")
     same([fix.component for fix in local.fixes if local.offered(fix.component)], [], "what is offered while all is held")
+    local.machine.run(FORGET_TURN)
     local.machine.run("systemctl start suture-check.service")
     local.learn()
     for fix in local.fixes:

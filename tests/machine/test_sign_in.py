@@ -3,15 +3,11 @@
 
 import secrets
 
-from cases import case, contents, need, note, refused, same, settle
+from cases import FORGET_TURN, case, contents, need, note, refused, same, settle
 
 CREDENTIALS = "/var/lib/suture/credentials"
 # Where a secret could have come to light: what systemd, the bus and polkit logged, and all that Suture keeps.
 PLACES = "/var/log /run/log /run/suture /var/lib/suture /var/lib/suture-activate /etc/suture /tmp /var/tmp"
-# As if the ten minutes between two turns of the timer were over.
-FORGET_TURN = ("systemctl stop suture-helper.service; /usr/bin/python3 -c \"import sqlite3; "
-               "db = sqlite3.connect('/var/lib/suture/suture.db'); "
-               "db.execute(\\\"DELETE FROM setting WHERE name = 'automatic-ran'\\\"); db.commit()\"")
 
 
 def feed_of(stage):

@@ -31,6 +31,8 @@ static const char *const below[] = {
   [SUTURE_PATH_ROOT_BOOT] = "root-state/boot",
   [SUTURE_PATH_COMMAND_LINE] = "cmdline",
   [SUTURE_PATH_EXTENSIONS] = "run/extensions",
+  [SUTURE_PATH_POLICY] = "etc/suture/policy.conf",
+  [SUTURE_PATH_USER_SLICE] = "cgroup/user.slice",
   [SUTURE_PATH_LOCK] = "run/lock",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (below) == SUTURE_N_PATHS);
