@@ -217,6 +217,26 @@ add_image (JsonBuilder *builder, const SutureDescription *self)
   json_builder_end_array (builder);
 }
 
+/* Not there where there is none: readers from before it refuse it. */
+static void
+add_health (JsonBuilder *builder, char **health)
+{
+  if (*health == NULL)
+    return;
+  json_builder_set_member_name (builder, "health");
+  json_builder_begin_array (builder);
+  for (char **at = health; *at != NULL; at++)
+    {
+      g_auto (GStrv) words = g_strsplit (*at, " ", 2);
+
+      json_builder_begin_object (builder);
+      add_string (builder, *words[0] == '/' ? "program" : "unit", words[0]);
+      add_integer (builder, "seconds", g_ascii_strtoull (words[1], NULL, 10));
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
 static void
 add_effects (JsonBuilder *builder, const SutureNotes *notes)
 {
@@ -226,6 +246,7 @@ add_effects (JsonBuilder *builder, const SutureNotes *notes)
   add_strings (builder, "never_restart", notes->never_restart, g_strv_length (notes->never_restart));
   add_strings (builder, "reopen", notes->reopen, g_strv_length (notes->reopen));
   add_boolean (builder, "reboot", notes->reboot);
+  add_health (builder, notes->health);
   json_builder_end_object (builder);
 }
 

@@ -11,7 +11,7 @@ static const char *const improvement_keys[]
     = { "Title", "Description", "Component", "Kind", "Severity", "Exploited", NULL };
 static const char *const vulnerability_keys[] = { "Title", "Credit", NULL };
 static const char *const translated_keys[] = { "Title", "Description", NULL };
-static const char *const effects_keys[] = { "Restart", "NeverRestart", "Reopen", "Reboot", NULL };
+static const char *const effects_keys[] = { "Restart", "NeverRestart", "Reopen", "Reboot", "Health", NULL };
 
 SutureNotes *
 suture_notes_new (void)
@@ -26,6 +26,7 @@ suture_notes_new (void)
   self->restart = g_new0 (char *, 1);
   self->never_restart = g_new0 (char *, 1);
   self->reopen = g_new0 (char *, 1);
+  self->health = g_new0 (char *, 1);
   return self;
 }
 
@@ -43,6 +44,7 @@ suture_notes_free (SutureNotes *self)
   g_strfreev (self->restart);
   g_strfreev (self->never_restart);
   g_strfreev (self->reopen);
+  g_strfreev (self->health);
   g_free (self);
 }
 
@@ -189,12 +191,36 @@ take_improvement (SutureNotes *self, GKeyFile *file, const char *group, GError *
          && take_boolean (file, group, "Exploited", &self->exploited, error);
 }
 
+/* Each is "NAME.service SECONDS" or "/usr/bin/PROGRAM SECONDS". What else a manifest asks of the name is found where it is read back. */
+static gboolean
+check_health (GStrv health, GError **error)
+{
+  for (char **at = health; *at != NULL; at++)
+    {
+      g_auto (GStrv) words = g_strsplit (*at, " ", 3);
+      guint64 seconds;
+
+      if (g_strv_length (words) == 2 && (g_str_has_suffix (words[0], ".service") || suture_manifest_is_program (words[0]))
+          && g_ascii_string_to_unsigned (words[1], 10, 1, SUTURE_MANIFEST_HEALTH_SECONDS_MAX, &seconds, NULL))
+        continue;
+      g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT,
+                   "Health has \"%s\", which is neither \"NAME.service SECONDS\" nor \"PROGRAM SECONDS\", with a program below /usr/bin,"
+                   " /usr/sbin or /usr/libexec and at most %d seconds", *at, SUTURE_MANIFEST_HEALTH_SECONDS_MAX);
+      return FALSE;
+    }
+  if (g_strv_length (health) <= SUTURE_MANIFEST_HEALTH_MAX)
+    return TRUE;
+  g_set_error (error, SUTURE_ERROR, SUTURE_ERROR_INVALID_ARGUMENT, "Health has more than %d checks", SUTURE_MANIFEST_HEALTH_MAX);
+  return FALSE;
+}
+
 static gboolean
 take_effects (SutureNotes *self, GKeyFile *file, const char *group, GError **error)
 {
   return check_keys (file, group, effects_keys, error) && take_list (file, "Restart", &self->restart, error)
          && take_list (file, "NeverRestart", &self->never_restart, error)
          && take_list (file, "Reopen", &self->reopen, error)
+         && take_list (file, "Health", &self->health, error) && check_health (self->health, error)
          && take_boolean (file, group, "Reboot", &self->reboot, error);
 }
 

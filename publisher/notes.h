@@ -15,7 +15,8 @@
  *   [CVE-2026-0001]            one group a vulnerability
  *   Title=…  Credit=…
  *   [Effects]
- *   Restart=a.service;  NeverRestart=b.service;  Reopen=c.desktop;  Reboot=false */
+ *   Restart=a.service;  NeverRestart=b.service;  Reopen=c.desktop;  Reboot=false
+ *   Health=a.service 30;/usr/bin/a 10 */
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,7 @@ typedef struct
   char *severity;             /* (owned) */
   gboolean exploited;
   GStrv restart, never_restart, reopen; /* (owned) */
+  GStrv health; /* "NAME.service SECONDS" or "PROGRAM SECONDS" (owned) */
   gboolean reboot;
 } SutureNotes;
 

@@ -16,6 +16,7 @@ static const char *const paths[] = {
   [SUTURE_PATH_DATABASE] = "/var/lib/suture/suture.db",
   [SUTURE_PATH_FETCH_SOCKET] = "/run/suture/fetch.sock",
   [SUTURE_PATH_ACTIVATE_SOCKET] = "/run/suture/activate.sock",
+  [SUTURE_PATH_HEALTH_SOCKET] = "/run/suture/health.sock",
   [SUTURE_PATH_LOCAL_SOCKET] = "/run/suture/local.sock",
   [SUTURE_PATH_LOCAL_STATE] = "/var/lib/suture-local",
   [SUTURE_PATH_LOCAL_FEED] = "/var/lib/suture-local/feed/repository",

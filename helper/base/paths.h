@@ -25,6 +25,7 @@ typedef enum
   SUTURE_PATH_DATABASE,        /* /var/lib/suture/suture.db: journal, history, settings */
   SUTURE_PATH_FETCH_SOCKET,    /* /run/suture/fetch.sock */
   SUTURE_PATH_ACTIVATE_SOCKET, /* /run/suture/activate.sock */
+  SUTURE_PATH_HEALTH_SOCKET,   /* /run/suture/health.sock: suture-health runs a program of the system */
   SUTURE_PATH_LOCAL_SOCKET,    /* /run/suture/local.sock: suture-local prepares what the local feed offers */
   SUTURE_PATH_LOCAL_STATE,     /* /var/lib/suture-local, user suture-local, 0755: feed/ (a publisher's folder), report.json */
   SUTURE_PATH_LOCAL_FEED,      /* /var/lib/suture-local/feed/repository: the local feed, read by everybody */

@@ -31,6 +31,8 @@ struct _SutureEngine
   SutureWatcher *watcher;   /* NULL until everything is loaded (owned) */
   GHashTable *undoing;      /* id → SutureUndoing of what has to be taken out (owned) */
   guint watch;              /* source id */
+  gboolean trying;          /* a thread makes health checks */
+  gint64 try_next;          /* monotonic, microseconds: not before */
   gboolean watching;        /* a thread looks */
   gboolean watch_again;     /* something has changed since it began */
   gboolean loaded;

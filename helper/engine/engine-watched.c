@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Responsible for: when the watcher looks, and that what has to be taken out is, by an operation of the queue. */
 #include "engine/engine-private.h"
+#include "engine/health.h"
 
 #define TRY_SECONDS 10      /* between the first two tries to take something out; doubles */
 #define TRY_SECONDS_MAX 300
@@ -125,6 +126,40 @@ take_watched (SutureEngine *self, GPtrArray *watched)
   return TRUE;
 }
 
+static void
+try_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  suture_health_run (((SutureEngine *) source)->database, task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+tried (GObject *object, GAsyncResult *async, gpointer user_data)
+{
+  SutureEngine *self = SUTURE_ENGINE (object);
+
+  self->trying = FALSE;
+  self->writing--;
+  suture_engine_watch (self);
+}
+
+/* Beside the looks, which have to go on: a check may take its minutes. One at a time; where nobody answers it is tried again. */
+static void
+try_health (SutureEngine *self, GPtrArray *untried)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GTask) task = NULL;
+
+  if (untried->len == 0 || self->trying || self->stopped || now < self->try_next)
+    return;
+  self->trying = TRUE;
+  self->try_next = now + TRY_SECONDS * G_USEC_PER_SEC;
+  self->writing++;
+  task = g_task_new (self, NULL, tried, NULL);
+  g_task_set_task_data (task, g_strdup (g_ptr_array_index (untried, 0)), g_free);
+  g_task_run_in_thread (task, try_in_thread);
+}
+
 static gboolean
 watch_timer (gpointer user_data)
 {
@@ -158,6 +193,7 @@ looked (GObject *object, GAsyncResult *async, gpointer user_data)
   take_due (self, look->due);
   if (take_watched (self, look->watched))
     suture_engine_publish (self);
+  try_health (self, look->untried);
   if (look->news)
     suture_engine_look_again (self);
   if (self->watch_again)

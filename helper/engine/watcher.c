@@ -59,6 +59,7 @@ suture_watch_look_new (void)
 
   self->watched = g_ptr_array_new_with_free_func (watched_free);
   self->due = g_ptr_array_new_with_free_func (g_free);
+  self->untried = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -69,6 +70,7 @@ suture_watch_look_free (SutureWatchLook *self)
     return;
   g_ptr_array_unref (self->watched);
   g_ptr_array_unref (self->due);
+  g_ptr_array_unref (self->untried);
   g_free (self);
 }
 
@@ -283,6 +285,8 @@ suture_watcher_look (SutureWatcher *self)
           watched->id = g_strdup (probation->improvement);
           watched->until = now + probation->remaining;
           g_ptr_array_add (look->watched, watched);
+          if (!probation->healthy && *probation->verdict == '\0')
+            g_ptr_array_add (look->untried, g_strdup (probation->improvement));
         }
       if (*probation->verdict != '\0')
         g_ptr_array_add (look->due, g_strdup (probation->improvement));

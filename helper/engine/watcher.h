@@ -27,6 +27,7 @@ typedef struct
 {
   GPtrArray *watched; /* SutureWatched, by id (owned) */
   GPtrArray *due;     /* char *: ids of what has to be taken out (owned) */
+  GPtrArray *untried; /* char *: ids whose health checks by programs are still to be made (owned) */
   gboolean news;      /* what programs keep closing has changed */
 } SutureWatchLook;
 

@@ -11,6 +11,7 @@ import subprocess
 FORBIDDEN = {
     'suture-activate': ('libcurl', 'libpolkit', 'libsqlite3', 'libgtk', 'libsystemd'),
     'suture-helper': ('libcurl', 'libgtk'),
+    'suture-health': ('libcurl', 'libpolkit', 'libsqlite3', 'libgtk', 'libsystemd'),
     'suture-fetch': ('libpolkit', 'libsqlite3', 'libgtk', 'libsystemd', 'libarchive'),
     'suture-notifier': ('libgtk', 'libadwaita', 'libcurl', 'libsqlite3'),
     'suturectl': ('libcurl', 'libsqlite3', 'libgtk'),

@@ -16,6 +16,7 @@ STAGES = {
     'history': CHAIN,
     'engine': ('download', 'rebuild', 'history', *CHAIN),
     'bus': ('engine', 'download', 'rebuild', 'history', *CHAIN),
+    'health': ('verify', 'base'),
     'restart': CHAIN,
     'activate': ('restart', *CHAIN),
 }

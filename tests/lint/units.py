@@ -9,6 +9,7 @@ import subprocess
 EXPOSURE = {
     'suture-helper.service': 0.5,
     'suture-fetch@.service': 1.2,
+    'suture-health@.service': 1.2,
     'suture-activate@.service': 3.7,
     'suture-reconsider.service': 3.7,
     'suture-boot.service': 3.7,

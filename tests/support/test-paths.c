@@ -20,6 +20,7 @@ static const char *const below[] = {
   [SUTURE_PATH_DATABASE] = "state/suture.db",
   [SUTURE_PATH_FETCH_SOCKET] = "run/fetch.sock",
   [SUTURE_PATH_ACTIVATE_SOCKET] = "run/activate.sock",
+  [SUTURE_PATH_HEALTH_SOCKET] = "run/health.sock",
   [SUTURE_PATH_LOCAL_SOCKET] = "run/local.sock",
   [SUTURE_PATH_LOCAL_STATE] = "local",
   [SUTURE_PATH_LOCAL_FEED] = "local/feed/repository",

@@ -129,6 +129,23 @@ static const struct
   { "restart-kind", "\"restart\": []", "\"restart\": [ \"x.socket\" ]", "restart" },
   { "reopen", "\"reopen\": []", "\"reopen\": [ \"/x.desktop\" ]", "reopen" },
   { "reboot", "\"reboot\": false", "\"reboot\": \"no\"", "reboot" },
+  { "health-kind", "\"reboot\": false", "\"reboot\": false, \"health\": {}", "health" },
+  { "health-empty", "\"reboot\": false", "\"reboot\": false, \"health\": [ {} ]", "program" },
+  { "health-both", "\"reboot\": false",
+    "\"reboot\": false, \"health\": [ { \"unit\": \"a.service\", \"program\": \"/usr/bin/a\", \"seconds\": 1 } ]", "program" },
+  { "health-unit", "\"reboot\": false", "\"reboot\": false, \"health\": [ { \"unit\": \"a.socket\", \"seconds\": 1 } ]", "unit" },
+  { "health-unit-option", "\"reboot\": false",
+    "\"reboot\": false, \"health\": [ { \"unit\": \"--a.service\", \"seconds\": 1 } ]", "unit" },
+  { "health-no-time", "\"reboot\": false", "\"reboot\": false, \"health\": [ { \"unit\": \"a.service\" } ]", "seconds" },
+  { "health-short", "\"reboot\": false", "\"reboot\": false, \"health\": [ { \"unit\": \"a.service\", \"seconds\": 0 } ]", "seconds" },
+  { "health-long", "\"reboot\": false", "\"reboot\": false, \"health\": [ { \"unit\": \"a.service\", \"seconds\": 301 } ]", "seconds" },
+  { "health-arguments", "\"reboot\": false",
+    "\"reboot\": false, \"health\": [ { \"program\": \"/usr/bin/a\", \"seconds\": 1, \"arguments\": [ \"-c\" ] } ]", "arguments" },
+  { "health-elsewhere", "\"reboot\": false", "\"reboot\": false, \"health\": [ { \"program\": \"/usr/lib/a\", \"seconds\": 1 } ]", "/usr/bin" },
+  { "health-dots", "\"reboot\": false",
+    "\"reboot\": false, \"health\": [ { \"program\": \"/usr/libexec/a/../../local/bin/a\", \"seconds\": 1 } ]", "/usr/bin" },
+  { "health-words", "\"reboot\": false",
+    "\"reboot\": false, \"health\": [ { \"program\": \"/usr/bin/a -c\", \"seconds\": 1 } ]", "/usr/bin" },
   { "unknown-member", "\"effects\": {", "\"run\": \"rm\", \"effects\": {", "run" },
   { "twice", "\"exploited\": false,", "\"exploited\": false, \"exploited\": true,", "twice" },
   { "not-closed", "\"reboot\": false }", "\"reboot\": false", "JSON" },
@@ -169,6 +186,35 @@ test_unknown_encoding (void)
 
   g_assert_no_error (error);
   g_assert_cmpuint (manifest->payloads->len, ==, 1);
+}
+
+static void
+test_health (void)
+{
+  g_autofree char *text = replaced ("\"reboot\": false",
+                                    "\"reboot\": false, \"health\": [ { \"unit\": \"a@b.service\", \"seconds\": 300 },"
+                                    " { \"program\": \"/usr/libexec/a/b-1.2\", \"seconds\": 1 } ]");
+  g_autofree char *nine = NULL;
+  g_autoptr (GString) many = g_string_new ("\"reboot\": false, \"health\": [");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SutureManifest) manifest = parse (text, &error);
+  const SutureHealthCheck *unit, *program;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (manifest->health->len, ==, 2);
+  unit = g_ptr_array_index (manifest->health, 0);
+  program = g_ptr_array_index (manifest->health, 1);
+  g_assert_cmpstr (unit->unit, ==, "a@b.service");
+  g_assert_null (unit->program);
+  g_assert_cmpuint (unit->seconds, ==, 300);
+  g_assert_cmpstr (program->program, ==, "/usr/libexec/a/b-1.2");
+  g_assert_null (program->unit);
+  for (int i = 0; i <= SUTURE_MANIFEST_HEALTH_MAX; i++)
+    g_string_append_printf (many, "%s { \"unit\": \"a%d.service\", \"seconds\": 1 }", i > 0 ? "," : "", i);
+  g_string_append (many, "]");
+  nine = replaced ("\"reboot\": false", many->str);
+  g_assert_null (parse (nine, &error));
+  g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MALFORMED);
 }
 
 static void
@@ -225,6 +271,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/manifest/example", test_example);
+  g_test_add_func ("/manifest/health", test_health);
   g_test_add_func ("/manifest/unknown-encoding", test_unknown_encoding);
   g_test_add_func ("/manifest/clean", test_clean);
   g_test_add_func ("/manifest/large", test_large);

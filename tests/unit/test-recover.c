@@ -95,6 +95,10 @@ static const struct
   { "remove", SUTURE_STEP_SWITCHING, BUSY, ACTIVE, "remove demo-a\nlist\nlist\n", "interrupted", "Interrupted" },
   { "remove", SUTURE_STEP_SWITCHED, NOTHING, NULL, "remove demo-a\nlist\n", "removed", "" },
   { "remove", SUTURE_STEP_RESTARTED, NOTHING, NULL, "remove demo-a\nlist\n", "removed", "" },
+  { "undo", SUTURE_STEP_BEGIN, NULL, NULL, "list\n", NULL, "Interrupted" }, /* is begun again by itself */
+  { "undo", SUTURE_STEP_SWITCHING, NOTHING, NULL, "remove demo-a\nlist\n", "undone", "" },
+  { "undo", SUTURE_STEP_SWITCHING, BUSY, ACTIVE, "remove demo-a\nlist\nlist\n", NULL, "Interrupted" },
+  { "undo", SUTURE_STEP_RESTARTED, NOTHING, NULL, "remove demo-a\nlist\n", "undone", "" },
   { "withdraw", SUTURE_STEP_BEGIN, NULL, NULL, "list\n", "interrupted", "Interrupted" },
   { "withdraw", SUTURE_STEP_SWITCHING, NOTHING, NULL, "remove demo-a\nlist\n", "withdrawn", "" },
   { "withdraw", SUTURE_STEP_SWITCHING, BUSY, ACTIVE, "remove demo-a\nlist\nlist\n", "interrupted", "Interrupted" },
@@ -140,6 +144,12 @@ test_table (Fixture *f, gconstpointer data)
       g_assert_cmpstr (record->event, ==, table[row].event);
       if (g_str_equal (record->event, "withdrawn"))
         g_assert_cmpstr (record->message, ==, "it broke");
+      if (g_str_equal (record->event, "undone"))
+        {
+          g_autofree char *quarantine = suture_record_was_undone (f->database, "demo-a");
+
+          g_assert_cmpstr (quarantine, ==, record->message);
+        }
       g_assert_cmpuint (record->user, ==, 1000);
     }
   g_assert_cmpuint (records->len, >=, table[row].event != NULL ? 1 : 0);
