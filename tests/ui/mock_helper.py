@@ -13,7 +13,8 @@ helper ends. What STATE.json can say beside the properties:
     hold: true              an install, or the preparing of the local feed, stops in the middle until it is cancelled or
                             hold is taken away
     die: true               an install ends this process in the middle of its download; the next start records it
-    late: seconds           until SetLocalFeed is answered, as when a person looks for a password (0)
+    called: [[method, …]]   written by this: what was stored by SetPause and the others, and Announce
+    late: seconds           until SetLocalFeed and what stores a choice is answered, as when a person looks for a password (0)
     prepares: {…}           what the state is when the local feed was turned on: SystemUpdates, ArchiveTime, improvements
     slow: seconds           until it is on the bus (0)
     step: seconds           between two changes of an operation (0.05)
@@ -39,12 +40,17 @@ HELPER_DEFAULTS = {
     'Version': '0', 'Activity': 'idle', 'Operation': '', 'OperationKind': '', 'OperationImprovement': '',
     'BytesDone': 0, 'BytesTotal': 0, 'Cancellable': False, 'Results': [], 'Automatic': True, 'Feeds': [],
     'LastChecked': 0, 'LastError': ['', ''], 'Label': 'Debian GNU/Linux 12', 'LocalFeed': 'absent', 'SystemUpdates': [],
-    'ArchiveTime': 0}
+    'ArchiveTime': 0, 'PausedUntil': 0, 'DelayDays': 0, 'DelayExploited': False, 'UseMetered': False, 'Announced': True, 'Waits': [],
+    'Managed': [], 'Watching': []}
+# What each of the methods that only store something stores, and which word of Managed takes it away.
+CHOICES = {'SetAutomatic': (('Automatic',), 'automatic'), 'SetPause': (('PausedUntil',), 'pause'),
+           'SetDelay': (('DelayDays', 'DelayExploited'), 'delay'), 'SetMetered': (('UseMetered',), 'metered'),
+           'Announce': ((), None)}
 IMPROVEMENT_DEFAULTS = {
     'Component': '', 'Letter': 'a', 'Number': 1, 'Kind': 'security', 'Title': '', 'Description': '',
     'Publisher': 'Example Vendor', 'Feed': 'example', 'Prepared': '', 'ApprovedBy': '', 'Provenance': [], 'Severity': 'high', 'Exploited': False, 'Vulnerabilities': [],
     'State': 'available', 'DownloadSize': 471410, 'ImageSize': 5664768, 'Files': [], 'InstalledAt': 0, 'Owed': [],
-    'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
+    'Restarted': [], 'Conflict': [], 'WaitsUntil': 0, 'Waits': [], 'KeepsClosing': [], 'LeftOut': '', 'Withdrawn': False, 'WithdrawnAt': 0, 'WithdrawnReason': ''}
 
 FEED_DEFAULTS = {
     'Name': '', 'Kind': 'remote', 'Address': 'https://fixes.example.org/suture', 'Origin': 'https://fixes.example.org:443', 'Components': [],
@@ -240,9 +246,8 @@ class Mock:
             refuse('NotFound', 'suture-local is not installed')
         elif method == 'GetHistory':
             self.get_history(*arguments, invocation)
-        elif method == 'SetAutomatic':
-            self.set_helper({'Automatic': arguments[0]})
-            invocation.return_value(None)
+        elif method in CHOICES:
+            GLib.timeout_add(int(1000 * self.state.get('late', 0)), self.choose, method, arguments, invocation)
         elif method in ('SignIn', 'SignOut'):
             if arguments[0] not in self.feeds:
                 refuse('NotFound', 'there is no such feed')
@@ -271,6 +276,33 @@ class Mock:
                 self.start(operation, method, arguments[0] if needed or method == 'SetLocalFeed' else '')
                 return False
             begin() if method != 'SetLocalFeed' else GLib.timeout_add(int(1000 * self.state.get('late', 0)), begin)
+
+    def choose(self, method, arguments, invocation):
+        """Stores it, and what it changes about waiting."""
+        names, managed = CHOICES[method]
+        reason = dict(map(tuple, self.helper['Managed'])).get(managed)
+        if reason is not None:
+            invocation.return_dbus_error('org.suture.Error.Managed', 'the policy decides this: ' + reason)
+            return
+        self.set_helper({**dict(zip(names, arguments)), **({'Announced': True} if method in ('Announce', 'SetAutomatic') else {})})
+        if method == 'SetPause':
+            self.wait('paused', arguments[0], arguments[0] != 0)
+        elif method == 'SetAutomatic':
+            self.wait('off', 0, not arguments[0])
+        elif method == 'SetMetered' and arguments[0]:
+            self.wait('metered', 0, False)
+        self.state.setdefault('called', []).append([method, *arguments])
+        self.save()
+        invocation.return_value(None)
+
+    def wait(self, reason, until, waits):
+        """Everything waits for that, or no longer."""
+        def changed(given):
+            return [w for w in given if w[0] != reason] + ([[reason, until, '']] if waits else [])
+        self.set_helper({'Waits': changed(self.helper['Waits'])})
+        for name, values in self.improvements.items():
+            if values['State'] == 'available':
+                self.set_improvement(name, {'Waits': changed(values['Waits'])})
 
     def get_history(self, before, limit, invocation):
         types = {'id': 't', 'time': 'x', 'user': 'u'}

@@ -130,8 +130,8 @@ class Status(unittest.TestCase):
             out = run(machine, 'status')[1]
             for wanted in ('Improvement Withdrawn\n“Encrypted Connections” was withdrawn by its publisher. The reason given: '
                            '“it[2J broke” It is removed by itself at one of the next checks.\n',
-                           'Withdrawn by its publisher · ', '“Document Reading” is rolled out in stages. This computer’s turn '
-                           'comes ', 'Several sources offer “Third”, so none of them is used: one, two.',
+                           'Withdrawn by its publisher · ', '“Document Reading” is not installed automatically now. It is '
+                           'rolled out in stages. This computer’s turn comes ', 'Several sources offer “Third”, so none of them is used: one, two.',
                            'component, third, in the line Components=', 'Test – fixes nothing'):
                 self.assertIn(wanted, out)
             improvements = {i['id']: i for i in json.loads(run(machine, '--json', 'status')[1])['improvements']}

@@ -22,6 +22,12 @@ typedef struct
   guint n_left; /* to the system update */
   const char *local_feed; /* NULL: absent */
   gboolean prepared_here;
+  const char *wait;   /* reason, or NULL */
+  gint64 wait_until;
+  const char *detail; /* of it, or NULL */
+  gboolean closing;
+  gint64 paused_until;
+  const char *managed; /* what the policy decides, or NULL */
 } Row;
 
 static void
@@ -45,6 +51,38 @@ leave_to_the_system (SutureFacts *facts, guint n)
     g_variant_builder_add (&builder, "(sssss)", "linux", "1", "2", "kernel", "linux-image");
   left = g_variant_ref_sink (g_variant_builder_end (&builder));
   suture_facts_take_system_updates (facts, left);
+}
+
+static void
+add_troubles (GVariantDict *dict, const Row *row)
+{
+  GVariantBuilder waits;
+  GVariantBuilder closing;
+
+  g_variant_builder_init (&waits, G_VARIANT_TYPE ("a(sxs)"));
+  if (row->wait != NULL)
+    g_variant_builder_add (&waits, "(sxs)", row->wait, row->wait_until, row->detail != NULL ? row->detail : "");
+  g_variant_builder_init (&closing, G_VARIANT_TYPE ("a(su)"));
+  if (row->closing)
+    {
+      g_variant_builder_add (&closing, "(su)", "less-often", 3);
+      g_variant_builder_add (&closing, "(su)", "a-program-of-no-app", 4);
+      g_variant_dict_insert (dict, "InstalledAt", "x", NOW - 60);
+    }
+  g_variant_dict_insert_value (dict, "Waits", g_variant_builder_end (&waits));
+  g_variant_dict_insert_value (dict, "KeepsClosing", g_variant_builder_end (&closing));
+}
+
+static void
+manage (SutureFacts *facts, const char *what)
+{
+  g_autoptr (GVariant) said = NULL;
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ss)"));
+  g_variant_builder_add (&builder, "(ss)", what, "/etc/suture/policy.conf, line 3: no");
+  said = g_variant_ref_sink (g_variant_builder_end (&builder));
+  suture_facts_take_managed (facts, said);
 }
 
 static SutureImprovement *
@@ -73,6 +111,7 @@ make_improvement (const Row *row)
   g_variant_dict_insert_value (&dict, "Owed", g_variant_builder_end (&owed));
   if (row->prepared_here)
     add_provenance (&dict);
+  add_troubles (&dict, row);
   return suture_copy_new (SUTURE_TYPE_IMPROVEMENT, g_variant_dict_end (&dict));
 }
 
@@ -96,6 +135,9 @@ status_for (const Row *row, const GError *unreachable)
   facts->last_error = g_strdup (row->last_error != NULL ? row->last_error : "");
   facts->last_checked = row->last_checked;
   facts->automatic = row->automatic;
+  facts->paused_until = row->paused_until;
+  if (row->managed != NULL)
+    manage (facts, row->managed);
   leave_to_the_system (facts, row->n_left);
   if (row->local_feed != NULL)
     {
@@ -157,6 +199,34 @@ test_kinds (void)
     { .feed = "a", .last_checked = NOW, .state = "available", .n_left = 2, .kind = SUTURE_STATUS_READY },
     { .feed = "a", .last_checked = long_ago, .n_left = 2, .kind = SUTURE_STATUS_UNCHECKED },
     { .feed = "a", .last_checked = NOW, .state = "active", .owed_kind = "unit", .n_left = 2, .kind = SUTURE_STATUS_UNFINISHED },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "paused", .wait_until = NOW + 60,
+      .kind = SUTURE_STATUS_WAITING },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "paused", .wait_until = NOW,
+      .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "a-new-word",
+      .kind = SUTURE_STATUS_WAITING },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "rollout", .wait_until = NOW + 60,
+      .kind = SUTURE_STATUS_ROLLING },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "removed", .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "announce",
+      .wait_until = NOW + 60, .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .wait = "off", .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .wait = "metered", .kind = SUTURE_STATUS_READY },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "managed",
+      .kind = SUTURE_STATUS_MANAGED },
+    { .feed = "a", .last_checked = NOW, .state = "available", .wait = "managed", .kind = SUTURE_STATUS_MANAGED },
+    { .feed = "a", .last_checked = NOW, .state = "available", .wait = "policy", .managed = "file",
+      .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .managed = "file", .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .managed = "automatic", .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .state = "available", .automatic = TRUE, .wait = "undone", .kind = SUTURE_STATUS_UNDONE },
+    { .feed = "a", .last_checked = NOW, .state = "available", .wait = "undone", .kind = SUTURE_STATUS_UNDONE },
+    { .feed = "a", .last_checked = NOW, .state = "active", .closing = TRUE, .kind = SUTURE_STATUS_CLOSING },
+    { .feed = "a", .last_checked = NOW, .state = "inactive", .closing = TRUE, .kind = SUTURE_STATUS_ATTENTION },
+    { .feed = "a", .last_checked = NOW, .automatic = TRUE, .paused_until = NOW + 60, .kind = SUTURE_STATUS_PAUSED },
+    { .feed = "a", .last_checked = NOW, .automatic = TRUE, .paused_until = NOW, .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = NOW, .paused_until = NOW + 60, .kind = SUTURE_STATUS_PROTECTED },
+    { .feed = "a", .last_checked = long_ago, .automatic = TRUE, .paused_until = NOW + 60, .kind = SUTURE_STATUS_UNCHECKED },
     { .last_checked = NOW, .local_feed = "off", .kind = SUTURE_STATUS_NO_SOURCE },
     { .last_checked = NOW, .local_feed = "off", .activity = "preparing", .kind = SUTURE_STATUS_WORKING },
   };
@@ -323,6 +393,93 @@ test_special_subtitles (void)
     }
 }
 
+/* Why something waits stands in the first words, and what ends that in the others. */
+static void
+test_waiting (void)
+{
+  const struct
+  {
+    Row row;
+    const char *title, *subtitle, *improvement;
+  } rows[] = {
+    { { .state = "available", .wait = "paused", .wait_until = NOW + 86400 * 5 }, "Paused Until 20 January",
+      "Encrypted Connections. 1.0 kB to download. Automatic installation is paused until 20 January 2027, 08:00. Resume it, or "
+      "install it now.", "" },
+    { { .state = "available", .wait = "battery", .detail = "12" }, "Waiting: Battery 12%",
+      "Encrypted Connections. 1.0 kB to download. The battery is low and not charging. Plug the computer in, or install it now.",
+      "" },
+    { { .state = "available", .wait = "managed", .detail = "Freeze" }, "Managed by Your Organization",
+      "“Encrypted Connections” is not installed automatically now. Your organization holds it back, or has not approved it. The "
+      "reason given: “Freeze”", "" },
+    { { .managed = "file" }, "Needs Attention",
+      "Your organization’s policy can’t be used, so nothing is installed: /etc/suture/policy.conf, line 3: no. Ask your "
+      "administrator to correct it.", "" },
+    { { .state = "available", .wait = "undone", .detail = "cups did not start." }, "Improvement Undone",
+      "“Encrypted Connections” was taken out by itself. Something did not work with it, so the computer went back to the version "
+      "before: cups did not start. The fix is not active.", "openssl-a" },
+    { { .state = "active", .closing = TRUE }, "a-program-of-no-app Keeps Closing",
+      "a-program-of-no-app has closed 4 times since “Encrypted Connections” was installed today, 07:59. Removing that improvement "
+      "may help. This may be a coincidence.", "openssl-a" },
+    { { .state = "active", .paused_until = NOW + 3600 }, "Paused Until 09:00",
+      "Nothing is installed automatically until today, 09:00. 1 improvement is active. Checked just now.", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Row row = rows[i].row;
+      g_autoptr (SutureStatus) status = NULL;
+
+      row.feed = "a";
+      row.last_checked = NOW;
+      row.automatic = TRUE;
+      status = status_for (&row, NULL);
+      g_assert_cmpstr (status->title, ==, rows[i].title);
+      g_assert_cmpstr (status->subtitle, ==, rows[i].subtitle);
+      g_assert_cmpstr (status->improvement, ==, rows[i].improvement);
+    }
+}
+
+/* While one of several is installed by the next run, it is ready, and not waiting; and what is held back does not count. */
+static void
+test_several (void)
+{
+  const struct
+  {
+    const char *waits[2]; /* NULL: none */
+    SutureStatusKind kind;
+    const char *title;
+  } rows[] = {
+    { { NULL, "metered" }, SUTURE_STATUS_READY, "2 Improvements Ready" },
+    { { "delay", "metered" }, SUTURE_STATUS_WAITING, "Waiting: Metered Network" },
+    { { "managed", NULL }, SUTURE_STATUS_READY, "1 Improvement Ready" },
+    { { "managed", "battery" }, SUTURE_STATUS_WAITING, "Waiting: Low Battery" },
+    { { "removed", "battery" }, SUTURE_STATUS_READY, "2 Improvements Ready" },
+    { { "battery", "undone" }, SUTURE_STATUS_UNDONE, "Improvement Undone" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (SutureFacts) facts = suture_facts_new ();
+      g_autoptr (GListStore) improvements = g_list_store_new (SUTURE_TYPE_IMPROVEMENT);
+      g_autoptr (SutureStatus) status = NULL;
+
+      for (gsize j = 0; j < 2; j++)
+        {
+          const Row row = { .state = "available", .wait = rows[i].waits[j] };
+          g_autoptr (SutureImprovement) improvement = make_improvement (&row);
+
+          g_list_store_append (improvements, improvement);
+        }
+      g_strfreev (facts->feeds);
+      facts->feeds = g_strsplit ("a", ",", -1);
+      facts->last_checked = NOW;
+      facts->automatic = TRUE;
+      status = suture_status_new (facts, G_LIST_MODEL (improvements), NULL, NOW);
+      g_assert_cmpint (status->kind, ==, rows[i].kind);
+      g_assert_cmpstr (status->title, ==, rows[i].title);
+    }
+}
+
 /* Of several, the sentence is about the one that concerns most, wherever it stands. */
 static void
 test_concern (void)
@@ -392,6 +549,8 @@ main (int argc, char **argv)
   g_test_add_func ("/status/unreachable", test_unreachable);
   g_test_add_func ("/status/subtitles", test_subtitles);
   g_test_add_func ("/status/special-subtitles", test_special_subtitles);
+  g_test_add_func ("/status/waiting", test_waiting);
+  g_test_add_func ("/status/several", test_several);
   g_test_add_func ("/status/concern", test_concern);
   g_test_add_func ("/status/stand-in", test_stand_in);
   return g_test_run ();

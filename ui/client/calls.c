@@ -11,6 +11,7 @@ typedef struct
 {
   const char *method;
   GVariant *parameters;       /* (owned) */
+  gboolean quiet; /* not worth a password */
   gboolean work; /* its reply is only the beginning */
   gboolean repeated;
   char *operation;            /* once it has begun (owned) */
@@ -75,7 +76,7 @@ send (GTask *task)
       g_object_unref (task);
       return;
     }
-  if (suture_client_is_interactive (self))
+  if (suture_client_is_interactive (self) && !call->quiet)
     flags |= G_DBUS_CALL_FLAGS_ALLOW_INTERACTIVE_AUTHORIZATION;
   g_dbus_connection_call (g_dbus_proxy_get_connection (proxy), g_dbus_proxy_get_name (proxy),
                           g_dbus_proxy_get_object_path (proxy), g_dbus_proxy_get_interface_name (proxy), call->method,
@@ -204,17 +205,45 @@ suture_client_cancel_finish (SutureClient *self, GAsyncResult *result, GError **
   return finish_void (self, result, error);
 }
 
+gboolean
+suture_client_set_finish (SutureClient *self, GAsyncResult *result, GError **error)
+{
+  return finish_void (self, result, error);
+}
+
+void
+suture_client_set_pause_async (SutureClient *self, gint64 until, GAsyncReadyCallback callback, gpointer user_data)
+{
+  send (new_call (self, "SetPause", g_variant_new ("(x)", until), callback, user_data));
+}
+
+void
+suture_client_set_delay_async (SutureClient *self, guint days, gboolean exploited, GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  send (new_call (self, "SetDelay", g_variant_new ("(ub)", days, exploited), callback, user_data));
+}
+
+void
+suture_client_set_metered_async (SutureClient *self, gboolean use, GAsyncReadyCallback callback, gpointer user_data)
+{
+  send (new_call (self, "SetMetered", g_variant_new ("(b)", use), callback, user_data));
+}
+
+void
+suture_client_announce_async (SutureClient *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = new_call (self, "Announce", g_variant_new ("()"), callback, user_data);
+
+  ((Call *) g_task_get_task_data (task))->quiet = TRUE;
+  send (task);
+}
+
 void
 suture_client_set_automatic_async (SutureClient *self, gboolean automatic, GAsyncReadyCallback callback,
                                    gpointer user_data)
 {
   send (new_call (self, "SetAutomatic", g_variant_new ("(b)", automatic), callback, user_data));
-}
-
-gboolean
-suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error)
-{
-  return finish_void (self, result, error);
 }
 
 void

@@ -13,6 +13,9 @@ GDBusProxy *suture_client_get_proxy (SutureClient *self);
 gboolean suture_client_is_interactive (SutureClient *self);
 SutureOperations *suture_client_get_operations (SutureClient *self);
 
+/* Copies what org.suture.Helper1, which is @proxy and has an owner, says. */
+void suture_client_read_facts (SutureFacts *facts, GDBusProxy *proxy);
+
 /* Looks whether operations have ended. */
 void suture_client_settle (SutureClient *self);
 

@@ -65,10 +65,19 @@ void suture_client_cancel_async (SutureClient *self, const char *operation, GAsy
                                  gpointer user_data);
 gboolean suture_client_cancel_finish (SutureClient *self, GAsyncResult *result, GError **error);
 
-/* Has what is ready installed by itself, or not; stored when it ends. */
+/* What people choose about what is installed by itself; stored when it ends, by suture_client_set_finish (). */
 void suture_client_set_automatic_async (SutureClient *self, gboolean automatic, GAsyncReadyCallback callback,
                                         gpointer user_data);
-gboolean suture_client_set_automatic_finish (SutureClient *self, GAsyncResult *result, GError **error);
+/* @until: seconds since the epoch, at most 366 days ahead; 0: no pause. */
+void suture_client_set_pause_async (SutureClient *self, gint64 until, GAsyncReadyCallback callback, gpointer user_data);
+/* @days: 0 to 30. @exploited: whether what is used in attacks waits as well. */
+void suture_client_set_delay_async (SutureClient *self, guint days, gboolean exploited, GAsyncReadyCallback callback,
+                                    gpointer user_data);
+void suture_client_set_metered_async (SutureClient *self, gboolean use, GAsyncReadyCallback callback, gpointer user_data);
+/* Says that a person has been shown that improvements are installed automatically, and how to change that; no
+ * password is asked for it. */
+void suture_client_announce_async (SutureClient *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean suture_client_set_finish (SutureClient *self, GAsyncResult *result, GError **error);
 
 /* Turns the local feed on (and has it checked) or off. Ends when the work has ended; cancelling as for suture_client_run_async (). */
 void suture_client_set_local_feed_async (SutureClient *self, gboolean on, GCancellable *cancellable,

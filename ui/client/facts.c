@@ -3,6 +3,7 @@
 
 #include "base/name.h"
 
+#define LIST_MAX 256   /* entries of a list that are kept: more than there are components on a desktop */
 #define SHOWN_MAX 4096 /* bytes; THREATS V5: nothing of a stranger is shown longer */
 
 static void
@@ -14,6 +15,25 @@ result_free (gpointer data)
   g_free (result->error);
   g_free (result->message);
   g_free (result);
+}
+
+static void
+managed_free (gpointer data)
+{
+  SutureManaged *managed = data;
+
+  g_free (managed->what);
+  g_free (managed->reason);
+  g_free (managed);
+}
+
+static void
+watched_free (gpointer data)
+{
+  SutureWatched *watched = data;
+
+  g_free (watched->id);
+  g_free (watched);
 }
 
 SutureFacts *
@@ -32,6 +52,10 @@ suture_facts_new (void)
   self->label = g_strdup ("");
   self->local_feed = g_strdup ("absent");
   self->system_updates = suture_system_update_list (NULL);
+  self->announced = TRUE; /* nothing is known that has to be announced */
+  self->waits = suture_waits_read (NULL);
+  self->managed = g_ptr_array_new_with_free_func (managed_free);
+  self->watching = g_ptr_array_new_with_free_func (watched_free);
   self->results = g_ptr_array_new_with_free_func (result_free);
   return self;
 }
@@ -51,6 +75,9 @@ suture_facts_free (SutureFacts *self)
   g_free (self->local_feed);
   g_ptr_array_unref (self->system_updates);
   g_clear_pointer (&self->system_updates_said, g_variant_unref);
+  g_ptr_array_unref (self->waits);
+  g_ptr_array_unref (self->managed);
+  g_ptr_array_unref (self->watching);
   g_ptr_array_unref (self->results);
   g_free (self);
 }
@@ -65,6 +92,67 @@ suture_facts_take_system_updates (SutureFacts *self, GVariant *said)
   self->system_updates_said = said != NULL ? g_variant_ref (said) : NULL;
   g_ptr_array_unref (self->system_updates);
   self->system_updates = suture_system_update_list (said);
+}
+
+void
+suture_facts_take_waits (SutureFacts *self, GVariant *said)
+{
+  g_ptr_array_unref (self->waits);
+  self->waits = suture_waits_read (said);
+}
+
+void
+suture_facts_take_managed (SutureFacts *self, GVariant *said)
+{
+  gsize n = said != NULL ? MIN (g_variant_n_children (said), LIST_MAX) : 0;
+
+  g_ptr_array_set_size (self->managed, 0);
+  for (gsize i = 0; i < n; i++)
+    {
+      SutureManaged *managed = g_new (SutureManaged, 1);
+      const char *what = NULL;
+      const char *reason = NULL;
+
+      g_variant_get_child (said, i, "(&s&s)", &what, &reason);
+      *managed = (SutureManaged){ .what = suture_facts_clean (what), .reason = suture_facts_clean (reason) };
+      g_ptr_array_add (self->managed, managed);
+    }
+}
+
+void
+suture_facts_take_watching (SutureFacts *self, GVariant *said)
+{
+  gsize n = said != NULL ? MIN (g_variant_n_children (said), LIST_MAX) : 0;
+
+  g_ptr_array_set_size (self->watching, 0);
+  for (gsize i = 0; i < n; i++)
+    {
+      SutureWatched *watched = g_new0 (SutureWatched, 1);
+      const char *id = NULL;
+
+      g_variant_get_child (said, i, "(&sx)", &id, &watched->until);
+      watched->id = suture_facts_clean (id);
+      g_ptr_array_add (self->watching, watched);
+    }
+}
+
+const SutureManaged *
+suture_facts_find_managed (const SutureFacts *self, const char *what)
+{
+  for (guint i = 0; i < self->managed->len; i++)
+    {
+      const SutureManaged *managed = g_ptr_array_index (self->managed, i);
+
+      if (g_str_equal (managed->what, what))
+        return managed;
+    }
+  return NULL;
+}
+
+gint64
+suture_facts_get_pause (const SutureFacts *self, gint64 now)
+{
+  return self->paused_until > now ? self->paused_until : 0;
 }
 
 const SutureResult *

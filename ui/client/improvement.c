@@ -48,6 +48,15 @@ provenance_free (gpointer data)
 }
 
 static void
+keeps_closing_free (gpointer data)
+{
+  SutureKeepsClosing *self = data;
+
+  g_free (self->program);
+  g_free (self);
+}
+
+static void
 suture_improvement_clear (SutureCopy *copy)
 {
   SutureImprovementFacts *facts = &SUTURE_IMPROVEMENT (copy)->facts;
@@ -68,6 +77,9 @@ suture_improvement_clear (SutureCopy *copy)
   g_clear_pointer (&facts->owed, g_ptr_array_unref);
   g_strfreev (facts->restarted);
   g_strfreev (facts->conflict);
+  g_clear_pointer (&facts->waits, g_ptr_array_unref);
+  g_clear_pointer (&facts->keeps_closing, g_ptr_array_unref);
+  g_free (facts->left_out);
   g_free (facts->withdrawn_reason);
   *facts = (SutureImprovementFacts){ 0 };
 }
@@ -99,6 +111,15 @@ add_provenance (GPtrArray *array, char *what, char *which)
 
   *provenance = (SutureProvenance){ .what = what, .which = which };
   g_ptr_array_add (array, provenance);
+}
+
+static void
+add_keeps_closing (GPtrArray *array, char *program, guint times)
+{
+  SutureKeepsClosing *one = g_new (SutureKeepsClosing, 1);
+
+  *one = (SutureKeepsClosing){ .program = program, .times = times };
+  g_ptr_array_add (array, one);
 }
 
 static const char *const state_names[] = {
@@ -161,10 +182,16 @@ suture_state_can_remove (SutureState state)
   return state == SUTURE_STATE_ACTIVE || state == SUTURE_STATE_INACTIVE || state == SUTURE_STATE_OVERTAKEN;
 }
 
-gboolean
-suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now)
+const SutureWait *
+suture_improvement_get_wait (const SutureImprovementFacts *facts, gint64 now)
 {
-  return facts->state == SUTURE_STATE_AVAILABLE && facts->waits_until > now;
+  return facts->state == SUTURE_STATE_AVAILABLE ? suture_waits_first (facts->waits, now) : NULL;
+}
+
+gboolean
+suture_improvement_can_install (const SutureImprovementFacts *facts)
+{
+  return suture_state_can_install (facts->state) && suture_waits_allow_install (facts->waits);
 }
 
 gboolean
@@ -194,6 +221,21 @@ guint64
 suture_improvement_to_download (const SutureImprovementFacts *facts)
 {
   return facts->provenance->len > 0 ? 0 : facts->download_size;
+}
+
+/* What keeps it from being installed; this machine's turn belongs there, whether it stands in the list or beside it. */
+static void
+read_waits (SutureImprovementFacts *facts, GVariantDict *dict)
+{
+  g_autoptr (GVariant) said = g_variant_dict_lookup_value (dict, "Waits", G_VARIANT_TYPE ("a(sxs)"));
+
+  g_variant_dict_lookup (dict, "WaitsUntil", "x", &facts->waits_until);
+  facts->waits = suture_waits_read (said);
+  if (facts->waits_until > 0 && suture_waits_find (facts->waits, SUTURE_WAIT_ROLLOUT, G_MININT64) == NULL)
+    suture_waits_add (facts->waits, "rollout", facts->waits_until, "");
+  facts->keeps_closing = g_ptr_array_new_with_free_func (keeps_closing_free);
+  suture_properties_each_number (dict, "KeepsClosing", facts->keeps_closing, add_keeps_closing);
+  facts->left_out = suture_properties_dup_text (dict, "LeftOut");
 }
 
 static void
@@ -233,7 +275,7 @@ suture_improvement_read (SutureCopy *copy, GVariantDict *dict)
   suture_properties_each_triple (dict, "Owed", facts->owed, add_owed);
   facts->restarted = suture_properties_dup_list (dict, "Restarted");
   facts->conflict = suture_properties_dup_list (dict, "Conflict");
-  g_variant_dict_lookup (dict, "WaitsUntil", "x", &facts->waits_until);
+  read_waits (facts, dict);
   g_variant_dict_lookup (dict, "Withdrawn", "b", &facts->withdrawn);
   g_variant_dict_lookup (dict, "WithdrawnAt", "x", &facts->withdrawn_at);
   facts->withdrawn_reason = suture_properties_dup_text (dict, "WithdrawnReason");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "client/copy.h"
+#include "client/waits.h"
 
 /* One improvement as the helper published it (org.suture.Improvement1). */
 
@@ -65,6 +66,13 @@ typedef struct
   char *why;   /* never-restart, failed, user (owned) */
 } SutureOwed;
 
+/* A program that closes again and again since the improvement is there. */
+typedef struct
+{
+  char *program; /* its file's name (owned) */
+  guint times;
+} SutureKeepsClosing;
+
 /* All strings are clean, plain text and not NULL; all is owned. */
 typedef struct
 {
@@ -92,13 +100,20 @@ typedef struct
   char **restarted;
   char **conflict;     /* names of sources: in conflict, or hidden behind what is installed */
   gint64 waits_until;  /* seconds since the epoch: this machine's turn in a rollout; 0: none */
+  GPtrArray *waits;    /* of SutureWait: why it is not installed by itself; the turn as well */
+  GPtrArray *keeps_closing; /* of SutureKeepsClosing */
+  char *left_out;      /* boot, asked, image, or "" */
   gboolean withdrawn;
   gint64 withdrawn_at; /* seconds since the epoch, 0: not said */
   char *withdrawn_reason; /* the publisher's words, one line, or "" */
 } SutureImprovementFacts;
 
-/* Whether it could be installed and its turn has not come yet at @now. */
-gboolean suture_improvement_waits (const SutureImprovementFacts *facts, gint64 now);
+/* What tells most of why it is not installed by itself although it is available, or NULL; borrowed. @now: seconds since the
+ * epoch. */
+const SutureWait *suture_improvement_get_wait (const SutureImprovementFacts *facts, gint64 now);
+
+/* Whether a person can install it: it can be, and the administrator's policy does not hold it. */
+gboolean suture_improvement_can_install (const SutureImprovementFacts *facts);
 
 /* Whether a later letter of its component, from the same source, can be installed as well and only waits for its turn: this one is
  * there until then, and not what a person who wants all is after. @improvements: a list of SutureImprovement. */

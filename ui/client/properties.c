@@ -50,6 +50,22 @@ suture_properties_each_pair (GVariantDict *dict, const char *name, GPtrArray *ar
 }
 
 void
+suture_properties_each_number (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, guint))
+{
+  g_autoptr (GVariant) list = g_variant_dict_lookup_value (dict, name, G_VARIANT_TYPE ("a(su)"));
+  gsize n = list != NULL ? MIN (g_variant_n_children (list), LIST_MAX) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *text = NULL;
+      guint number = 0;
+
+      g_variant_get_child (list, i, "(&su)", &text, &number);
+      add (array, suture_facts_clean (text), number);
+    }
+}
+
+void
 suture_properties_each_triple (GVariantDict *dict,
                                const char *name,
                                GPtrArray *array,

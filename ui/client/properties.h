@@ -15,6 +15,9 @@ char **suture_properties_dup_list (GVariantDict *dict, const char *name) G_GNUC_
 /* Calls @add with the two clean strings, which it owns then, of each entry of an a(ss). */
 void suture_properties_each_pair (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, char *));
 
+/* Calls @add with the clean string, which it owns then, and the number of each entry of an a(su). */
+void suture_properties_each_number (GVariantDict *dict, const char *name, GPtrArray *array, void (*add) (GPtrArray *, char *, guint));
+
 /* Calls @add with the three clean strings, which it owns then, of each entry of an a(sss). */
 void suture_properties_each_triple (GVariantDict *dict,
                                     const char *name,

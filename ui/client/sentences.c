@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "client/local-words.h"
+#include "client/troubles.h"
 
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
@@ -181,6 +182,21 @@ suture_sentence_benefit (const SutureImprovementFacts *facts)
   return g_strjoinv (SEPARATOR, (char **) parts->pdata);
 }
 
+/* Why it waits, in a few words. */
+static char *
+wait_words (const SutureWait *wait, gint64 now)
+{
+  g_autofree char *when = NULL;
+
+  if (wait->reason == SUTURE_WAIT_OFF || wait->reason == SUTURE_WAIT_ANNOUNCE) /* one sees that at the switch */
+    return g_strdup ("");
+  if (wait->reason != SUTURE_WAIT_ROLLOUT || wait->until == 0)
+    return suture_wait_title (wait, now);
+  when = suture_sentence_time (wait->until, now, FALSE);
+  /* Translators: %s is a time, "today, 15:00". */
+  return g_strdup_printf (_("This computer’s turn: %s"), when);
+}
+
 /* The state in a few words, or "". */
 static char *
 state_words (const SutureImprovementFacts *facts, gint64 now)
@@ -191,12 +207,10 @@ state_words (const SutureImprovementFacts *facts, gint64 now)
     return g_strdup (_("Withdrawn by its publisher"));
   if (facts->state == SUTURE_STATE_CONFLICT)
     return g_strdup (_("Several sources offer it"));
-  if (suture_improvement_waits (facts, now))
-    {
-      when = suture_sentence_time (facts->waits_until, now, FALSE);
-      /* Translators: %s is a time, "today, 15:00". */
-      return g_strdup_printf (_("This computer’s turn: %s"), when);
-    }
+  if (suture_improvement_get_wait (facts, now) != NULL)
+    return wait_words (suture_improvement_get_wait (facts, now), now);
+  if (facts->keeps_closing->len > 0)
+    return suture_trouble_closing_title (facts);
   if (facts->state == SUTURE_STATE_INACTIVE)
     return g_strdup (_("Not active now"));
   if (facts->state == SUTURE_STATE_OVERTAKEN)
@@ -230,10 +244,10 @@ suture_sentence_turn (gint64 turn, gint64 now)
 static char *
 waiting_sentence (const SutureImprovementFacts *facts, const char *title, gint64 now)
 {
-  g_autofree char *turn = suture_sentence_turn (facts->waits_until, now);
+  g_autofree char *why = suture_waits_sentences (facts->waits, now);
 
-  /* Translators: the second %s is the sentence "This computer’s turn comes today, 15:00." */
-  return g_strdup_printf (_("“%s” is rolled out in stages. %s It can be installed now all the same."), title, turn);
+  /* Translators: the second %s are sentences such as "The network is metered." */
+  return why[0] != '\0' ? g_strdup_printf (_("“%s” is not installed automatically now. %s"), title, why) : g_strdup ("");
 }
 
 static char *
@@ -277,9 +291,7 @@ own_sentence (const SutureImprovementFacts *facts, const char *title, gint64 now
   switch (facts->state)
     {
     case SUTURE_STATE_INACTIVE:
-      return g_strdup_printf (_("“%s” is installed but not active now. It comes back when other software is done "
-                                "installing. If it does not, install it again."),
-                              title);
+      return suture_trouble_inactive_sentence (facts, title);
     case SUTURE_STATE_OVERTAKEN:
       return g_strdup_printf (_("A system update changed files that “%s” fixes, so it stays out. Remove it, or wait for "
                                 "a newer one."),
@@ -298,8 +310,9 @@ own_sentence (const SutureImprovementFacts *facts, const char *title, gint64 now
     case SUTURE_STATE_CONFLICT:
       return conflict_sentence (facts, title);
     case SUTURE_STATE_AVAILABLE:
-      return suture_improvement_waits (facts, now) ? waiting_sentence (facts, title, now) : g_strdup ("");
+      return waiting_sentence (facts, title, now);
     case SUTURE_STATE_ACTIVE:
+      return suture_trouble_closing_sentence (facts, title, now);
     case SUTURE_STATE_INCLUDED:
     case SUTURE_STATE_NOT_INSTALLED:
     case SUTURE_STATE_REPLACED:
@@ -521,6 +534,8 @@ suture_sentence_why (const SutureRecordFacts *record)
 {
   if (record->error[0] != '\0')
     return suture_sentence_error_name (record->error, record->message);
+  if (g_str_equal (record->event, "undone"))
+    return suture_trouble_undone_sentence (record->message);
   if (g_str_equal (record->event, "withdrawn") && record->message[0] != '\0')
     return g_strdup_printf (_("The reason given: “%s”"), record->message);
   return g_strdup ("");

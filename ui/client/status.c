@@ -6,136 +6,11 @@
 #include "base/error.h"
 #include "client/local-words.h"
 #include "client/sentences.h"
+#include "client/tally.h"
+#include "client/troubles.h"
 
 #define CLOCK_SLACK (60 * 60) /* seconds that the last check may lie ahead */
 #define NAMES_SHOWN 3         /* more would not be read */
-
-/* What counts, of all improvements. */
-typedef struct
-{
-  guint n_available;
-  guint n_waiting;      /* of n_available, for their turn */
-  guint n_available_tests; /* of n_available */
-  guint n_active;       /* that fix something */
-  guint n_active_tests;
-  guint n_withdrawn;
-  gint64 next_turn;     /* of those that wait: the earliest */
-  guint64 download_size;
-  GPtrArray *available; /* titles (borrowed) */
-  GPtrArray *owed;      /* names of what is owed, each once (borrowed) */
-  const char *working;  /* title of the improvement that is worked on, or "" (borrowed) */
-  SutureImprovement *withdrawn; /* the first that was (borrowed) (nullable) */
-  SutureImprovement *concern; /* the one whose state concerns most (borrowed) (nullable) */
-  gboolean reboot;      /* some of what is owed needs a restart of the computer */
-} Count;
-
-static void
-count_free (Count *count)
-{
-  g_ptr_array_unref (count->available);
-  g_ptr_array_unref (count->owed);
-  g_free (count);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Count, count_free)
-
-static void
-count_owed (Count *count, const SutureImprovementFacts *facts)
-{
-  for (guint i = 0; i < facts->owed->len; i++)
-    {
-      const SutureOwed *owed = g_ptr_array_index (facts->owed, i);
-
-      if (!g_ptr_array_find_with_equal_func (count->owed, owed->shown, g_str_equal, NULL))
-        g_ptr_array_add (count->owed, owed->shown);
-      if (g_str_equal (owed->kind, "unit") || g_str_equal (owed->kind, "pid1"))
-        count->reboot = TRUE;
-    }
-}
-
-#define CONCERN_SAID 2 /* up to here it is said and no more; above, it asks to be looked at */
-
-/* How much a state concerns people; 0: not at all. */
-static int
-concern_of (SutureState state)
-{
-  static const SutureState rising[]
-      = { SUTURE_STATE_SUPERSEDED, SUTURE_STATE_OVERTAKEN, SUTURE_STATE_MIXED, SUTURE_STATE_UNKNOWN,
-          SUTURE_STATE_INACTIVE, SUTURE_STATE_CONFLICT };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rising); i++)
-    if (rising[i] == state)
-      return (int) i + 1;
-  return 0;
-}
-
-static int
-most_concern (const Count *count)
-{
-  return count->concern != NULL ? concern_of (suture_improvement_get_facts (count->concern)->state) : 0;
-}
-
-static void
-count_available (Count *count, SutureImprovement *improvement, gint64 now)
-{
-  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
-
-  count->n_available++;
-  count->download_size += suture_improvement_to_download (facts);
-  g_ptr_array_add (count->available, (gpointer) suture_improvement_get_title (improvement));
-  if (suture_improvement_is_test (facts))
-    count->n_available_tests++;
-  if (!suture_improvement_waits (facts, now))
-    return;
-  count->next_turn = count->n_waiting == 0 ? facts->waits_until : MIN (count->next_turn, facts->waits_until);
-  count->n_waiting++;
-}
-
-static void
-count_active (Count *count, const SutureImprovementFacts *facts)
-{
-  if (suture_improvement_is_test (facts))
-    count->n_active_tests++;
-  else
-    count->n_active++;
-  count_owed (count, facts);
-}
-
-/* Of a component that is offered in two letters the later one counts, as it is what "all" means. */
-static void
-count_one (Count *count, GListModel *improvements, SutureImprovement *improvement, const char *worked_on, gint64 now)
-{
-  const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
-
-  if (g_str_equal (facts->id, worked_on))
-    count->working = suture_improvement_get_title (improvement);
-  if (facts->state == SUTURE_STATE_AVAILABLE && !suture_improvement_stands_in (improvements, facts))
-    count_available (count, improvement, now);
-  else if (facts->state == SUTURE_STATE_ACTIVE)
-    count_active (count, facts);
-  if (facts->withdrawn && count->n_withdrawn++ == 0)
-    count->withdrawn = improvement;
-  if (concern_of (facts->state) > most_concern (count))
-    count->concern = improvement;
-}
-
-static Count *
-count_all (GListModel *improvements, const char *worked_on, gint64 now)
-{
-  Count *count = g_new0 (Count, 1);
-  guint n = g_list_model_get_n_items (improvements);
-
-  count->available = g_ptr_array_new ();
-  count->owed = g_ptr_array_new ();
-  count->working = "";
-  for (guint i = 0; i < n; i++)
-    {
-      /* The model keeps it alive for as long as anything of it is borrowed. */
-      g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
-
-      count_one (count, improvements, improvement, worked_on, now);
-    }
-  return count;
-}
 
 /* "A, B and 4 more" */
 static char *
@@ -167,8 +42,17 @@ is_misconfigured (const SutureFacts *facts)
   return g_str_equal (facts->last_error, suture_error_to_name (SUTURE_ERROR_CONFIGURATION));
 }
 
+/* What waits is not called ready, and what a person has to begin does not wait. */
 static SutureStatusKind
-decide (const SutureFacts *facts, const Count *count, const GError *unreachable, gint64 now)
+decide_available (const SutureFacts *facts, const SutureTally *count)
+{
+  if (!facts->automatic || count->n_waiting < count->n_available)
+    return SUTURE_STATUS_READY;
+  return count->wait->reason == SUTURE_WAIT_ROLLOUT ? SUTURE_STATUS_ROLLING : SUTURE_STATUS_WAITING;
+}
+
+static SutureStatusKind
+decide (const SutureFacts *facts, const SutureTally *count, const GError *unreachable, gint64 now)
 {
   gboolean recent = facts->last_checked > 0 && now - facts->last_checked <= SUTURE_STATUS_RECENT
                     && facts->last_checked - now <= CLOCK_SLACK;
@@ -181,21 +65,39 @@ decide (const SutureFacts *facts, const Count *count, const GError *unreachable,
     return SUTURE_STATUS_NO_SOURCE;
   if (count->n_withdrawn > 0)
     return SUTURE_STATUS_WITHDRAWN;
+  if (count->undone != NULL)
+    return SUTURE_STATUS_UNDONE;
+  if (count->closing != NULL)
+    return SUTURE_STATUS_CLOSING;
+  if (suture_facts_find_managed (facts, "file") != NULL)
+    return SUTURE_STATUS_ATTENTION;
   if (count->n_available > 0)
-    return facts->automatic && count->n_waiting == count->n_available ? SUTURE_STATUS_ROLLING : SUTURE_STATUS_READY;
-  if (facts->last_error[0] != '\0' || most_concern (count) > CONCERN_SAID)
+    return decide_available (facts, count);
+  if (count->n_held > 0)
+    return SUTURE_STATUS_MANAGED;
+  if (facts->last_error[0] != '\0' || suture_tally_has_concern (count))
     return SUTURE_STATUS_ATTENTION;
   if (count->owed->len > 0)
     return SUTURE_STATUS_UNFINISHED;
   if (!recent)
     return SUTURE_STATUS_UNCHECKED;
+  if (facts->automatic && suture_facts_get_pause (facts, now) > 0)
+    return SUTURE_STATUS_PAUSED;
   if (facts->system_updates->len > 0)
     return SUTURE_STATUS_SYSTEM_UPDATE;
   return count->concern != NULL ? SUTURE_STATUS_CHANGED : SUTURE_STATUS_PROTECTED;
 }
 
 static char *
-title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
+paused_title (const SutureFacts *facts, gint64 now)
+{
+  g_autofree char *day = suture_wait_day (facts->paused_until, now);
+
+  return g_strdup_printf (_("Paused Until %s"), day);
+}
+
+static char *
+title_for (SutureStatusKind kind, const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   switch (kind)
     {
@@ -211,8 +113,17 @@ title_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count)
                  : g_strdup_printf (g_dngettext (NULL, "%u Improvement Withdrawn", "%u Improvements Withdrawn",
                                                  count->n_withdrawn),
                                     count->n_withdrawn);
+    case SUTURE_STATUS_UNDONE:
+      return g_strdup (_("Improvement Undone"));
+    case SUTURE_STATUS_CLOSING:
+      return suture_trouble_closing_title (suture_improvement_get_facts (count->closing));
     case SUTURE_STATUS_ROLLING:
-      return g_strdup (_("Rolling Out in Stages"));
+    case SUTURE_STATUS_WAITING:
+      return suture_wait_title (count->wait, now);
+    case SUTURE_STATUS_MANAGED:
+      return g_strdup (_("Managed by Your Organization"));
+    case SUTURE_STATUS_PAUSED:
+      return paused_title (facts, now);
     case SUTURE_STATUS_READY:
       if (count->n_available_tests == count->n_available)
         return g_strdup_printf (g_dngettext (NULL, "%u Test Ready", "%u Tests Ready", count->n_available),
@@ -250,7 +161,7 @@ checked_sentence (const SutureFacts *facts, gint64 now)
 }
 
 static char *
-ready_subtitle (const SutureFacts *facts, const Count *count)
+ready_subtitle (const SutureFacts *facts, const SutureTally *count)
 {
   g_autofree char *names = list_names (count->available);
   g_autofree char *size = g_format_size (count->download_size);
@@ -268,16 +179,44 @@ ready_subtitle (const SutureFacts *facts, const Count *count)
 }
 
 static char *
-rolling_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+rolling_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   g_autofree char *ready = ready_subtitle (facts, count);
-  g_autofree char *turn = suture_sentence_turn (count->next_turn, now);
+  g_autofree char *turn = suture_sentence_turn (count->wait->until, now);
 
   return g_strdup_printf ("%s %s", turn, ready);
 }
 
+/* What is ready, and what it waits for. */
 static char *
-withdrawn_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+waiting_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
+{
+  g_autofree char *ready = ready_subtitle (facts, count);
+  g_autofree char *why = suture_wait_sentence (count->wait, now);
+
+  return g_strdup_printf ("%s %s", ready, why);
+}
+
+static char *
+undone_subtitle (const SutureTally *count, gint64 now)
+{
+  const SutureImprovementFacts *facts = suture_improvement_get_facts (count->undone);
+  const SutureWait *wait = suture_waits_find (facts->waits, SUTURE_WAIT_UNDONE, now);
+  g_autofree char *what = suture_wait_sentence (wait, now);
+
+  /* Translators: an improvement, and sentences that say why. */
+  return g_strdup_printf (_("“%s” was taken out by itself. %s"), suture_improvement_get_title (count->undone), what);
+}
+
+static char *
+closing_subtitle (const SutureTally *count, gint64 now)
+{
+  return suture_trouble_closing_sentence (suture_improvement_get_facts (count->closing),
+                                          suture_improvement_get_title (count->closing), now);
+}
+
+static char *
+withdrawn_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   g_autofree char *why = suture_sentence_state (count->withdrawn, now);
 
@@ -286,16 +225,30 @@ withdrawn_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
                                            : _("It stays until it is removed."));
 }
 
+/* The policy keeps everything from being installed until it is mended: that is said before what a check has found. */
 static char *
-attention_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+policy_subtitle (const SutureManaged *file, gint64 now)
 {
+  g_autoptr (GPtrArray) waits = suture_waits_read (NULL);
+
+  suture_waits_add (waits, "policy", 0, file->reason);
+  return suture_waits_sentences (waits, now);
+}
+
+static char *
+attention_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
+{
+  const SutureManaged *file = suture_facts_find_managed (facts, "file");
+
+  if (file != NULL)
+    return policy_subtitle (file, now);
   if (facts->last_error[0] != '\0')
     return suture_sentence_error_name (facts->last_error, facts->last_message);
   return suture_sentence_state (count->concern, now);
 }
 
 static char *
-owed_sentence (const Count *count)
+owed_sentence (const SutureTally *count)
 {
   g_autofree char *names = list_names (count->owed);
 
@@ -311,7 +264,7 @@ owed_sentence (const Count *count)
 }
 
 static char *
-unfinished_subtitle (const SutureFacts *facts, const Count *count)
+unfinished_subtitle (const SutureFacts *facts, const SutureTally *count)
 {
   g_autofree char *owed = owed_sentence (count);
   g_autofree char *left = suture_status_system_updates (facts);
@@ -321,7 +274,7 @@ unfinished_subtitle (const SutureFacts *facts, const Count *count)
 
 /* What is in use. Tests are counted apart: they protect from nothing. */
 static char *
-active_sentence (const Count *count)
+active_sentence (const SutureTally *count)
 {
   g_autofree char *active = g_strdup_printf (
       g_dngettext (NULL, "%u improvement is active.", "%u improvements are active.", count->n_active), count->n_active);
@@ -335,7 +288,20 @@ active_sentence (const Count *count)
 }
 
 static char *
-changed_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+paused_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
+{
+  g_autofree char *until = suture_sentence_time (facts->paused_until, now, FALSE);
+  /* Translators: %s is a time, "4 June 2026, 09:12". */
+  g_autofree char *paused = g_strdup_printf (_("Nothing is installed automatically until %s."), until);
+  g_autofree char *active = active_sentence (count);
+  g_autofree char *checked = checked_sentence (facts, now);
+
+  return count->n_active + count->n_active_tests > 0 ? g_strjoin (" ", paused, active, checked, NULL)
+                                                     : g_strjoin (" ", paused, checked, NULL);
+}
+
+static char *
+changed_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   g_autofree char *why = suture_sentence_state (count->concern, now);
   g_autofree char *active = active_sentence (count);
@@ -347,7 +313,7 @@ changed_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 
 /* Not "up to date", and no alarm: what is to be done, what is active, and when that was found. */
 static char *
-system_update_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+system_update_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   g_autoptr (GStrvBuilder) parts = g_strv_builder_new ();
   g_autofree char *why = count->concern != NULL ? suture_sentence_state (count->concern, now) : NULL;
@@ -378,7 +344,7 @@ no_source_subtitle (const SutureFacts *facts)
 }
 
 static char *
-protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
+protected_subtitle (const SutureFacts *facts, const SutureTally *count, gint64 now)
 {
   g_autofree char *checked = checked_sentence (facts, now);
   g_autofree char *active = active_sentence (count);
@@ -390,7 +356,7 @@ protected_subtitle (const SutureFacts *facts, const Count *count, gint64 now)
 }
 
 static char *
-subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *count, const GError *unreachable,
+subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const SutureTally *count, const GError *unreachable,
               gint64 now)
 {
   switch (kind)
@@ -407,6 +373,16 @@ subtitle_for (SutureStatusKind kind, const SutureFacts *facts, const Count *coun
       return ready_subtitle (facts, count);
     case SUTURE_STATUS_ROLLING:
       return rolling_subtitle (facts, count, now);
+    case SUTURE_STATUS_WAITING:
+      return waiting_subtitle (facts, count, now);
+    case SUTURE_STATUS_UNDONE:
+      return undone_subtitle (count, now);
+    case SUTURE_STATUS_CLOSING:
+      return closing_subtitle (count, now);
+    case SUTURE_STATUS_MANAGED:
+      return suture_sentence_state (count->held, now);
+    case SUTURE_STATUS_PAUSED:
+      return paused_subtitle (facts, count, now);
     case SUTURE_STATUS_ATTENTION:
       return attention_subtitle (facts, count, now);
     case SUTURE_STATUS_UNFINISHED:
@@ -435,16 +411,28 @@ suture_status_system_updates (const SutureFacts *facts)
                                    n);
 }
 
+/* The improvement that the status is about, where that is one. */
+static const char *
+id_for (SutureStatusKind kind, const SutureTally *count)
+{
+  SutureImprovement *improvement = kind == SUTURE_STATUS_WITHDRAWN ? count->withdrawn
+                                   : kind == SUTURE_STATUS_UNDONE  ? count->undone
+                                   : kind == SUTURE_STATUS_CLOSING ? count->closing
+                                                                   : NULL;
+
+  return improvement != NULL ? suture_improvement_get_facts (improvement)->id : "";
+}
+
 SutureStatus *
 suture_status_new (const SutureFacts *facts, GListModel *improvements, const GError *unreachable, gint64 now)
 {
   SutureStatus *self = g_new0 (SutureStatus, 1);
-  g_autoptr (Count) count = count_all (improvements, facts->operation_improvement, now);
+  g_autoptr (SutureTally) count = suture_tally_new (improvements, facts->operation_improvement, now);
 
   self->kind = decide (facts, count, unreachable, now);
-  self->title = title_for (self->kind, facts, count);
+  self->title = title_for (self->kind, facts, count, now);
   self->subtitle = subtitle_for (self->kind, facts, count, unreachable, now);
-  self->improvement = g_strdup (count->withdrawn != NULL ? suture_improvement_get_facts (count->withdrawn)->id : "");
+  self->improvement = g_strdup (id_for (self->kind, count));
   self->n_available = count->n_available;
   self->n_active = count->n_active;
   self->download_size = count->download_size;
@@ -470,8 +458,9 @@ suture_status_free (SutureStatus *self)
 const char *
 suture_status_kind_to_name (SutureStatusKind kind)
 {
-  static const char *const names[] = { "unreachable", "no-source", "working",    "withdrawn", "ready",    "rolling-out",
-                                       "attention",   "unfinished", "unchecked", "system-update", "changed", "protected" };
+  static const char *const names[]
+      = { "unreachable", "no-source", "working",   "withdrawn",  "undone",    "keeps-closing", "ready",   "rolling-out", "waiting",
+          "managed",     "attention", "unfinished", "unchecked", "paused",    "system-update", "changed", "protected" };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == SUTURE_STATUS_PROTECTED + 1);
   return names[kind];

@@ -13,11 +13,16 @@ typedef enum
   SUTURE_STATUS_NO_SOURCE,   /* no feed */
   SUTURE_STATUS_WORKING,     /* the helper is at work */
   SUTURE_STATUS_WITHDRAWN,   /* what is installed was taken back by its publisher */
+  SUTURE_STATUS_UNDONE,      /* an improvement was taken out by itself */
+  SUTURE_STATUS_CLOSING,     /* a program closes again and again since one is there */
   SUTURE_STATUS_READY,       /* something can be installed */
   SUTURE_STATUS_ROLLING,     /* … and will be, by itself, when this machine's turn comes */
+  SUTURE_STATUS_WAITING,     /* … and will be, by itself, when what it waits for is over */
+  SUTURE_STATUS_MANAGED,     /* something could be, but the administrator's policy does not allow it */
   SUTURE_STATUS_ATTENTION,   /* the last check failed, or an improvement does not do its work */
   SUTURE_STATUS_UNFINISHED,  /* something still runs the old bytes */
   SUTURE_STATUS_UNCHECKED,   /* never checked, or too long ago to say anything */
+  SUTURE_STATUS_PAUSED,      /* nothing waits now; what comes will, until the pause is over */
   SUTURE_STATUS_SYSTEM_UPDATE, /* what can be done here is done, and other fixes wait for the system update */
   SUTURE_STATUS_CHANGED,     /* something else changed what an improvement is for: is it fixed? nobody here knows */
   SUTURE_STATUS_PROTECTED,
@@ -31,7 +36,7 @@ typedef struct
   SutureStatusKind kind;
   char *title;    /* "1 Improvement Ready" (owned) */
   char *subtitle; /* one or more sentences (owned) */
-  char *improvement; /* id of the one that was withdrawn; else "" (owned) */
+  char *improvement; /* id of the one that was withdrawn or undone, or with which a program keeps closing; else "" (owned) */
   guint n_available;
   guint n_active;        /* that fix something: tests do not */
   guint64 download_size; /* bytes, of all available */

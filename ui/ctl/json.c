@@ -122,6 +122,97 @@ add_system_updates (JsonBuilder *builder, const SutureFacts *facts)
   json_builder_end_array (builder);
 }
 
+/* Why it is not installed by itself, with the words that people read. */
+static void
+add_waits (JsonBuilder *builder, GPtrArray *waits)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  json_builder_set_member_name (builder, "waits");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < waits->len; i++)
+    {
+      const SutureWait *wait = g_ptr_array_index (waits, i);
+      g_autofree char *title = suture_wait_title (wait, now);
+      g_autofree char *sentence = suture_wait_sentence (wait, now);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "reason", wait->name);
+      add_number (builder, "until", wait->until);
+      add_text (builder, "detail", wait->detail);
+      add_text (builder, "title", title);
+      add_text (builder, "sentence", sentence);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_keeps_closing (JsonBuilder *builder, const SutureImprovementFacts *facts)
+{
+  json_builder_set_member_name (builder, "keeps_closing");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->keeps_closing->len; i++)
+    {
+      const SutureKeepsClosing *one = g_ptr_array_index (facts->keeps_closing, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "program", one->program);
+      add_number (builder, "times", one->times);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_managed (JsonBuilder *builder, const SutureFacts *facts)
+{
+  json_builder_set_member_name (builder, "managed");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->managed->len; i++)
+    {
+      const SutureManaged *managed = g_ptr_array_index (facts->managed, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "what", managed->what);
+      add_text (builder, "reason", managed->reason);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+add_watching (JsonBuilder *builder, const SutureFacts *facts)
+{
+  json_builder_set_member_name (builder, "watching");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < facts->watching->len; i++)
+    {
+      const SutureWatched *watched = g_ptr_array_index (facts->watching, i);
+
+      json_builder_begin_object (builder);
+      add_text (builder, "id", watched->id);
+      add_number (builder, "until", watched->until);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+/* What is chosen about what is installed by itself, and what the policy decides. */
+static void
+add_choices (JsonBuilder *builder, const SutureFacts *facts)
+{
+  add_boolean (builder, "automatic", facts->automatic);
+  add_number (builder, "paused_until", facts->paused_until);
+  add_number (builder, "delay_days", facts->delay_days);
+  add_boolean (builder, "delay_exploited", facts->delay_exploited);
+  add_boolean (builder, "use_metered", facts->use_metered);
+  add_boolean (builder, "announced", facts->announced);
+  add_waits (builder, facts->waits);
+  add_managed (builder, facts);
+  add_watching (builder, facts);
+}
+
 static void
 add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
 {
@@ -149,6 +240,9 @@ add_improvement (JsonBuilder *builder, const SutureImprovementFacts *facts)
   add_list (builder, "restarted", facts->restarted);
   add_list (builder, "conflict", facts->conflict);
   add_number (builder, "waits_until", facts->waits_until);
+  add_waits (builder, facts->waits);
+  add_keeps_closing (builder, facts);
+  add_text (builder, "left_out", facts->left_out);
   add_boolean (builder, "withdrawn", facts->withdrawn);
   add_number (builder, "withdrawn_at", facts->withdrawn_at);
   add_text (builder, "withdrawn_reason", facts->withdrawn_reason);
@@ -190,7 +284,7 @@ suture_json_status (SutureClient *client)
   add_text (builder, "operation_improvement", facts->operation_improvement);
   add_number (builder, "bytes_done", (gint64) facts->bytes_done);
   add_number (builder, "bytes_total", (gint64) facts->bytes_total);
-  add_boolean (builder, "automatic", facts->automatic);
+  add_choices (builder, facts);
   add_list (builder, "feeds", facts->feeds);
   add_text (builder, "local_feed", facts->local_feed);
   add_number (builder, "archive_time", facts->archive_time);

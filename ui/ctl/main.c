@@ -11,6 +11,8 @@
 #include "client/sentences.h"
 #include "client/sign-in.h"
 #include "ctl/agent.h"
+#include "ctl/announcement.h"
+#include "ctl/choices.h"
 #include "ctl/exit-code.h"
 #include "ctl/json.h"
 #include "ctl/progress.h"
@@ -39,6 +41,8 @@ struct _Ctl
   GPtrArray *records;        /* of SutureRecord (owned) */
   const Command *command;
   const char *argument; /* ID, NAME, on, off or NULL */
+  SutureChoice choice;  /* what a command of run_choice () wants */
+  gboolean exploited;   /* --exploited */
   char *user;           /* --user (owned) (nullable) */
   gboolean json;
   int limit; /* records of history, 0: all */
@@ -167,22 +171,20 @@ run_automatically (Ctl *ctl)
 }
 
 static void
-on_automatic_set (GObject *source, GAsyncResult *result, gpointer user_data)
+on_chosen (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Ctl *ctl = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *done = suture_choice_done (&ctl->choice, g_get_real_time () / G_USEC_PER_SEC);
 
-  suture_client_set_automatic_finish (SUTURE_CLIENT (source), result, &error);
-  finish_result (ctl, error,
-                 g_str_equal (ctl->argument, "on") ? _("Improvements are installed automatically.")
-                                                   : _("Improvements are not installed automatically. The computer "
-                                                       "stays exposed until the next system update."));
+  suture_client_set_finish (SUTURE_CLIENT (source), result, &error);
+  finish_result (ctl, error, done);
 }
 
 static void
-run_set_automatic (Ctl *ctl)
+run_choice (Ctl *ctl)
 {
-  suture_client_set_automatic_async (ctl->client, g_str_equal (ctl->argument, "on"), on_automatic_set, ctl);
+  suture_choice_send (&ctl->choice, ctl->client, on_chosen, ctl);
 }
 
 static void load_history (Ctl *ctl);
@@ -354,7 +356,10 @@ static const Command commands[] = {
   { "install", 1, TRUE, run_install },
   { "remove", 1, TRUE, run_remove },
   { "history", 0, FALSE, load_history },
-  { "automatic", 1, TRUE, run_set_automatic },
+  { "automatic", 1, TRUE, run_choice },
+  { "pause", 1, TRUE, run_choice },
+  { "delay", 1, TRUE, run_choice },
+  { "metered", 1, TRUE, run_choice },
   { "feed list", 0, FALSE, run_feed_list },
   { "feed show", 1, FALSE, run_feed_show },
   { "feed sign-in", 1, TRUE, run_sign_in },
@@ -362,6 +367,20 @@ static const Command commands[] = {
   { "feed local", 1, TRUE, run_local_feed },
   { "run-automatic", 0, FALSE, run_automatically }, /* for suture-check.service */
 };
+
+static void
+begin (Ctl *ctl)
+{
+  if (ctl->command->asks)
+    ctl->agent = suture_agent_start ();
+  ctl->command->run (ctl);
+}
+
+static void
+on_announced (gpointer user_data)
+{
+  begin (user_data);
+}
 
 static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -374,9 +393,10 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
       finish_result (ctl, error, NULL);
       return;
     }
-  if (ctl->command->asks)
-    ctl->agent = suture_agent_start ();
-  ctl->command->run (ctl);
+  if (ctl->command->run != run_automatically && !ctl->json)
+    suture_announcement_make (ctl->client, on_announced, ctl);
+  else
+    begin (ctl);
 }
 
 /* Once asks the helper to stop, and its result says whether it did; a second time does not wait for that. */
@@ -412,11 +432,16 @@ find_command (char **argv, const char **argument)
 
 /* Whether the options and the argument make sense together. */
 static gboolean
-is_sound (const Ctl *ctl)
+is_sound (Ctl *ctl)
 {
   if (ctl->command == NULL || ctl->limit < 0 || (ctl->user != NULL && ctl->command->run != run_sign_in))
     return FALSE;
-  return (ctl->command->run != run_set_automatic && ctl->command->run != run_local_feed) || g_str_equal (ctl->argument, "on") || g_str_equal (ctl->argument, "off");
+  if (ctl->command->run == run_choice)
+    return suture_choice_parse (&ctl->choice, ctl->command->name, ctl->argument, ctl->exploited,
+                                g_get_real_time () / G_USEC_PER_SEC);
+  if (ctl->command->run == run_local_feed && !g_str_equal (ctl->argument, "on") && !g_str_equal (ctl->argument, "off"))
+    return FALSE;
+  return !ctl->exploited;
 }
 
 static const char *
@@ -430,6 +455,9 @@ description (void)
            "  remove ID         remove an improvement; the computer is exposed again\n"
            "  history           what was installed and removed\n"
            "  automatic on|off  install improvements when they are ready\n"
+           "  pause DAYS|DATE|off  install nothing automatically until then\n"
+           "  delay DAYS        wait so many days before installing; with --exploited also what is used in attacks\n"
+           "  metered on|off    download over metered networks\n"
            "  feed list         the sources, and whether they answer\n"
            "  feed show NAME    one source, and the fingerprints of its keys\n"
            "  feed sign-in NAME   keep a token or password for it, read from the terminal or standard input\n"
@@ -451,6 +479,8 @@ parse (Ctl *ctl, int argc, char **argv)
           { "limit", 'n', 0, G_OPTION_ARG_INT, &ctl->limit, N_ ("Print at most this many records of history"), "N" },
           { "user", 'u', 0, G_OPTION_ARG_STRING, &ctl->user, N_ ("Sign in with a password of this user, not a token"),
             N_ ("USER") },
+          { "exploited", 0, 0, G_OPTION_ARG_NONE, &ctl->exploited, N_ ("Delay fixes for problems being used in attacks as well"),
+            NULL },
           { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
           { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) context = g_option_context_new (_("COMMAND"));

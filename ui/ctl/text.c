@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "client/local-words.h"
+#include "client/managed.h"
 #include "client/sentences.h"
 #include "client/status.h"
 #include "client/user.h"
@@ -85,6 +86,38 @@ add_system_updates (GString *text, const SutureFacts *facts)
     }
 }
 
+/* What people have chosen about what is installed by itself, where it is not what everybody has. */
+static void
+add_choices (GString *text, const SutureFacts *facts)
+{
+  gint64 pause = suture_facts_get_pause (facts, seconds_now ());
+  g_autofree char *until = pause > 0 ? suture_sentence_time (pause, seconds_now (), FALSE) : NULL;
+  g_autofree char *days = g_strdup_printf (g_dngettext (NULL, "%u day", "%u days", facts->delay_days), facts->delay_days);
+  g_autofree char *all = g_strdup_printf (_("%s, also what is used in attacks"), days);
+
+  add_line (text, _("Automatically install"), facts->automatic ? _("on") : _("off"));
+  if (until != NULL)
+    add_line (text, _("Paused until"), until);
+  if (facts->delay_days > 0)
+    add_line (text, _("Wait before installing"), facts->delay_exploited ? all : days);
+  if (facts->use_metered)
+    add_line (text, _("Metered networks"), _("used"));
+}
+
+/* What is decided elsewhere. */
+static void
+add_managed (GString *text, const SutureFacts *facts)
+{
+  if (facts->managed->len > 0)
+    g_string_append_printf (text, "\n%s\n", _("Managed by your organization"));
+  for (guint i = 0; i < facts->managed->len; i++)
+    {
+      g_autofree char *sentence = suture_managed_sentence (g_ptr_array_index (facts->managed, i));
+
+      g_string_append_printf (text, "  %s\n", sentence);
+    }
+}
+
 static void
 add_local_feed (GString *text, const SutureFacts *facts)
 {
@@ -113,10 +146,11 @@ suture_text_status (SutureClient *client)
   g_string_append_c (text, '\n');
   if (facts->label[0] != '\0')
     add_line (text, _("System"), facts->label);
-  add_line (text, _("Automatically install"), facts->automatic ? _("on") : _("off"));
+  add_choices (text, facts);
   add_line (text, _("Sources"), feeds[0] != '\0' ? feeds : _("none"));
   add_line (text, _("Last checked"), checked);
   add_local_feed (text, facts);
+  add_managed (text, facts);
   add_group (text, client, SUTURE_STATE_GROUP_READY, _("Ready"));
   add_group (text, client, SUTURE_STATE_GROUP_ACTIVE, _("Active"));
   add_group (text, client, SUTURE_STATE_GROUP_INACTIVE, _("Not active"));

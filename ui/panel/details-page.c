@@ -25,6 +25,7 @@ struct _SutureDetailsPage
   AdwActionRow *preparation_row;
   AdwActionRow *size_row;
   GtkWidget *proof_row;
+  AdwPreferencesGroup *waits_group;
   AdwPreferencesGroup *problems_group;
   AdwPreferencesGroup *owed_group;
   AdwPreferencesGroup *restarted_group;
@@ -114,8 +115,10 @@ show_state (SutureDetailsPage *self, const SutureImprovementFacts *facts)
                                  facts->state == SUTURE_STATE_AVAILABLE ? _("Ready to Install")
                                  : facts->state == SUTURE_STATE_ACTIVE  ? _("Active")
                                                                         : _("Not Active"));
-  suture_plain_row_say (self->state_row, why[0] != '\0' ? with_reason : line);
-  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
+  /* why it waits has rows of its own */
+  suture_plain_row_say (self->state_row, why[0] != '\0' && facts->state != SUTURE_STATE_AVAILABLE ? with_reason : line);
+  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement,
+                                   suture_client_get_facts (self->client));
 }
 
 static char *
@@ -155,6 +158,23 @@ show_origin (SutureDetailsPage *self, const SutureImprovementFacts *facts)
   gtk_widget_set_visible (GTK_WIDGET (self->preparation_row), preparation[0] != '\0' && !conflict && !local);
 }
 
+/* All reasons, each with what ends it. */
+static void
+add_waits (SutureDetailsPage *self, const SutureImprovementFacts *facts)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < facts->waits->len && facts->state == SUTURE_STATE_AVAILABLE; i++)
+    {
+      const SutureWait *wait = g_ptr_array_index (facts->waits, i);
+      g_autofree char *title = suture_wait_title (wait, now);
+      g_autofree char *sentence = suture_wait_sentence (wait, now);
+
+      if (suture_waits_find (facts->waits, wait->reason, now) != NULL)
+        add_row (self, self->waits_group, title, sentence);
+    }
+}
+
 static void
 on_changed (SutureDetailsPage *self)
 {
@@ -164,6 +184,7 @@ on_changed (SutureDetailsPage *self)
   show_head (self, facts);
   show_state (self, facts);
   show_origin (self, facts);
+  add_waits (self, facts);
   for (guint i = 0; i < facts->vulnerabilities->len && !suture_improvement_is_test (facts); i++)
     add_problem (self, g_ptr_array_index (facts->vulnerabilities, i));
   for (guint i = 0; i < facts->owed->len; i++)
@@ -238,6 +259,7 @@ suture_details_page_class_init (SutureDetailsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, preparation_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, size_row);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, proof_row);
+  gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, waits_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, problems_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, owed_group);
   gtk_widget_class_bind_template_child (widget_class, SutureDetailsPage, restarted_group);
@@ -249,6 +271,7 @@ suture_details_page_init (SutureDetailsPage *self)
 {
   self->rows = g_ptr_array_new_with_free_func (g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_widget_set_visible (GTK_WIDGET (self->waits_group), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->problems_group), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->owed_group), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->restarted_group), FALSE);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "panel/improvement-buttons.h"
 
+#include <glib/gi18n.h>
+
 static void
 show_button (GtkWidget *button, const char *action, SutureImprovement *improvement, gboolean visible)
 {
@@ -12,10 +14,15 @@ show_button (GtkWidget *button, const char *action, SutureImprovement *improveme
 }
 
 void
-suture_improvement_buttons_show (GtkWidget *install, GtkWidget *remove, SutureImprovement *improvement)
+suture_improvement_buttons_show (GtkWidget *install, GtkWidget *remove, SutureImprovement *improvement, const SutureFacts *facts)
 {
-  SutureState state = suture_improvement_get_facts (improvement)->state;
+  const SutureImprovementFacts *known = suture_improvement_get_facts (improvement);
+  const SutureWait *wait = suture_improvement_get_wait (known, g_get_real_time () / G_USEC_PER_SEC);
+  gboolean removable = suture_state_can_remove (known->state) && suture_facts_find_managed (facts, "removal") == NULL;
 
-  show_button (install, "suture.install", improvement, suture_state_can_install (state));
-  show_button (remove, "suture.remove", improvement, suture_state_can_remove (state));
+  /* against what is set, and only this once */
+  gtk_button_set_label (GTK_BUTTON (install),
+                        wait != NULL && !suture_wait_is_for_a_person (wait) ? _("Install Now") : _("Install"));
+  show_button (install, "suture.install", improvement, suture_improvement_can_install (known));
+  show_button (remove, "suture.remove", improvement, removable);
 }

@@ -28,7 +28,8 @@ on_changed (SutureImprovementRow *self)
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), suture_improvement_get_title (self->improvement));
   suture_plain_row_say (ADW_ACTION_ROW (self), local ? with_publisher : subtitle);
-  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement);
+  suture_improvement_buttons_show (self->install_button, self->remove_button, self->improvement,
+                                   suture_client_get_facts (self->client));
 }
 
 static void
@@ -81,6 +82,7 @@ suture_improvement_row_new (SutureImprovement *improvement, SutureClient *client
   self->improvement = g_object_ref (improvement);
   self->client = g_object_ref (client);
   g_signal_connect_object (improvement, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (client, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   on_changed (self);
   return GTK_WIDGET (self);
 }

@@ -4,6 +4,8 @@
 #include <glib/gi18n.h>
 
 #include "client/status.h"
+#include "panel/announcement.h"
+#include "panel/automatic-group.h"
 #include "panel/improvement-row.h"
 #include "panel/link-row.h"
 #include "panel/plain-row.h"
@@ -15,9 +17,9 @@ struct _SutureOverviewPage
 {
   AdwBin parent_instance;
   SutureClient *client;           /* (owned) (nullable) */
-  SutureStatusRow *status_row;    /* of the template, as all below */
-  AdwActionRow *automatic_row;
-  GtkSwitch *automatic_switch;
+  SutureAnnouncement *announcement; /* of the template, as all below */
+  SutureStatusRow *status_row;
+  SutureAutomaticGroup *automatic_group;
   AdwActionRow *system_row;
   GtkWidget *ready_group;
   GtkListBox *ready_list;
@@ -30,8 +32,6 @@ struct _SutureOverviewPage
   GtkFilterListModel *ready;      /* of SutureImprovement (owned) */
   GtkFilterListModel *active;     /* of SutureImprovement (owned) */
   GtkFilterListModel *inactive;   /* of SutureImprovement (owned) */
-  gulong state_set;               /* handler */
-  gboolean setting;               /* SetAutomatic has not been answered yet */
   guint refresh;
 };
 
@@ -43,44 +43,6 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
-
-/* Shows what is, without taking it for a wish of the user. */
-static void
-show_automatic (SutureOverviewPage *self, gboolean automatic)
-{
-  g_signal_handler_block (self->automatic_switch, self->state_set);
-  gtk_switch_set_active (self->automatic_switch, automatic);
-  gtk_switch_set_state (self->automatic_switch, automatic);
-  g_signal_handler_unblock (self->automatic_switch, self->state_set);
-  adw_action_row_set_subtitle (self->automatic_row,
-                               automatic ? _("Small security fixes are installed when ready. Apps are never closed.")
-                                         : _("These fixes arrive with the next system update instead. The computer "
-                                             "stays exposed until then."));
-}
-
-static void
-on_automatic_set (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (SutureOverviewPage) self = user_data;
-  g_autoptr (GError) error = NULL;
-  gboolean done = suture_client_set_automatic_finish (SUTURE_CLIENT (source), result, &error);
-  gboolean wanted = gtk_switch_get_active (self->automatic_switch);
-
-  self->setting = FALSE;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->automatic_row), TRUE);
-  show_automatic (self, done ? wanted : suture_client_get_facts (self->client)->automatic);
-  if (!done)
-    g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
-}
-
-static gboolean
-on_state_set (SutureOverviewPage *self, gboolean wanted)
-{
-  self->setting = TRUE;
-  gtk_widget_set_sensitive (GTK_WIDGET (self->automatic_row), FALSE);
-  suture_client_set_automatic_async (self->client, wanted, on_automatic_set, g_object_ref (self));
-  return TRUE; /* the state follows the helper, not the finger */
-}
 
 /* Only their number: they have a page of their own. */
 static void
@@ -98,10 +60,8 @@ refresh_status (SutureOverviewPage *self)
 {
   const SutureFacts *facts = suture_client_get_facts (self->client);
   g_autoptr (SutureStatus) status = suture_status_new_for_client (self->client);
-  gboolean reachable = suture_client_get_error (self->client) == NULL;
 
   suture_status_row_show (self->status_row, status, facts);
-  gtk_widget_set_visible (GTK_WIDGET (self->automatic_row), reachable);
   gtk_widget_set_visible (GTK_WIDGET (self->system_row), facts->label[0] != '\0');
   adw_action_row_set_subtitle (self->system_row, facts->label);
   show_updates (self, facts);
@@ -123,9 +83,29 @@ on_changed (SutureOverviewPage *self)
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->ready), GTK_FILTER_CHANGE_DIFFERENT);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->active), GTK_FILTER_CHANGE_DIFFERENT);
   gtk_filter_changed (gtk_filter_list_model_get_filter (self->inactive), GTK_FILTER_CHANGE_DIFFERENT);
-  if (!self->setting && suture_client_get_error (self->client) == NULL)
-    show_automatic (self, suture_client_get_facts (self->client)->automatic);
   refresh_status (self);
+}
+
+static void
+on_failed (SutureOverviewPage *self, const GError *error)
+{
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error);
+}
+
+static void
+on_resume (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  suture_automatic_group_resume (SUTURE_OVERVIEW_PAGE (widget)->automatic_group);
+}
+
+/* To where it is changed. */
+static void
+on_change (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  SutureOverviewPage *self = SUTURE_OVERVIEW_PAGE (widget);
+
+  suture_automatic_group_take_focus (self->automatic_group);
+  suture_announcement_dismiss (self->announcement);
 }
 
 static gboolean
@@ -157,6 +137,8 @@ void
 suture_overview_page_set_client (SutureOverviewPage *self, SutureClient *client)
 {
   self->client = g_object_ref (client);
+  suture_announcement_set_client (self->announcement, client);
+  suture_automatic_group_set_client (self->automatic_group, client);
   self->ready = bind_list (self->ready_list, client, SUTURE_STATE_GROUP_READY);
   self->active = bind_list (self->active_list, client, SUTURE_STATE_GROUP_ACTIVE);
   self->inactive = bind_list (self->inactive_list, client, SUTURE_STATE_GROUP_INACTIVE);
@@ -185,12 +167,14 @@ suture_overview_page_class_init (SutureOverviewPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = suture_overview_page_dispose;
   signals[SIGNAL_FAILED] = g_signal_new ("failed", SUTURE_TYPE_OVERVIEW_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR);
+  g_type_ensure (SUTURE_TYPE_ANNOUNCEMENT);
+  g_type_ensure (SUTURE_TYPE_AUTOMATIC_GROUP);
   g_type_ensure (SUTURE_TYPE_STATUS_ROW);
   g_type_ensure (SUTURE_TYPE_LINK_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/overview-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, status_row);
-  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, automatic_row);
-  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, automatic_switch);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, announcement);
+  gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, automatic_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, system_row);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, ready_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, ready_list);
@@ -200,12 +184,13 @@ suture_overview_page_class_init (SutureOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, inactive_list);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, updates_group);
   gtk_widget_class_bind_template_child (widget_class, SutureOverviewPage, updates_row);
+  gtk_widget_class_install_action (widget_class, "overview.resume", NULL, on_resume);
+  gtk_widget_class_install_action (widget_class, "overview.change", NULL, on_change);
 }
 
 static void
 suture_overview_page_init (SutureOverviewPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->state_set = g_signal_connect_object (self->automatic_switch, "state-set", G_CALLBACK (on_state_set), self,
-                                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->automatic_group, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
 }

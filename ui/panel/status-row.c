@@ -36,11 +36,16 @@ static const Look looks[] = {
   [SUTURE_STATUS_NO_SOURCE] = { "security-low-symbolic", "dim-label", N_ ("Add a Source…"), "suture.add-source" },
   [SUTURE_STATUS_WORKING] = { "emblem-synchronizing-symbolic", "accent", N_ ("Cancel"), "suture.cancel" },
   [SUTURE_STATUS_WITHDRAWN] = { "dialog-warning-symbolic", "warning", N_ ("Remove…"), "suture.remove" },
+  [SUTURE_STATUS_UNDONE] = { "dialog-warning-symbolic", "warning", N_ ("Show Details"), "suture.open" },
+  [SUTURE_STATUS_CLOSING] = { "dialog-warning-symbolic", "warning", N_ ("Remove…"), "suture.remove" },
   [SUTURE_STATUS_READY] = { "software-update-available-symbolic", "accent", N_ ("Install"), "suture.install-all" },
   [SUTURE_STATUS_ROLLING] = { "security-medium-symbolic", "accent", N_ ("Install Now"), "suture.install-all" },
+  [SUTURE_STATUS_WAITING] = { "security-medium-symbolic", "accent", N_ ("Install Now"), "suture.install-all" },
+  [SUTURE_STATUS_MANAGED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_ATTENTION] = { "dialog-warning-symbolic", "warning", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNFINISHED] = { "security-medium-symbolic", "accent", N_ ("Check Now"), "suture.check" },
   [SUTURE_STATUS_UNCHECKED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
+  [SUTURE_STATUS_PAUSED] = { "security-medium-symbolic", "dim-label", N_ ("Resume"), "overview.resume" },
   [SUTURE_STATUS_SYSTEM_UPDATE]
   = { "software-update-available-symbolic", "accent", N_ ("Show Updates"), "suture.updates" },
   [SUTURE_STATUS_CHANGED] = { "security-medium-symbolic", "dim-label", N_ ("Check Now"), "suture.check" },
@@ -88,7 +93,7 @@ show_action (SutureStatusRow *self, const char *action, const SutureStatus *stat
 
   if (g_strcmp0 (gtk_actionable_get_action_name (button), action) != 0)
     gtk_actionable_set_action_name (button, NULL);
-  if (status->kind == SUTURE_STATUS_WITHDRAWN)
+  if (status->improvement[0] != '\0')
     gtk_actionable_set_action_target (button, "s", status->improvement);
   else
     gtk_actionable_set_action_target_value (button, NULL);

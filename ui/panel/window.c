@@ -253,7 +253,8 @@ on_install_all (GtkWidget *widget, const char *name, GVariant *parameter)
       g_autoptr (SutureImprovement) improvement = g_list_model_get_item (improvements, i);
       const SutureImprovementFacts *facts = suture_improvement_get_facts (improvement);
 
-      if (facts->state == SUTURE_STATE_AVAILABLE && !suture_improvement_stands_in (improvements, facts))
+      if (facts->state == SUTURE_STATE_AVAILABLE && suture_improvement_can_install (facts)
+          && !suture_improvement_stands_in (improvements, facts))
         g_queue_push_tail (&self->queue, g_strdup (facts->id));
     }
   install_next (self);
