@@ -223,6 +223,20 @@ class Libraries(WithLibraries):
                           ["org.example.Far.desktop"]))
         self.run_ok("lint", self.depot)
 
+    def test_health(self):
+        """What is looked at after the installation, as the notes say; what can't be looked at is refused."""
+        debs = self.pair(self.library(["one"]), self.library(["one"], extra="int more;"))
+        words = ["make", self.depot, "--old", debs[0], "--new", debs[1], "--base", "debian:12", "--notes", f"{self.top}/notes"]
+        for health in ("own.service", "own.socket 5", "/usr/lib/own 5", "own.service 0", "own.service 301", "own.service 5 6",
+                       "/usr/bin/own --run 5", "own.service 5;" * 9):
+            self.notes(f"Title=x\nDescription=x\n[Effects]\nHealth={health}\n")
+            self.run_refused("Health has", *words)
+        self.notes("Title=x\nDescription=x\n[Effects]\nHealth=own.service 30;/usr/sbin/own 10\n")
+        self.run_ok(*words)
+        self.assertEqual(self.manifest()["effects"]["health"],
+                         [{"unit": "own.service", "seconds": 30}, {"program": "/usr/sbin/own", "seconds": 10}])
+        self.run_ok("lint", self.depot)
+
     def test_own_program(self):
         """A unit of the package itself, whose program changes."""
         unit = {"usr/lib/systemd/system/demo.service": Entry(b"[Service]\nExecStart=/usr/bin/demo\n")}

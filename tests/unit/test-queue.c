@@ -41,6 +41,22 @@ test_limits (void)
   g_assert_true (suture_queue_has_room (queue, 77, NULL));
 }
 
+/* What does not work is taken out before all that wait. */
+static void
+test_first (void)
+{
+  g_autoptr (SutureQueue) queue = suture_queue_new ();
+  g_autoptr (SutureWork) urgent = suture_work_new (NULL, "op-9", "undo", "system", G_MAXUINT32);
+
+  add (queue, "op-1", 1, TRUE);
+  add (queue, "op-2", 2, TRUE);
+  suture_queue_push_first (queue, urgent);
+  suture_queue_release (queue, "op-9");
+  g_assert_cmpstr (suture_queue_start (queue)->operation, ==, "op-9");
+  suture_queue_finish (queue);
+  g_assert_cmpstr (suture_queue_start (queue)->operation, ==, "op-1");
+}
+
 static void
 test_order (void)
 {
@@ -107,6 +123,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/queue/limits", test_limits);
+  g_test_add_func ("/queue/first", test_first);
   g_test_add_func ("/queue/order", test_order);
   g_test_add_func ("/queue/ids", test_ids);
   g_test_add_func ("/queue/cancel", test_cancel);

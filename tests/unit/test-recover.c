@@ -153,6 +153,14 @@ test_table (Fixture *f, gconstpointer data)
       g_assert_cmpuint (record->user, ==, 1000);
     }
   g_assert_cmpuint (records->len, >=, table[row].event != NULL ? 1 : 0);
+  /* what came to an end as installed is watched from now on */
+  if (g_strcmp0 (table[row].event, "installed") == 0)
+    {
+      g_autoptr (GPtrArray) watched = suture_probation_list (f->database);
+
+      g_assert_cmpuint (watched->len, ==, 1);
+      g_assert_cmpint (((SutureProbation *) g_ptr_array_index (watched, 0))->remaining, ==, SUTURE_PROBATION_SECONDS);
+    }
   lines = suture_journal_list (f->database, NULL);
   g_assert_cmpuint (lines->len, ==, 0);
   g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
