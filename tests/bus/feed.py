@@ -59,13 +59,13 @@ def write_base(component, version="1.0"):
     os.chmod(path, 0o644)
 
 
-def make_improvement(component, version, base="debian:12"):
-    """Makes and publishes an improvement from 1.0 to that version."""
+def make_improvement(component, version, base="debian:12", more=""):
+    """Makes and publishes an improvement from 1.0 to that version. more: lines of its notes."""
     old, new = make_package(component, "1.0"), make_package(component, version)
     notes = f"/run/ring/{component}.notes"
     with open(notes, "w", encoding="utf-8") as file:
         file.write(f"[Improvement]\nTitle=Library <{component}> & more\nDescription=Fixes {component}.\nComponent={component}\n"
-                   "Severity=high\n[CVE-2026-0001]\nTitle=A flaw\n")
+                   f"Severity=high\n{more}[CVE-2026-0001]\nTitle=A flaw\n")
     publish("make", "--old", old, "--new", new, "--notes", notes, "--base", base)
     publish("publish")
 

@@ -48,10 +48,9 @@ ALLOWED = {"Install": ("NotFound",), "Remove": ("NotFound",), "Cancel": ("NotFou
 FIRST = {"SetPause": ("SetPause", "x", 0), "SetDelay": ("SetDelay", "u", 0, "b", False)}
 
 
-def start(ring_, polkitd=True):
+def start(ring_):
     ring.forget()
-    if polkitd:
-        ring_.start_polkitd()
+    ring_.start_polkitd()
     ring_.start_peers()
     ring_.start_helper()
     return ring_.client("root")
@@ -112,7 +111,9 @@ def test_absent_is_like_forbidden(ring_):
 
 
 def test_no_polkitd(ring_):
-    root = start(ring_, polkitd=False)
+    root = start(ring_)
+    ring.announce(root)
+    ring_.stop("polkitd")
     for call, row in TABLE.items():
         for user in USERS:
             reply = ring_.client(user).call(*call, interactive=True)

@@ -131,6 +131,30 @@ def test_timer(ring_):
     expect("again too soon is no failure of a unit", ctl("ring-none", "run-automatic")[0], 0)
 
 
+def test_timer_asks_nobody(ring_):
+    """The timer's call never raises a password dialog: on a terminal, by somebody who would have to give one for a check, it prints
+    no question; and polkit, which alone could ask, is not needed for it."""
+    begin(ring_)
+    ring.announce(ring_.client("root"))
+    expect("a check would need one", ctl("ring-inactive", "check")[0], 3)
+    expect("without polkit", ring_.stop("polkitd") is not None, True)
+    reader, writer = pty.openpty()
+    process = subprocess.Popen(ring.as_user("ring-inactive", [PROGRAM, "run-automatic"]), stdin=writer, stdout=writer, stderr=writer,
+                               start_new_session=True, preexec_fn=lambda: (ring.enter_session("ring-inactive"),
+                                                                           fcntl.ioctl(writer, termios.TIOCSCTTY, 0)))
+    os.close(writer)
+    expect("its end", process.wait(timeout=ring.DEADLINE), 0)
+    said = b""
+    while select.select([reader], [], [], 0.5)[0]:
+        try:
+            said += os.read(reader, 4096)
+        except OSError:  # the terminal's other end is closed
+            break
+    os.close(reader)
+    expect("questions on the terminal", [word for word in (b"assword", b"uthenti", b"====") if word in said], [])
+    expect("states", {i["state"] for i in status()["improvements"]}, {"active"})
+
+
 def test_interrupted(ring_):
     """Ctrl-C asks the helper to stop, and what it then says is true."""
     begin(ring_)
