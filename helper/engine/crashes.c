@@ -74,6 +74,13 @@ counts (sd_journal *journal)
   return user < G_MAXUINT32 && sd_uid_get_seats ((uid_t) user, 1, NULL) > 0;
 }
 
+/* Not a session, and not the manager of a person's own services, which all that a person runs belongs to. */
+static gboolean
+is_system_service (const char *unit)
+{
+  return g_str_has_suffix (unit, ".service") && !g_str_has_prefix (unit, "user@") && g_utf8_validate (unit, -1, NULL);
+}
+
 /* NULL: it says nothing that can be used. */
 static SutureCrash *
 read_entry (sd_journal *journal, gint64 time, GHashTable *wanted)
@@ -88,7 +95,7 @@ read_entry (sd_journal *journal, gint64 time, GHashTable *wanted)
   crash = g_new0 (SutureCrash, 1);
   crash->time = time;
   crash->program = g_steal_pointer (&program);
-  crash->unit = unit != NULL && g_str_has_suffix (unit, ".service") ? g_utf8_make_valid (unit, -1) : g_strdup ("");
+  crash->unit = g_strdup (unit != NULL && is_system_service (unit) ? unit : "");
   crash->files = files_of (maps, wanted);
   crash->counts = counts (journal);
   return crash;

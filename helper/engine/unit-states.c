@@ -7,7 +7,7 @@
 #define PATH "/org/freedesktop/systemd1"
 #define MANAGER NAME ".Manager"
 #define CALL_MS 5000
-#define FAILING_MAX 256 /* units; a system where more have failed has other worries */
+#define LISTED_MAX 1024 /* services that are looked at; a desktop has about a hundred */
 
 static GVariant *
 call (GDBusConnection *bus, const char *path, const char *interface, const char *method, GVariant *arguments, const char *reply)
@@ -84,16 +84,42 @@ suture_unit_states_read (const char *const *units)
   return states;
 }
 
+/* A number among the properties of a service; 0 where it has none. */
+static guint64
+number_of (GDBusConnection *bus, const char *path, const char *name)
+{
+  g_autoptr (GVariant) reply = call (bus, path, "org.freedesktop.DBus.Properties", "Get",
+                                     g_variant_new ("(ss)", NAME ".Service", name), "(v)");
+  g_autoptr (GVariant) value = NULL;
+
+  if (reply == NULL)
+    return 0;
+  g_variant_get (reply, "(v)", &value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    return g_variant_get_uint32 (value);
+  return g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64) ? g_variant_get_uint64 (value) : 0;
+}
+
+/* Whether it runs only since less than a window, because it was started again by itself. */
+static gboolean
+keeps_failing (GDBusConnection *bus, const char *path)
+{
+  gint64 now = g_get_real_time ();
+
+  return number_of (bus, path, "NRestarts") > 0
+         && now - (gint64) number_of (bus, path, "ExecMainStartTimestamp") < SUTURE_WATCH_WINDOW;
+}
+
 char *
 suture_unit_states_failing (void)
 {
-  static const char *const states[] = { "failed", "auto-restart", NULL };
+  static const char *const states[] = { "failed", "auto-restart", "running", NULL };
   static const char *const patterns[] = { "*.service", NULL };
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, NULL);
   g_autoptr (GVariant) reply = NULL;
   g_autoptr (GVariantIter) iter = NULL;
   g_autoptr (GString) names = g_string_new (NULL);
-  const char *name;
+  const char *name, *state, *path;
   guint count = 0;
 
   if (bus != NULL)
@@ -101,7 +127,8 @@ suture_unit_states_failing (void)
   if (reply == NULL)
     return g_strdup ("");
   g_variant_get (reply, "(a(ssssssouso))", &iter);
-  while (count++ < FAILING_MAX && g_variant_iter_next (iter, "(&sssssssouso)", &name, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL))
-    g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", name);
+  while (count++ < LISTED_MAX && g_variant_iter_next (iter, "(&ssss&ss&ouso)", &name, NULL, NULL, NULL, &state, NULL, &path, NULL, NULL, NULL))
+    if (!g_str_equal (state, "running") || keeps_failing (bus, path))
+      g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", name);
   return g_strdup (names->str);
 }

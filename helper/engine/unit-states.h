@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * manager: it then has nothing to say. */
 GPtrArray *suture_unit_states_read (const char *const *units) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Which services have failed, or wait to be started again after a failure, now: names, a line each. "" where there is none, or
+/* Which services have failed now, wait to be started again after a failure, or were within the last minute: names, a line each. "" where there is none, or
  * no service manager. */
 char *suture_unit_states_failing (void) G_GNUC_WARN_UNUSED_RESULT;
 

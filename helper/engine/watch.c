@@ -3,6 +3,10 @@
  * (watcher.c), and for taking it out (undo.c). */
 #include "engine/watch.h"
 
+#include "base/name.h"
+
+#define NAME_BYTES 128 /* of a program in a sentence */
+
 /* What one unit did. */
 typedef struct
 {
@@ -281,7 +285,8 @@ suture_watch_take_crash (SutureWatch *self, const SutureCrash *crash)
 {
   guint earlier = GPOINTER_TO_UINT (g_hash_table_lookup (self->earlier, crash->program));
   gint64 began = self->began * G_USEC_PER_SEC;
-  g_autofree char *name = g_path_get_basename (crash->program);
+  g_autofree char *file = g_path_get_basename (crash->program);
+  g_autofree char *name = suture_name_clean_text (file, NAME_BYTES, FALSE); /* whoever made it could call it anything */
 
   if (crash->time < began && crash->time >= began - SUTURE_WATCH_BEFORE)
     g_hash_table_insert (self->earlier, g_strdup (crash->program), GUINT_TO_POINTER (earlier + 1));

@@ -148,7 +148,8 @@ class Demo:
         for item in self.stage.ctl("status")[1]["improvements"]:
             if item["id"].startswith(NAME) and item["state"] in ("active", "inactive", "overtaken"):
                 self.stage.ctl(f"remove {item['id']}")
-        self.machine.run(f"systemctl disable --now {UNIT}; rm -f /etc/systemd/system/{UNIT} /etc/suture/feeds.d/{NAME}.*; "
+        self.machine.run(f"systemctl disable --now {UNIT}; rm -f /etc/systemd/system/{UNIT} /etc/suture/feeds.d/{NAME}.* "
+                         f"/etc/systemd/system/multi-user.target.wants/{UNIT}; "
                          f"systemctl daemon-reload; systemctl reset-failed; dpkg -P {NAME}", check=False)
         settle(self.stage)
 
@@ -247,6 +248,38 @@ def health_unit(stage, demo):
     stage.ctl(f"install {good}")
     time.sleep(20)
     same((demo.item(good)["state"], demo.show("ActiveState")), ("active", "active"), "what passes its checks, twenty seconds later")
+
+
+@case("watched: a service that kept failing before is no sign")
+@with_demo
+def failing_before(stage, demo):
+    demo.machine.write("/srv/flapping", "#!/bin/sh\nsleep 2\nexit 1\n", 0o755)
+    demo.machine.write(f"/etc/systemd/system/{UNIT}", SERVICE.format(restart=RESTARTING).replace(PROGRAM, "/srv/flapping"))
+    demo.machine.run(f"systemctl daemon-reload; systemctl restart {UNIT}")
+    time.sleep(8)
+    fix = demo.make("1.3", f"[Effects]\nRestart={UNIT}\n")
+    last = last_record(stage)
+    stage.ctl(f"install {fix}")
+    time.sleep(40)
+    need(int(demo.show("NRestarts")) >= 5, f"it was restarted {demo.show('NRestarts')} times")
+    same(([r["event"] for r in records(stage, last)], demo.item(fix)["state"]), (["installed"], "active"), "history and state")
+    demo.machine.run("rm /srv/flapping")
+
+
+@case("watched: a computer that is started anew meanwhile goes on watching")
+@with_demo
+def started_anew(stage, demo):
+    demo.machine.run(f"mkdir -p /etc/systemd/system/multi-user.target.wants && "
+                     f"ln -sf ../{UNIT} /etc/systemd/system/multi-user.target.wants/{UNIT}")
+    # crashes only some time after its start, so that the computer can be started before that counts
+    demo.service("Restart=always\nRestartSec=4\n")
+    fix = demo.make("1.2")
+    last = last_record(stage)
+    stage.ctl(f"install {fix}")
+    stage.restart(demo.machine.reboot)
+    need(f"/usr/lib suture-{fix}" in stage.merged(), f"merged is {stage.merged()}")
+    demo.undone(fix, last, 120)
+    demo.runs_as_before()
 
 
 def dump(demo, program, mapped, unit="", uid=0):

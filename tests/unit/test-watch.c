@@ -122,6 +122,17 @@ test_crashes (Fixture *f, gconstpointer data)
   g_assert_cmpstr (suture_watch_get_verdict (f->watch), ==, "tool stopped working after it was installed (it crashed 5 times in a minute)");
 }
 
+/* Anybody's program can be called anything. */
+static void
+test_crashes_of_odd_names (Fixture *f, gconstpointer data)
+{
+  for (int i = 0; i < 5; i++)
+    crash (f, 10 + i, "/srv/<b>\x1b[31m\nname", "", LIBRARY, TRUE);
+  g_assert_nonnull (strstr (suture_watch_get_verdict (f->watch), " stopped working after it was installed"));
+  for (const char *at = suture_watch_get_verdict (f->watch); *at != '\0'; at++)
+    g_assert_false (g_ascii_iscntrl (*at));
+}
+
 static void
 test_crashes_slowly (Fixture *f, gconstpointer data)
 {
@@ -212,6 +223,7 @@ main (int argc, char **argv)
   ADD ("restarts-later", test_restarts_later);
   ADD ("restarts-slowly", test_restarts_slowly);
   ADD ("crashes", test_crashes);
+  ADD ("crashes-of-odd-names", test_crashes_of_odd_names);
   ADD ("crashes-slowly", test_crashes_slowly);
   ADD ("crashes-of-units", test_crashes_of_units);
   ADD ("crashed-before", test_crashed_before);
