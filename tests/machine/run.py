@@ -23,6 +23,7 @@ import test_serving  # noqa: E402,F401
 import test_state  # noqa: E402,F401
 import test_boot  # noqa: E402,F401
 import test_base  # noqa: E402,F401
+import test_fleet  # noqa: E402,F401
 import test_packages  # noqa: E402,F401
 import test_feeds  # noqa: E402,F401
 import test_publisher  # noqa: E402,F401

@@ -16,6 +16,7 @@ import time
 
 WORK = "/var/tmp"
 PREFIX = "suture-machine."
+RESTARTS = 133  # what systemd-nspawn ends with when the machine restarts (with --keep-unit)
 OUTSIDE = "198.18.0.1"  # RFC 2544: addresses for tests
 INSIDE = "198.18.0.2"
 ENV = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=dumb",
@@ -254,6 +255,14 @@ class Machine:
             self.nspawn.kill()
             self.nspawn.wait()
         self.nspawn = self.leader = None
+
+    def start_anew(self, timeout=60):
+        """The machine restarts by itself: waits for systemd-nspawn to end with that, and starts it again."""
+        code = self.nspawn.wait(timeout)
+        if code != RESTARTS:
+            raise MachineError(f"systemd-nspawn ended with {code}: that was no restart")
+        self.nspawn = self.leader = None
+        self.boot()
 
     def reboot(self):
         self.shutdown()

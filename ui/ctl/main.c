@@ -15,9 +15,13 @@
 #include "ctl/choices.h"
 #include "ctl/exit-code.h"
 #include "ctl/json.h"
+#include "ctl/metrics.h"
 #include "ctl/progress.h"
+#include "ctl/restart.h"
 #include "ctl/secret.h"
 #include "ctl/text.h"
+#include "ctl/usage.h"
+#include "ctl/vex.h"
 
 #define HISTORY_PAGE 200 /* records a call; the contract's most */
 
@@ -28,6 +32,7 @@ typedef struct
   const char *name; /* of one word or two */
   int n_arguments;  /* behind it */
   gboolean asks; /* polkit may want a password */
+  gboolean plain; /* its output is for programs: nothing else is said */
   void (*run) (Ctl *ctl);
 } Command;
 
@@ -44,6 +49,8 @@ struct _Ctl
   SutureChoice choice;  /* what a command of run_choice () wants */
   gboolean exploited;   /* --exploited */
   char *user;           /* --user (owned) (nullable) */
+  char *output;         /* --output (owned) (nullable) */
+  gboolean yes;         /* --yes */
   gboolean json;
   int limit; /* records of history, 0: all */
   int code;
@@ -349,23 +356,77 @@ run_show (Ctl *ctl)
   finish (ctl, SUTURE_EXIT_OK);
 }
 
+static void
+run_vex (Ctl *ctl)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = suture_vex_new (ctl->client, &error);
+
+  if (text == NULL)
+    {
+      finish_result (ctl, error, NULL);
+      return;
+    }
+  g_print ("%s", text);
+  finish (ctl, SUTURE_EXIT_OK);
+}
+
+static void
+run_metrics (Ctl *ctl)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (suture_metrics_tell (ctl->client, ctl->output, &error))
+    finish (ctl, SUTURE_EXIT_OK);
+  else
+    finish_result (ctl, error, NULL);
+}
+
+static void
+on_restarting (GObject *source G_GNUC_UNUSED, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  suture_restart_finish (result, &error);
+  finish_result (user_data, error, _("The computer restarts."));
+}
+
+static void
+run_restart (Ctl *ctl)
+{
+  g_autofree char *owed = suture_restart_list_owed (ctl->client);
+  SutureRestartKind kind = suture_restart_find_kind ();
+  SutureExitCode code = SUTURE_EXIT_OK;
+
+  if (owed == NULL && !ctl->yes)
+    finish_result (ctl, NULL, _("Nothing has to be restarted: no program runs an old version. With --yes the computer restarts "
+                                "all the same."));
+  else if (suture_restart_decide (kind, owed, ctl->yes, ctl->json, &code))
+    suture_restart_async (kind, ctl->cancellable, on_restarting, ctl);
+  else
+    finish (ctl, code);
+}
+
 static const Command commands[] = {
-  { "status", 0, FALSE, run_status },
-  { "check", 0, TRUE, run_check },
-  { "show", 1, FALSE, run_show },
-  { "install", 1, TRUE, run_install },
-  { "remove", 1, TRUE, run_remove },
-  { "history", 0, FALSE, load_history },
-  { "automatic", 1, TRUE, run_choice },
-  { "pause", 1, TRUE, run_choice },
-  { "delay", 1, TRUE, run_choice },
-  { "metered", 1, TRUE, run_choice },
-  { "feed list", 0, FALSE, run_feed_list },
-  { "feed show", 1, FALSE, run_feed_show },
-  { "feed sign-in", 1, TRUE, run_sign_in },
-  { "feed sign-out", 1, TRUE, run_sign_out },
-  { "feed local", 1, TRUE, run_local_feed },
-  { "run-automatic", 0, FALSE, run_automatically }, /* for suture-check.service */
+  { "status", 0, FALSE, FALSE, run_status },
+  { "check", 0, TRUE, FALSE, run_check },
+  { "show", 1, FALSE, FALSE, run_show },
+  { "install", 1, TRUE, FALSE, run_install },
+  { "remove", 1, TRUE, FALSE, run_remove },
+  { "history", 0, FALSE, FALSE, load_history },
+  { "automatic", 1, TRUE, FALSE, run_choice },
+  { "pause", 1, TRUE, FALSE, run_choice },
+  { "delay", 1, TRUE, FALSE, run_choice },
+  { "metered", 1, TRUE, FALSE, run_choice },
+  { "feed list", 0, FALSE, FALSE, run_feed_list },
+  { "feed show", 1, FALSE, FALSE, run_feed_show },
+  { "feed sign-in", 1, TRUE, FALSE, run_sign_in },
+  { "feed sign-out", 1, TRUE, FALSE, run_sign_out },
+  { "feed local", 1, TRUE, FALSE, run_local_feed },
+  { "vex", 0, FALSE, TRUE, run_vex },
+  { "metrics", 0, FALSE, TRUE, run_metrics },
+  { "restart", 0, TRUE, FALSE, run_restart },
+  { "run-automatic", 0, FALSE, TRUE, run_automatically }, /* for suture-check.service */
 };
 
 static void
@@ -390,10 +451,12 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!suture_client_connect_finish (SUTURE_CLIENT (source), result, &error))
     {
+      if (ctl->command->run == run_metrics)
+        (void) suture_metrics_tell (NULL, ctl->output, NULL);
       finish_result (ctl, error, NULL);
       return;
     }
-  if (ctl->command->run != run_automatically && !ctl->json)
+  if (!ctl->command->plain && !ctl->json)
     suture_announcement_make (ctl->client, on_announced, ctl);
   else
     begin (ctl);
@@ -434,7 +497,8 @@ find_command (char **argv, const char **argument)
 static gboolean
 is_sound (Ctl *ctl)
 {
-  if (ctl->command == NULL || ctl->limit < 0 || (ctl->user != NULL && ctl->command->run != run_sign_in))
+  if (ctl->command == NULL || ctl->limit < 0 || (ctl->user != NULL && ctl->command->run != run_sign_in)
+      || (ctl->output != NULL && ctl->command->run != run_metrics) || (ctl->yes && ctl->command->run != run_restart))
     return FALSE;
   if (ctl->command->run == run_choice)
     return suture_choice_parse (&ctl->choice, ctl->command->name, ctl->argument, ctl->exploited,
@@ -442,31 +506,6 @@ is_sound (Ctl *ctl)
   if (ctl->command->run == run_local_feed && !g_str_equal (ctl->argument, "on") && !g_str_equal (ctl->argument, "off"))
     return FALSE;
   return !ctl->exploited;
-}
-
-static const char *
-description (void)
-{
-  return _("Commands:\n"
-           "  status            what is ready, what is active\n"
-           "  check             ask the publishers what is new\n"
-           "  show ID           one improvement, its files, and where it comes from\n"
-           "  install ID        install an improvement\n"
-           "  remove ID         remove an improvement; the computer is exposed again\n"
-           "  history           what was installed and removed\n"
-           "  automatic on|off  install improvements when they are ready\n"
-           "  pause DAYS|DATE|off  install nothing automatically until then\n"
-           "  delay DAYS        wait so many days before installing; with --exploited also what is used in attacks\n"
-           "  metered on|off    download over metered networks\n"
-           "  feed list         the sources, and whether they answer\n"
-           "  feed show NAME    one source, and the fingerprints of its keys\n"
-           "  feed sign-in NAME   keep a token or password for it, read from the terminal or standard input\n"
-           "  feed sign-out NAME  erase what is kept for it\n"
-           "  feed local on|off   prepare improvements on this computer, out of the system's security updates\n"
-           "\n"
-           "Exit status: 0 done, 1 failed, 2 wrong usage, 3 permission was not given, 4 not found or\n"
-           "does not fit, 5 no source, 6 the service can’t be reached, 7 stopped, 8 a source asks for a sign-in,\n"
-           "9 your organization does not allow it.");
 }
 
 /* TRUE when there is something to do; else @code is set. */
@@ -481,6 +520,8 @@ parse (Ctl *ctl, int argc, char **argv)
             N_ ("USER") },
           { "exploited", 0, 0, G_OPTION_ARG_NONE, &ctl->exploited, N_ ("Delay fixes for problems being used in attacks as well"),
             NULL },
+          { "output", 'o', 0, G_OPTION_ARG_FILENAME, &ctl->output, N_ ("Write the metrics into this file, as a whole"), N_ ("FILE") },
+          { "yes", 'y', 0, G_OPTION_ARG_NONE, &ctl->yes, N_ ("Restart without asking"), NULL },
           { "version", 0, 0, G_OPTION_ARG_NONE, &version, N_ ("Print the version"), NULL },
           { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) context = g_option_context_new (_("COMMAND"));
@@ -488,7 +529,7 @@ parse (Ctl *ctl, int argc, char **argv)
 
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _("Small security fixes between system updates."));
-  g_option_context_set_description (context, description ());
+  g_option_context_set_description (context, suture_usage_commands ());
   ctl->code = SUTURE_EXIT_USAGE;
   if (!g_option_context_parse (context, &argc, &argv, &error))
     {
@@ -539,5 +580,6 @@ main (int argc, char **argv)
   g_object_unref (ctl.cancellable);
   g_main_loop_unref (ctl.loop);
   g_free (ctl.user);
+  g_free (ctl.output);
   return ctl.code;
 }
