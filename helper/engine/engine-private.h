@@ -33,6 +33,8 @@ struct _SutureEngine
   guint watch;              /* source id */
   gboolean trying;          /* a thread makes health checks */
   gint64 try_next;          /* monotonic, microseconds: not before */
+  gboolean news;            /* that programs keep closing is to be told */
+  gint64 news_told;         /* monotonic, microseconds */
   gboolean watching;        /* a thread looks */
   gboolean watch_again;     /* something has changed since it began */
   gboolean loaded;

@@ -5,6 +5,7 @@
 
 #define TRY_SECONDS 10      /* between the first two tries to take something out; doubles */
 #define TRY_SECONDS_MAX 300
+#define NEWS_SECONDS 20     /* between two times that crashes are told */
 #define STEADY_SECONDS 10   /* so much an end may move without being told anew */
 
 /* One improvement that has to be taken out. */
@@ -174,6 +175,19 @@ watch_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Facts are made anew for it, and root is asked: crashes by the dozen must not have that done all the time. */
+static void
+tell_news (SutureEngine *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (!self->news || (self->news_told != 0 && now - self->news_told < NEWS_SECONDS * G_USEC_PER_SEC))
+    return;
+  self->news = FALSE;
+  self->news_told = now;
+  suture_engine_look_again (self);
+}
+
 static void
 look_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -194,8 +208,8 @@ looked (GObject *object, GAsyncResult *async, gpointer user_data)
   if (take_watched (self, look->watched))
     suture_engine_publish (self);
   try_health (self, look->untried);
-  if (look->news)
-    suture_engine_look_again (self);
+  self->news = self->news || look->news;
+  tell_news (self);
   if (self->watch_again)
     suture_engine_watch (self);
 }

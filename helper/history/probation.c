@@ -67,10 +67,12 @@ suture_probation_prepare (
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
 
-  return suture_statement_run (database, error,
-                               "INSERT INTO probation VALUES (?, '', ?, ?, '', 0, 0, '', '', '', 0, 0) ON CONFLICT (improvement)"
-                               " DO UPDATE SET target = excluded.target, failing = excluded.failing, units = ''", "sss", improvement,
-                               target, failing);
+  /* what was prepared before and did not come to an end as installed has been recovered by now */
+  return suture_statement_run (database, error, "DELETE FROM probation WHERE began = 0", "")
+         && suture_statement_run (database, error,
+                                  "INSERT INTO probation VALUES (?, '', ?, ?, '', 0, 0, '', '', '', 0, 0) ON CONFLICT (improvement)"
+                                  " DO UPDATE SET target = excluded.target, failing = excluded.failing, units = ''", "sss",
+                                  improvement, target, failing);
 }
 
 static SutureProbation *

@@ -97,7 +97,7 @@ def test_watching(ring_):
     until("the mark is gone", lambda: not os.path.exists("/var/lib/suture/watching"))
 
 
-def test_undone(ring_):
+def test_s35_undone(ring_):
     root = start(ring_)
     install(root, ALPHA)
     condemn(ALPHA)

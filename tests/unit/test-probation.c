@@ -61,6 +61,14 @@ test_life (Fixture *f, gconstpointer data)
   g_assert_true (suture_probation_prepare (f->database, "openssl-a", "debian/openssl-a.json", "bad.service", NULL));
   g_assert_true (suture_probation_set_units (f->database, "openssl-a", "nginx.service", NULL));
   g_assert_null (only (f)); /* not before it is installed */
+  g_assert_true (suture_probation_prepare (f->database, "openssl-z", "debian/openssl-z.json", "", NULL));
+  g_assert_true (suture_probation_prepare (f->database, "openssl-a", "debian/openssl-a.json", "bad.service", NULL));
+  g_assert_true (suture_probation_set_units (f->database, "openssl-a", "nginx.service", NULL));
+  tell (f, "installed", "openssl-z", FALSE); /* whatever was prepared for it is forgotten */
+  first = only (f);
+  g_assert_cmpstr (first->failing, ==, "");
+  g_clear_pointer (&first, suture_probation_free);
+  tell (f, "removed", "openssl-z", FALSE);
   tell (f, "installed", "openssl-a", FALSE);
   first = only (f);
   g_assert_cmpstr (first->improvement, ==, "openssl-a");
