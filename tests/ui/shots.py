@@ -149,7 +149,43 @@ def confirm(app):
     time.sleep(1)
 
 
+def waiting(reason, until=0, detail='', **more):
+    """Ready, and kept from being installed by that."""
+    return shown(harness.openssl(Waits=[[reason, until, detail]]), harness.expat(State='active', InstalledAt=NOW - 86400), **more)
+
+
+def down(app):
+    """To the end of the page."""
+    subprocess.run(['xdotool', 'mousemove', '180', '400', 'click', '--repeat', '40', '--delay', '10', '5'], check=True)
+    time.sleep(0.8)
+
+
+PAUSED = NOW + 5 * 86400
+POLICY = [['automatic', 'Fixed by the security office.'], ['pause', ''], ['delay', 'Two days, after the test group.'],
+          ['metered', ''], ['hours', ''], ['hold', 'Trade fair until Friday.'], ['removal', '']]
+SEVERAL = [['paused', PAUSED, ''], ['battery', 0, '12'], ['metered', 0, ''],
+           ['apps', 0, 'org.gnome.Nautilus.desktop org.gnome.Epiphany.desktop'], ['rollout', TURN, '']]
 STATES = {
+    'announcement': (shown(active(), Announced=False), None),
+    'automatic-off': (shown(harness.openssl(Waits=[['off', 0, '']]), Automatic=False), None),
+    'automatic-delay': (shown(active(), DelayDays=5), None),
+    'automatic-delay-menu': (shown(active(), DelayDays=3), click('3 Days')),
+    'automatic-pause-menu': (shown(active()), click('Pause…')),
+    'paused': (shown(active(), PausedUntil=PAUSED), None),
+    'waiting-paused': (waiting('paused', PAUSED, PausedUntil=PAUSED), None),
+    'waiting-battery': (waiting('battery', 0, '12'), None),
+    'waiting-delay': (waiting('delay', NOW + 2 * 86400, DelayDays=3), None),
+    'waiting-apps': (waiting('apps', 0, 'org.gnome.Nautilus.desktop org.gnome.Epiphany.desktop'), None),
+    'waiting-hours': (waiting('hours', NOW + 8 * 3600), None),
+    'managed': (waiting('managed', 0, 'Trade fair until Friday.', Managed=POLICY), None),
+    'managed-rows': (waiting('managed', 0, 'Trade fair until Friday.', Managed=POLICY), down),
+    'policy': (waiting('policy', 0, '/etc/suture/policy.conf, line 7: “Hous” is no key of [Policy]', Managed=[
+        ['file', '/etc/suture/policy.conf, line 7: “Hous” is no key of [Policy]']]), None),
+    'undone': (waiting('undone', 0, 'nginx.service stopped working after it was installed (it failed 5 times in a minute)'), None),
+    'closing': (shown(active(KeepsClosing=[['nautilus', 4]])), None),
+    'left-out': (shown(harness.openssl(State='inactive', LeftOut='boot')), None),
+    'details-waits': (shown(harness.openssl(Waits=SEVERAL)), open_row('Encrypted Connections', 'CVE-2026-0001')),
+    'details-undone': (waiting('undone', 0, 'cups.service stopped working'), open_row('Encrypted Connections', 'CVE-2026-0001')),
     'local-invited': (OFF, None),
     'local-question': (OFF, invited()),
     'local-preparing': (dict(OFF, hold=True), invited(confirm)),

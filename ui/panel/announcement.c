@@ -9,8 +9,7 @@ struct _SutureAnnouncement
   SutureClient *client;  /* (owned) (nullable) */
   gboolean told;         /* the helper, or it was tried: once a window */
   gboolean dismissed;
-  GtkRevealer *revealer; /* of the template, as all below */
-  GtkWidget *label;
+  GtkWidget *label;      /* of the template */
 };
 
 G_DEFINE_FINAL_TYPE (SutureAnnouncement, suture_announcement, ADW_TYPE_BIN)
@@ -29,7 +28,7 @@ on_told (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 tell_when_shown (SutureAnnouncement *self)
 {
-  if (self->told || self->client == NULL || !gtk_revealer_get_reveal_child (self->revealer) || !gtk_widget_get_mapped (self->label))
+  if (self->told || self->client == NULL || !gtk_widget_get_mapped (self->label))
     return;
   self->told = TRUE;
   suture_client_announce_async (self->client, on_told, NULL);
@@ -42,7 +41,7 @@ refresh (SutureAnnouncement *self)
   gboolean reachable = suture_client_get_error (self->client) == NULL;
   gboolean news = reachable && facts->automatic && (!facts->announced || self->told);
 
-  gtk_revealer_set_reveal_child (self->revealer, news && !self->dismissed);
+  gtk_widget_set_visible (GTK_WIDGET (self), news && !self->dismissed);
   tell_when_shown (self);
 }
 
@@ -50,7 +49,7 @@ void
 suture_announcement_dismiss (SutureAnnouncement *self)
 {
   self->dismissed = TRUE;
-  gtk_revealer_set_reveal_child (self->revealer, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
 static void
@@ -84,7 +83,6 @@ suture_announcement_class_init (SutureAnnouncementClass *klass)
   G_OBJECT_CLASS (klass)->dispose = suture_announcement_dispose;
   g_type_ensure (SUTURE_TYPE_SIDE_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/suture/PrivacySecurity/announcement.ui");
-  gtk_widget_class_bind_template_child (widget_class, SutureAnnouncement, revealer);
   gtk_widget_class_bind_template_child (widget_class, SutureAnnouncement, label);
   gtk_widget_class_install_action (widget_class, "announcement.dismiss", NULL, on_dismiss);
 }

@@ -99,9 +99,12 @@ show_pause (SutureAutomaticGroup *self, const SutureFacts *facts)
   g_autofree char *until = suture_sentence_time (pause, seconds_now (), FALSE);
   g_autofree char *paused = g_strdup_printf (_("Nothing is installed automatically until %s."), until);
 
-  gtk_widget_set_visible (self->pause_button, pause == 0);
-  gtk_widget_set_visible (self->resume_button, pause > 0);
-  suture_focus_set_sensitive (GTK_WIDGET (self->pause_row), is_free (self, self->pause_row, managed));
+  if (pause > 0)
+    suture_focus_swap (self->pause_button, self->resume_button);
+  else
+    suture_focus_swap (self->resume_button, self->pause_button);
+  gtk_widget_set_sensitive (self->pause_button, managed == NULL);
+  gtk_widget_set_sensitive (self->resume_button, managed == NULL);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->pause_row), pause > 0 ? _("Paused") : _("Pause"));
   say (self->pause_row, managed, pause > 0 ? paused : "");
 }

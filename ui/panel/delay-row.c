@@ -87,7 +87,8 @@ suture_delay_row_show (SutureDelayRow *self, guint days)
 void
 suture_delay_row_set_usable (SutureDelayRow *self, gboolean usable)
 {
-  suture_focus_set_sensitive (GTK_WIDGET (self), usable);
+  /* not the row: why it can't be used has to be read */
+  suture_focus_set_sensitive (GTK_WIDGET (self->button), usable);
 }
 
 /* By the menu: a wish, and nothing else. */

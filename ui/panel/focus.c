@@ -26,6 +26,24 @@ remember (GtkWidget *widget, GtkWidget *focus)
   g_object_set_data_full (G_OBJECT (widget), KEY, memory, memory_free);
 }
 
+static gboolean
+is_inside (GtkWidget *focus, GtkWidget *widget)
+{
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+void
+suture_focus_swap (GtkWidget *old, GtkWidget *new)
+{
+  GtkRoot *root = gtk_widget_get_root (old);
+  gboolean focused = root != NULL && is_inside (gtk_root_get_focus (root), old);
+
+  gtk_widget_set_visible (new, TRUE);
+  if (focused)
+    gtk_widget_grab_focus (new);
+  gtk_widget_set_visible (old, FALSE);
+}
+
 void
 suture_focus_set_sensitive (GtkWidget *widget, gboolean sensitive)
 {
@@ -35,7 +53,7 @@ suture_focus_set_sensitive (GtkWidget *widget, gboolean sensitive)
 
   if (gtk_widget_get_sensitive (widget) == sensitive)
     return;
-  if (!sensitive && focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget)))
+  if (!sensitive && is_inside (focus, widget))
     remember (widget, focus);
   gtk_widget_set_sensitive (widget, sensitive);
   memory = g_object_get_data (G_OBJECT (widget), KEY);

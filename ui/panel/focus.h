@@ -9,4 +9,7 @@ G_BEGIN_DECLS
  * it is sensitive again and nothing else has the focus meanwhile. */
 void suture_focus_set_sensitive (GtkWidget *widget, gboolean sensitive);
 
+/* Hides @old and shows @new, which takes its place and its focus. */
+void suture_focus_swap (GtkWidget *old, GtkWidget *new);
+
 G_END_DECLS

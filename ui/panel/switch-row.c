@@ -38,8 +38,8 @@ suture_switch_row_show (SutureSwitchRow *self, gboolean on)
 void
 suture_switch_row_set_usable (SutureSwitchRow *self, gboolean usable)
 {
-  suture_focus_set_sensitive (GTK_WIDGET (self), usable);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->toggle), usable); /* its own: a screen reader asks the switch alone */
+  /* not the row: why it can't be used has to be read */
+  suture_focus_set_sensitive (GTK_WIDGET (self->toggle), usable);
 }
 
 static void
