@@ -10,7 +10,7 @@
 #include "base/paths.h"
 
 #define DEPTH_MAX 10      /* user.slice/user-UID.slice/user@UID.service/app.slice/app-….slice/app-…: 6 */
-#define FOLDERS_MAX 16384 /* users can make more, and nobody waits for them */
+#define FOLDERS_MAX 4096  /* users can make more, and nobody waits for them */
 
 /* "\x2d" → "-": how unit names hold what they can't. */
 static char *

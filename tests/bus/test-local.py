@@ -10,9 +10,11 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 
 import feed
 import ring
+from daemons import network, own_names
 from ring import expect, until
 
 SUPPORT = importlib.util.spec_from_file_location("support_feed", f"{ring.SOURCE}/tests/support/feed.py")
@@ -108,6 +110,30 @@ def test_on_and_off(ring_):
     expect("removed", root.result(root.call("Remove", "s", "epsilon-b")["value"][0]), ("", ""))
     expect("off again", turn(root, False), ("", ""))
     expect("history", [r["event"] for r in root.history()], ["removed", "local-off", "installed", "local-on"])
+
+
+def test_metered(ring_):
+    """Over a metered network suture-local, which downloads packages, is not asked by itself; by a person it is."""
+    root = start(ring_)
+    expect("on", turn(root, True), ("", ""))
+    ring.announce(root)
+    expect("pause", root.call("SetPause", "x", int(time.time()) + 86400), {"value": []})
+
+    def asked():
+        return ring.requests().splitlines().count("suture-local check")
+    with network(1):
+        until("metered", lambda: "metered" in [wait[0] for wait in root.get("Waits")])
+        before = asked()
+        ring.forget_automatic(ring_)
+        expect("automatic", root.result(root.call("RunAutomatic")["value"][0]), ("", ""))
+        expect("by itself", asked(), before)
+        expect("what it has offered stays", states(root), {"alpha-a": "available", "epsilon-b": "available"})
+        expect("by a person", check(root), ("", ""))
+        expect("it was asked", asked(), before + 1)
+        expect("use it", root.call("SetMetered", "b", True), {"value": []})
+        ring.forget_automatic(ring_)
+        expect("automatic", root.result(root.call("RunAutomatic")["value"][0]), ("", ""))
+        expect("it may be used", asked(), before + 2)
 
 
 def test_who_may(ring_):
@@ -392,5 +418,6 @@ for component in ("alpha", "epsilon"):
                       "--notes", notes, "--base", "debian:12")
     PUBLISHER.publish()
     feed.write_base(component)
+own_names()
 ring.run([(name.removeprefix("test_"), function) for name, function in list(globals().items())
           if name.startswith("test_")])

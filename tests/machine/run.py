@@ -27,6 +27,7 @@ import test_fleet  # noqa: E402,F401
 import test_packages  # noqa: E402,F401
 import test_feeds  # noqa: E402,F401
 import test_publisher  # noqa: E402,F401
+import test_waits  # noqa: E402,F401
 import test_watch  # noqa: E402,F401
 
 

@@ -57,7 +57,12 @@ MAKE (exploited_by_policy) { delay_exploited_too (ground, subject, policy); poli
 MAKE (rollout) { subject->turn = NOW + 600; }
 MAKE (rollout_came) { subject->turn = NOW; }
 MAKE (rollout_gap) { subject->turn = NOW + 600; subject->gap = TRUE; }
-MAKE (held) { policy->hold = names ("other demo"); policy->reason = g_strdup ("being looked at"); }
+MAKE (held)
+{
+  policy->hold = names ("other demo");
+  g_free (policy->reason);
+  policy->reason = g_strdup ("being looked at");
+}
 MAKE (held_letter) { policy->hold = names ("demo-b"); }
 MAKE (held_other_letter) { policy->hold = names ("demo-a demon"); }
 MAKE (held_pattern) { policy->hold = names ("dem*"); }
