@@ -244,7 +244,7 @@ note_verdict (SutureWatcher *self, SutureProbation *probation, SutureWatch *watc
   probation->verdict = g_strdup (verdict);
 }
 
-/* suture-watch.path starts the helper while it is there: one that was killed, and after the computer's start. */
+/* suture-watch.service starts the helper when the computer is started while it is there. */
 static void
 mark (SutureWatcher *self, gboolean watching)
 {

@@ -87,7 +87,7 @@ def test_watching(ring_):
     watched = until("it is watched", lambda: root.get("Watching"))
     expect("what", watched[0][0], ALPHA)
     expect("ten minutes", 590 <= watched[0][1] - before <= 630, True)
-    expect("the mark for suture-watch.path", os.path.exists("/var/lib/suture/watching"), True)
+    expect("the mark for suture-watch.service", os.path.exists("/var/lib/suture/watching"), True)
     # another process goes on
     expect("killed", ring_.stop("helper", signal.SIGKILL), -signal.SIGKILL)
     ring_.start_helper()

@@ -15,6 +15,7 @@ EXPOSURE = {
     'suture-boot.service': 3.7,
     'suture-boot-complete.service': 1.0,
     'suture-check.service': 1.2,
+    'suture-watch.service': 1.2,
     'suture-metrics.service': 1.2,
     'suture-local@.service': 1.0,
     'suture-deb@.service': 1.2,

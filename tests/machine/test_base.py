@@ -120,8 +120,8 @@ def newer(stage):
         same(contents(stage, fix), "other", "the files: not the old ones, not the improvement's")
         need(f"/usr/lib suture-{fix.id}" not in stage.merged(), f"merged is {stage.merged()}")
         same(stage.machine.read(f"dpkg -V {fix.package} || true"), "", "what dpkg says of the package's files")
-        settle(stage)
-        same(state(stage, fix), "overtaken", "its state")
+        # the helper is told of the upgrade, and looks by itself; nothing waits for that
+        until(lambda: state(stage, fix) == "overtaken", "its state to be overtaken", SOON)
         stage.restart(stage.machine.reboot)
         same((state(stage, fix), contents(stage, fix)), ("overtaken", "other"), "after a start of the machine")
     settle(stage)

@@ -8,6 +8,7 @@ import subprocess
 import textwrap
 import time
 
+import archive
 import feed
 import machine
 from cases import case, need, note, records, last_record, same, settle
@@ -250,6 +251,58 @@ def health_unit(stage, demo):
     same((demo.item(good)["state"], demo.show("ActiveState")), ("active", "active"), "what passes its checks, twenty seconds later")
 
 
+# Runs in the place of suture-health, within its walls: each is tried, and what came of it is the answer.
+PROBE = r'''
+import errno, json, os, socket
+found = {}
+def attempt(name, function):
+    try:
+        found[name] = function() or "done"
+    except OSError as error:
+        found[name] = errno.errorcode[error.errno]
+def connect(family, address):
+    one = socket.socket(family, socket.SOCK_STREAM)
+    one.settimeout(3)
+    one.connect(address)
+def write(path):
+    with open(path + "/probe", "w") as file:
+        file.write("x")
+def capabilities():
+    with open("/proc/self/status") as file:
+        return next(line.split()[1] for line in file if line.startswith("CapEff"))
+attempt("capabilities", capabilities)
+attempt("user", lambda: str(os.geteuid() != 0))
+attempt("network", lambda: connect(socket.AF_INET, ("ADDRESS", 80)))
+for name in ("/run/dbus/system_bus_socket", "/run/suture/activate.sock", "/run/suture/health.sock", "/run/systemd/private"):
+    attempt(name, lambda: connect(socket.AF_UNIX, name))
+for path in ("/usr", "/etc", "/run", "/var", "/var/lib/suture", "/var/tmp", "/home", "/root", "/srv", "/dev"):
+    attempt("write " + path, lambda: write(path))
+for path in ("/etc/shadow", "/var/lib/suture/suture.db", "/var/log/wtmp", "/root/.profile"):
+    attempt("read " + path, lambda: open(path, "rb").close())
+os.write(3, json.dumps(found).encode() + b"\n")
+'''
+
+
+@case("watched: what runs a health check reaches nothing")
+def sandbox(stage):
+    folder = "/run/systemd/system/suture-health@.service.d"
+    stage.machine.write("/opt/test/probe.py", PROBE.replace("ADDRESS", stage.machine.address))
+    stage.machine.run(f"mkdir -p {folder} && printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/python3 /opt/test/probe.py\\n' "
+                      f"> {folder}/test.conf && systemctl daemon-reload")
+    try:
+        ask = ("import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/suture/health.sock'); "
+               "print(b''.join(iter(lambda: s.recv(65536), b'')).decode())")
+        found = json.loads(stage.machine.read(f'/usr/bin/python3 -c "{ask}"'))
+        refused = stage.machine.run(f'runuser -u alice -- /usr/bin/python3 -c "{ask}"', check=False).stdout
+    finally:
+        stage.machine.run(f"rm -rf {folder} /opt/test/probe.py; systemctl daemon-reload")
+    need("PermissionError" in refused, f"alice may ask: {refused}")
+    same((int(found.pop("capabilities"), 16), found.pop("user")), (0, "True"), "what it has")
+    # of its own, and gone with it
+    found.pop("write /var/tmp")
+    need(all(answer != "done" for answer in found.values()), f"it can {[name for name, answer in found.items() if answer == 'done']}")
+
+
 @case("watched: a service that kept failing before is no sign")
 @with_demo
 def failing_before(stage, demo):
@@ -341,3 +394,38 @@ def busy(stage, demo):
         demo.machine.run("systemctl stop holder")
     demo.undone(fix, last, 120)
     demo.runs_as_before()
+
+
+def dump_really(demo, user):
+    """What the kernel does when core_pattern names systemd-coredump: hands it a process that has crashed, and its core."""
+    line = (f"setpriv --reuid {user} --regid {user} --clear-groups {PROGRAM} & pid=$!; sleep 1; "
+            f"head -c 4096 /proc/self/exe | /lib/systemd/systemd-coredump $pid $(id -u {user}) $(id -g {user}) 11 $(date +%s) "
+            f"18446744073709551615 machine; kill -KILL $pid")
+    demo.machine.run(line)
+
+
+@case("watched: what systemd-coredump writes of crashes counts, as the service it runs as")
+@with_demo
+def coredump(stage, demo):
+    version = demo.machine.read("dpkg-query -W -f '${Version}' systemd")
+    with archive.alone():
+        repository = archive.Archive()
+        repository.update()
+        demo.machine.put(repository.deb("systemd-coredump", version), "/root/systemd-coredump.deb")
+    demo.machine.run("dpkg -i /root/systemd-coredump.deb")
+    try:
+        fix = demo.make("1.3")
+        stage.ctl(f"install {fix}")
+        for _ in range(5):
+            dump_really(demo, "bob")
+        entry = json.loads(demo.machine.read(f"journalctl --no-pager -o json -n 1 MESSAGE_ID={MESSAGE_ID}"))
+        note("the journal", f"{entry['COREDUMP_EXE']} of user {entry['COREDUMP_UID']}, written by {entry['_UID']} in {entry['_SYSTEMD_UNIT']}")
+        machine.until(lambda: closing(demo, fix) == [[NAME, 5]], "the hint", 40)
+        same(demo.item(fix)["state"], "active", "after crashes of somebody who does not sit there")
+        last = last_record(stage)
+        for _ in range(5):
+            dump_really(demo, "daemon")
+        demo.undone(fix, last)
+        demo.runs_as_before()
+    finally:
+        demo.machine.run("dpkg -P systemd-coredump", check=False)
