@@ -189,7 +189,7 @@ class Waiting(Automatic):
 
     def test_what_waits_for_a_person_is_ready(self):
         self.open(harness.checked())
-        for reason, more in (('off', {'Automatic': False}), ('removed', {}), ('announce', {})):
+        for reason, more in (('off', {'Automatic': False}), ('removed', {}), ('stays', {}), ('announce', {})):
             with self.subTest(reason):
                 self.machine.load(dict({'Automatic': True}, **self.waiting(reason, **more)))
                 atspi.find_label(self.app, '1 Improvement Ready')

@@ -27,6 +27,7 @@ WAITS = {
     'managed': (0, 'Trade \x1b[1mfair', 'Your organization holds it back, or has not approved it. The reason given: “Trade [1mfair”'),
     'policy': (0, 'policy.conf, line 3: no', 'policy can’t be used, so nothing is installed: policy.conf, line 3: no. Ask your'),
     'removed': (0, '', 'A person has removed it, so it stays out until a newer one is there. It can be installed again.'),
+    'stays': (0, 'openssl-c', 'What is installed instead stays: openssl-c. This one can be installed in its place.'),
     'undone': (0, 'cups failed.', 'went back to the version before: cups failed. The fix is not active.'),
     'apps': (0, 'org.example.Editor.desktop', 'In use, and would have to be reopened: org.example.Editor. It is installed when'),
 }

@@ -55,6 +55,7 @@ test_words (void)
       "installed: policy.conf, line 3: no. Ask your administrator to correct it." },
     { { "policy", 0, "" }, "Policy Can’t Be Used", "so nothing is installed. Ask your administrator to correct it." },
     { { "removed", 0, "" }, "Removed Before", "It can be installed again." },
+    { { "stays", 0, "openssl-c" }, "Another One Is Installed", "stays: openssl-c. This one can be installed in its place." },
     { { "undone", 0, "cups failed" }, "Improvement Undone", "the version before: cups failed. The fix is not active." },
     { { "undone", 0, "" }, "Improvement Undone", "the version before. The fix is not active." },
     { { "apps", 0, "org.example.One.desktop" }, "Waiting: Apps in Use",
@@ -102,7 +103,7 @@ static void
 test_override (void)
 {
   const char *const all[] = { "off", "announce", "paused", "delay", "metered", "battery", "hours", "rollout", "managed", "policy",
-                              "removed", "undone", "apps", "a-new-word" };
+                              "removed", "stays", "undone", "apps", "a-new-word" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     {

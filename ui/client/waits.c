@@ -12,7 +12,7 @@
 
 static const char *const names[] = {
   [SUTURE_WAIT_POLICY] = "policy",   [SUTURE_WAIT_MANAGED] = "managed",   [SUTURE_WAIT_UNDONE] = "undone",
-  [SUTURE_WAIT_REMOVED] = "removed", [SUTURE_WAIT_OFF] = "off",           [SUTURE_WAIT_PAUSED] = "paused",
+  [SUTURE_WAIT_REMOVED] = "removed", [SUTURE_WAIT_STAYS] = "stays",       [SUTURE_WAIT_OFF] = "off",           [SUTURE_WAIT_PAUSED] = "paused",
   [SUTURE_WAIT_HOURS] = "hours",     [SUTURE_WAIT_BATTERY] = "battery",   [SUTURE_WAIT_METERED] = "metered",
   [SUTURE_WAIT_ANNOUNCE] = "announce", [SUTURE_WAIT_APPS] = "apps",       [SUTURE_WAIT_DELAY] = "delay",
   [SUTURE_WAIT_ROLLOUT] = "rollout",
@@ -103,7 +103,8 @@ suture_waits_find (GPtrArray *waits, SutureWaitReason reason, gint64 now)
 gboolean
 suture_wait_is_for_a_person (const SutureWait *wait)
 {
-  return wait->reason == SUTURE_WAIT_OFF || wait->reason == SUTURE_WAIT_REMOVED || wait->reason == SUTURE_WAIT_ANNOUNCE;
+  return wait->reason == SUTURE_WAIT_OFF || wait->reason == SUTURE_WAIT_REMOVED || wait->reason == SUTURE_WAIT_STAYS
+         || wait->reason == SUTURE_WAIT_ANNOUNCE;
 }
 
 gboolean
@@ -155,6 +156,8 @@ suture_wait_title (const SutureWait *wait, gint64 now)
       return g_strdup (_("Improvement Undone"));
     case SUTURE_WAIT_REMOVED:
       return g_strdup (_("Removed Before"));
+    case SUTURE_WAIT_STAYS:
+      return g_strdup (_("Another One Is Installed"));
     case SUTURE_WAIT_OFF:
       return g_strdup (_("Automatic Installation Is Off"));
     case SUTURE_WAIT_PAUSED:
@@ -263,6 +266,8 @@ suture_wait_sentence (const SutureWait *wait, gint64 now)
       return suture_trouble_undone_sentence (wait->detail);
     case SUTURE_WAIT_REMOVED:
       return g_strdup (_("A person has removed it, so it stays out until a newer one is there. It can be installed again."));
+    case SUTURE_WAIT_STAYS:
+      return g_strdup_printf (_("What is installed instead stays: %s. This one can be installed in its place."), wait->detail);
     case SUTURE_WAIT_OFF:
       return g_strdup (_("Automatic installation is off. Turn it on, or install it now."));
     case SUTURE_WAIT_PAUSED:

@@ -16,6 +16,7 @@ typedef enum
   SUTURE_WAIT_MANAGED,
   SUTURE_WAIT_UNDONE,
   SUTURE_WAIT_REMOVED,
+  SUTURE_WAIT_STAYS,
   SUTURE_WAIT_OFF,
   SUTURE_WAIT_PAUSED,
   SUTURE_WAIT_HOURS,
@@ -48,7 +49,8 @@ const SutureWait *suture_waits_first (GPtrArray *waits, gint64 now);
 /* The one of this reason that is not over at @now, or NULL; borrowed. */
 const SutureWait *suture_waits_find (GPtrArray *waits, SutureWaitReason reason, gint64 now);
 
-/* Whether it waits for a person, whose turn it is to install it: what was removed, what nobody was told of, or all where automatic
+/* Whether it waits for a person, whose turn it is to install it: what was removed, what another
+ * one would go for, what nobody was told of, or all where automatic
  * installation is off. It is called ready then. */
 gboolean suture_wait_is_for_a_person (const SutureWait *wait);
 
