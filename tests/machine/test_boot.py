@@ -5,9 +5,9 @@ import json
 import os
 import shlex
 
-from cases import active, agree, case, contents, installed, last_record, need, note, records, same, settle, state
+from cases import active, agree, case, contents, installed, last_record, need, records, same, settle
+from machine import until
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 HOLD = "/etc/systemd/system/test-hold.service"
 WANTS = "/etc/systemd/system/multi-user.target.wants"
 RECORD = "/var/lib/suture-activate/boot"
@@ -53,32 +53,24 @@ def breaks(fix):
     return f"sha256sum {path} | grep -q {fixed}"
 
 
-def held(stage):
-    """{id: entry} of what root says it holds."""
-    stage.machine.put(f"{HERE}/activation.py", "/opt/test/activation.py")
-    answer = json.loads(stage.machine.read("/usr/bin/python3 /opt/test/activation.py list"))[1]
-    same(answer["error"], "", "the answer")
-    return {entry["id"]: entry for entry in answer["active"]}
-
-
 def again(stage):
     """Starts the machine once more, in an orderly way."""
     stage.restart(stage.machine.reboot)
 
 
-def left_out(stage, fix):
-    """What is said of an improvement that starts did not finish with: the reason as long as root holds it, and then history."""
+def undone(stage, fix, last):
+    """The helper takes out what starts did not finish with, and says so: in history, and why it does not come back by itself."""
+    until(lambda: [record["event"] for record in records(stage, last) if record["improvement"] == fix.id] == ["undone"],
+          "history to tell it", 30)
+    [record] = [record for record in records(stage, last) if record["improvement"] == fix.id]
+    need(record["by"] == "system" and record["message"].startswith("the computer did not start twice in a row with it"),
+         f"history tells {record}")
     settle(stage)
-    if state(stage, fix) == "inactive":
-        name = fix.id.replace("-", "_2d").replace(".", "_2e")
-        path = f"/org/suture/Helper1/improvement/{name}"
-        said = stage.machine.run(f"busctl get-property org.suture.Helper1 {path} org.suture.Improvement1 LeftOut",
-                                 check=False).stdout.strip()
-        same(said, 's "boot"', "LeftOut")
-        return "inactive"
-    events = [record["event"] for record in records(stage, left_out.before) if record["improvement"] == fix.id]
-    need("undone" in events, f"history says {events}")
-    return state(stage, fix)
+    item = next(item for item in stage.ctl("status")[1]["improvements"] if item["id"] == fix.id)
+    same(item["state"], "available", "its state")
+    need("undone" in [wait["reason"] for wait in item["waits"]], f"it waits for {item['waits']}")
+    said = stage.machine.read("suturectl status")
+    need("did not start twice in a row" in said, f"suturectl says {said}")
 
 
 @case("two starts that do not finish: the third goes without the improvement, and with the older one")
@@ -87,6 +79,7 @@ def blame(stage):
     installed(stage, older)
     again(stage)
     installed(stage, newer)
+    last = last_record(stage)
     hold = Hold(stage, breaks(newer))
     try:
         stage.machine.shutdown()
@@ -99,13 +92,7 @@ def blame(stage):
         said = stage.machine.read("journalctl -b -o cat -u suture-boot.service")
         need("2 starts of the computer in a row did not finish" in said and f"{newer.id} stays out" in said, f"the log says {said}")
         same((contents(stage, older), contents(stage, newer)), ("fixed", "old"), "the files in the third start")
-        left_out.before = last_record(stage)
-        entries = held(stage)
-        same((entries[older.id]["merged"], entries[older.id]["left_out"]), (True, ""), "what root says of the older one")
-        if newer.id in entries:
-            same((entries[newer.id]["merged"], entries[newer.id]["left_out"]), (False, "boot"), "and of the newer one")
-        left_out.before = 0
-        note("it is", left_out(stage, newer))
+        undone(stage, newer, last)
         hold.remove()
         again(stage)
         same((contents(stage, older), contents(stage, newer)), ("fixed", "old"), "the files in the start after that")
