@@ -23,11 +23,11 @@ def metrics(stage):
     note("programs that run the old version", int(owed))
     same(stage.machine.read(f"stat -c '%U %a' {FILE}"), "suture-metrics 644", "whose it is")
     stage.machine.run(f"mkdir -p /root/node-exporter && ln -sf {FILE} /root/node-exporter/ && test -r /root/node-exporter/suture.prom")
-    stage.machine.run("systemctl stop suture-watch.path; systemctl mask --runtime --now suture-helper.service; systemctl start suture-metrics.service")
+    stage.machine.run("systemctl mask --runtime --now suture-helper.service; systemctl start suture-metrics.service")
     try:
         same(exposition.read(stage.machine.run(f"cat {FILE}").stdout), {("suture_up", ()): 0}, "without the helper")
     finally:
-        stage.machine.run("systemctl unmask --runtime suture-helper.service; systemctl start suture-watch.path; rm -r /root/node-exporter")
+        stage.machine.run("systemctl unmask --runtime suture-helper.service; rm -r /root/node-exporter")
 
 
 @case("vex: what is active is fixed, what is ready is affected")
