@@ -65,9 +65,12 @@ static gboolean
 handle_set_local_feed (SutureBusHelper1 *skeleton, GDBusMethodInvocation *invocation, gboolean on, SutureManager *self)
 {
   SutureCall *call = suture_call_new (self, invocation);
+  g_autoptr (GError) error = NULL;
 
   call->turn = on ? "on" : "off";
-  if (suture_call_begin (call, on, run_local_feed))
+  if (on && !suture_engine_permits_local_feed (self->engine, &error))
+    suture_call_refuse (call, error);
+  else if (suture_call_begin (call, on, run_local_feed))
     suture_call_ask (call);
   return TRUE;
 }

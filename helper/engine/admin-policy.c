@@ -149,6 +149,14 @@ suture_admin_policy_permits_feed (const SutureAdminPolicy *self, const char *nam
   return self->feeds == NULL || g_strv_contains ((const char *const *) self->feeds, name);
 }
 
+gboolean
+suture_admin_policy_permits_turning_on (const SutureAdminPolicy *self, const char *name, GError **error)
+{
+  if (self->fault == NULL && suture_admin_policy_permits_feed (self, name))
+    return TRUE;
+  return refuse (self, "this source is not used", error);
+}
+
 void
 suture_admin_policy_apply (const SutureAdminPolicy *self, SutureChoice *choice)
 {

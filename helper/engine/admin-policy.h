@@ -69,6 +69,9 @@ gboolean suture_admin_policy_permits_improvement (
 /* Whether the feed @name may be used. All may where the policy has a fault: it forbids installing then. */
 gboolean suture_admin_policy_permits_feed (const SutureAdminPolicy *self, const char *name);
 
+/* Whether a person may turn on the feed @name. SUTURE_ERROR_MANAGED where it may not be used, or nobody can tell. */
+gboolean suture_admin_policy_permits_turning_on (const SutureAdminPolicy *self, const char *name, GError **error);
+
 /* Changes @choice, what a person has chosen, to what holds. */
 void suture_admin_policy_apply (const SutureAdminPolicy *self, SutureChoice *choice);
 

@@ -83,3 +83,11 @@ suture_engine_permits (SutureEngine *self, SutureAdminWhat what, GError **error)
 
   return suture_admin_policy_permits (policy, what, error);
 }
+
+gboolean
+suture_engine_permits_local_feed (SutureEngine *self, GError **error)
+{
+  g_autoptr (SutureAdminPolicy) policy = suture_admin_policy_get ();
+
+  return suture_admin_policy_permits_turning_on (policy, SUTURE_FEED_LOCAL, error);
+}

@@ -91,6 +91,9 @@ void suture_engine_await_conditions (SutureEngine *self);
 /* Whether the administrator's policy, as its files are now, leaves @what to a person. SUTURE_ERROR_MANAGED. */
 gboolean suture_engine_permits (SutureEngine *self, SutureAdminWhat what, GError **error);
 
+/* The same of turning the local feed on. */
+gboolean suture_engine_permits_local_feed (SutureEngine *self, GError **error);
+
 /* Array of SutureRecord: history/record.h. SUTURE_ERROR_UNAVAILABLE (not loaded yet). */
 void suture_engine_history (SutureEngine *self,
                             guint64 before,

@@ -78,6 +78,8 @@ test_all (void)
   g_assert_cmpint (policy->delay_days, ==, 7);
   g_assert_true (suture_admin_policy_permits_feed (policy, "other"));
   g_assert_false (suture_admin_policy_permits_feed (policy, "third"));
+  g_assert_true (suture_admin_policy_permits_turning_on (policy, "other", NULL));
+  g_assert_false (suture_admin_policy_permits_turning_on (policy, "local", NULL));
   g_assert_false (suture_admin_policy_permits_improvement (policy, "openssl-a", "openssl", &error));
   g_assert_error (error, SUTURE_ERROR, SUTURE_ERROR_MANAGED);
   g_assert_cmpstr (policy->reason, ==, "The test group looks first at it");
