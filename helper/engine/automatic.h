@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* Seconds between two runs, whoever asks (the contract's RateLimited): it doubles with each that fails, up to the longest.
  * With three tries of a payload in each, no file is asked for more than 6 times an hour (THREATS 12). */
 #define SUTURE_AUTOMATIC_INTERVAL (10 * 60)
-#define SUTURE_AUTOMATIC_INTERVAL_MAX (5 * 60 * 60) /* below the timer's, so that each of its runs is one */
+#define SUTURE_AUTOMATIC_INTERVAL_MAX (5 * 60 * 60) /* below a check's (engine/schedule.h), so that none is left out */
 
 /* Seconds that have to lie between a run, the last of @failed that failed in a row, and the next. */
 gint64 suture_automatic_interval (guint failed);
