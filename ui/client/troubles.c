@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "client/apps.h"
+#include "client/app-names.h"
 #include "client/sentences.h"
 
 /* The one that closed most often. */

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "client/apps.h"
+#include "client/app-names.h"
 #include "client/facts.h"
 #include "client/sentences.h"
 #include "client/troubles.h"

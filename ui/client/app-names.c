@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "client/apps.h"
+#include "client/app-names.h"
 
 #include <gio/gdesktopappinfo.h>
 
