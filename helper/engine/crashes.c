@@ -8,6 +8,7 @@
 #define MESSAGE "MESSAGE_ID=fc2e22bc6ee647b6b90729ab34a250b1"
 #define FIELD_MAX (1024 * 1024)  /* bytes of one: /proc/PID/maps of a large program */
 #define TEXT_MAX 4096            /* bytes of a path or of a unit's name */
+#define BACK (2 * G_USEC_PER_SEC) /* where files of several users meet, a seek may land behind the first one that is wanted */
 #define SYSTEM_UID_MAX 999       /* of Debian and of systemd's default */
 #define ENTRIES_MAX (SUTURE_CRASHES_MAX * 4) /* that are passed over, those of others included */
 
@@ -109,7 +110,7 @@ suture_crashes_read (gint64 *position, GHashTable *files)
 
   if (sd_journal_open (&journal, SD_JOURNAL_LOCAL_ONLY) < 0 || sd_journal_set_data_threshold (journal, FIELD_MAX) < 0
       || sd_journal_add_match (journal, MESSAGE, 0) < 0
-      || sd_journal_seek_realtime_usec (journal, (guint64) *position + 1) < 0)
+      || sd_journal_seek_realtime_usec (journal, (guint64) MAX (*position - BACK, 0)) < 0)
     return crashes;
   for (guint i = 0; i < ENTRIES_MAX && crashes->len < SUTURE_CRASHES_MAX && sd_journal_next (journal) > 0; i++)
     {

@@ -166,7 +166,8 @@ watch_timer (gpointer user_data)
 {
   SutureEngine *self = user_data;
 
-  if (suture_engine_is_watching (self) || suture_queue_get_running (self->queue) != NULL)
+  /* while a thread looks, nobody knows yet whether there is something to watch */
+  if (suture_engine_is_watching (self) || self->watching || suture_queue_get_running (self->queue) != NULL)
     {
       suture_engine_watch (self);
       return G_SOURCE_CONTINUE;
@@ -197,6 +198,17 @@ look_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 }
 
 static void
+take_look (SutureEngine *self, const SutureWatchLook *look)
+{
+  take_due (self, look->due);
+  if (take_watched (self, look->watched))
+    suture_engine_publish (self);
+  try_health (self, look->untried);
+  self->news = self->news || look->news;
+  tell_news (self);
+}
+
+static void
 looked (GObject *object, GAsyncResult *async, gpointer user_data)
 {
   SutureEngine *self = SUTURE_ENGINE (object);
@@ -204,12 +216,8 @@ looked (GObject *object, GAsyncResult *async, gpointer user_data)
 
   self->watching = FALSE;
   self->writing--;
-  take_due (self, look->due);
-  if (take_watched (self, look->watched))
-    suture_engine_publish (self);
-  try_health (self, look->untried);
-  self->news = self->news || look->news;
-  tell_news (self);
+  if (look != NULL)
+    take_look (self, look);
   if (self->watch_again)
     suture_engine_watch (self);
 }

@@ -70,7 +70,7 @@ find_probation (SutureDatabase *database, const char *id)
 {
   g_autoptr (GPtrArray) list = suture_probation_list (database);
 
-  for (guint i = 0; i < list->len; i++)
+  for (guint i = 0; list != NULL && i < list->len; i++)
     if (g_str_equal (((SutureProbation *) g_ptr_array_index (list, i))->improvement, id))
       return g_ptr_array_steal_index (list, i);
   return NULL;

@@ -262,11 +262,14 @@ mark (SutureWatcher *self, gboolean watching)
 SutureWatchLook *
 suture_watcher_look (SutureWatcher *self)
 {
-  SutureWatchLook *look = suture_watch_look_new ();
   g_autoptr (GPtrArray) probations = suture_probation_list (self->database);
+  SutureWatchLook *look;
   g_autoptr (GPtrArray) fresh = NULL;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
+  if (probations == NULL)
+    return NULL;
+  look = suture_watch_look_new ();
   pass_time (self, probations);
   fresh = sync_watches (self, probations);
   if (probations->len > 0)

@@ -35,7 +35,8 @@ SutureWatchLook *suture_watch_look_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void suture_watch_look_free (SutureWatchLook *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SutureWatchLook, suture_watch_look_free)
 
-/* Asks units and the journal, and adds it to what is known. Blocks: use a thread. */
+/* Asks units and the journal, and adds it to what is known. NULL: the database can't be read now, so that what was known before
+ * stands. Blocks: use a thread. */
 SutureWatchLook *suture_watcher_look (SutureWatcher *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

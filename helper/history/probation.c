@@ -100,13 +100,14 @@ suture_probation_list (SutureDatabase *database)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (suture_statement_mutex (database));
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_probation_free);
   g_autoptr (SutureStatement) statement = NULL;
+  int got = -1;
 
   statement = suture_statement_new (database, NULL,
                                     "SELECT improvement, component, failing, began, remaining, before, before_target, verdict,"
                                     " told, healthy, units FROM probation WHERE began > 0 ORDER BY improvement", "");
-  while (statement != NULL && suture_statement_step (statement, NULL) == 1)
+  while (statement != NULL && (got = suture_statement_step (statement, NULL)) == 1)
     g_ptr_array_add (list, read_row (statement));
-  return g_steal_pointer (&list);
+  return got == 0 ? g_steal_pointer (&list) : NULL;
 }
 
 /* Runs @sql about @improvement, with @value. */

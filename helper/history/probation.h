@@ -40,7 +40,7 @@ gboolean suture_probation_prepare (SutureDatabase *database,
 /* Behind the switch: which units (a line each) it restarted, or tried to. Errors as above. */
 gboolean suture_probation_set_units (SutureDatabase *database, const char *improvement, const char *units, GError **error);
 
-/* Of all that are installed: array of SutureProbation, by id; empty when they can't be read. */
+/* Of all that are installed: array of SutureProbation, by id. NULL when they can't be read. */
 GPtrArray *suture_probation_list (SutureDatabase *database) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Each says one thing about @improvement; nothing happens where it is not installed. Errors as above. */
