@@ -89,8 +89,12 @@ read_entry (sd_journal *journal, gint64 time, GHashTable *wanted)
   g_autofree char *program = field (journal, "COREDUMP_EXE", TEXT_MAX);
   g_autofree char *unit = field (journal, "COREDUMP_UNIT", TEXT_MAX);
   g_autofree char *maps = field (journal, "COREDUMP_PROC_MAPS", FIELD_MAX);
+  g_autofree char *container = field (journal, "COREDUMP_CONTAINER_CMDLINE", FIELD_MAX);
   SutureCrash *crash;
 
+  /* in a container the same path is another file */
+  if (container != NULL)
+    return NULL;
   if (program == NULL || *program != '/' || !g_utf8_validate (program, -1, NULL))
     return NULL;
   crash = g_new0 (SutureCrash, 1);
@@ -98,7 +102,8 @@ read_entry (sd_journal *journal, gint64 time, GHashTable *wanted)
   crash->program = g_steal_pointer (&program);
   crash->unit = g_strdup (unit != NULL && is_system_service (unit) ? unit : "");
   crash->files = files_of (maps, wanted);
-  crash->counts = counts (journal);
+  /* a service's throw-away user has a high number */
+  crash->counts = *crash->unit != '\0' || counts (journal);
   return crash;
 }
 
@@ -107,6 +112,7 @@ suture_crashes_read (gint64 *position, GHashTable *files)
 {
   GPtrArray *crashes = g_ptr_array_new_with_free_func ((GDestroyNotify) suture_crash_free);
   g_autoptr (sd_journal) journal = NULL;
+  gint64 now = g_get_real_time ();
 
   if (sd_journal_open (&journal, SD_JOURNAL_LOCAL_ONLY) < 0 || sd_journal_set_data_threshold (journal, FIELD_MAX) < 0
       || sd_journal_add_match (journal, MESSAGE, 0) < 0
@@ -118,6 +124,9 @@ suture_crashes_read (gint64 *position, GHashTable *files)
       SutureCrash *crash = NULL;
 
       if (sd_journal_get_realtime_usec (journal, &time) < 0 || time > G_MAXINT64 || (gint64) time <= *position)
+        continue;
+      /* written when the clock was ahead: it would be read again and again until then */
+      if ((gint64) time > now)
         continue;
       *position = (gint64) time;
       if (is_genuine (journal))

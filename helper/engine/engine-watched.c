@@ -80,7 +80,7 @@ submit_undo (SutureEngine *self, const char *id, SutureUndoing *undoing)
       return;
     }
   /* what it has installed so far is recorded; the rest is for its next turn, and downloads may take hours */
-  if (running != NULL && g_str_equal (running->kind, "automatic"))
+  if (running != NULL && (g_str_equal (running->kind, "automatic") || g_str_equal (running->kind, "check")))
     (void) suture_work_cancel (running, NULL);
   undoing->in_queue = TRUE;
   suture_engine_submit (self, "undo", plan, G_MAXUINT32, submitted, g_strdup (id));

@@ -279,7 +279,8 @@ settle (SutureWork *work,
         const char *component,
         const char *title,
         const char *letter,
-        const char *message)
+        const char *message,
+        gboolean quarantine)
 {
   g_autoptr (SutureRecord) record = g_new0 (SutureRecord, 1);
   g_autoptr (GError) error = NULL;
@@ -294,6 +295,7 @@ settle (SutureWork *work,
   record->error = g_strdup ("");
   record->message = g_strdup (message);
   record->found = TRUE;
+  record->quarantine = quarantine;
   if (!suture_record_close (work->database, "", record, NULL, &error))
     g_message ("history lacks a line about %s: %s", id, error->message);
 }
@@ -323,13 +325,19 @@ suture_recover_settle (SutureWork *work)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const SutureRecord *was = value;
+      g_autofree char *verdict = NULL;
       gboolean included;
 
       if (suture_activation_find (facts->activation, was->improvement) != NULL)
         continue;
       included = is_included (work, was->improvement);
+      /* it was taken out by itself, and there was no room to say so */
+      verdict = included ? NULL : suture_undo_find_verdict (work->database, was->improvement);
       settle (work, included ? "included" : "undone", was->improvement, was->component, was->title, was->letter,
-              included ? "the system has the fixed files itself now" : "it no longer fits the system's files");
+              included          ? "the system has the fixed files itself now"
+              : verdict != NULL ? verdict
+                                : "it no longer fits the system's files",
+              verdict != NULL);
       changed = TRUE;
     }
   for (guint i = 0; i < facts->activation->active->len; i++)
@@ -340,7 +348,7 @@ suture_recover_settle (SutureWork *work)
       if (g_hash_table_contains (installed, active->id) || improvement == NULL)
         continue;
       settle (work, "installed", active->id, active->component, improvement->title, improvement->letter,
-              "it was installed before this history began");
+              "it was installed before this history began", FALSE);
       changed = TRUE;
     }
   if (changed)

@@ -77,12 +77,19 @@ find_probation (SutureDatabase *database, const char *id)
 }
 
 char *
-suture_undo_message (SutureDatabase *database, const char *id)
+suture_undo_find_verdict (SutureDatabase *database, const char *id)
 {
   g_autoptr (SutureProbation) probation = find_probation (database, id);
 
-  return g_strdup_printf ("%s; the files of before are in use again",
-                          probation != NULL && *probation->verdict != '\0' ? probation->verdict : "something did not work with it");
+  return probation != NULL && *probation->verdict != '\0' ? g_steal_pointer (&probation->verdict) : NULL;
+}
+
+char *
+suture_undo_message (SutureDatabase *database, const char *id)
+{
+  g_autofree char *verdict = suture_undo_find_verdict (database, id);
+
+  return g_strdup_printf ("%s; the files of before are in use again", verdict != NULL ? verdict : "something did not work with it");
 }
 
 static void
@@ -123,7 +130,9 @@ put_back (SutureWork *work, const SutureProbation *probation, const char *feed)
 
   if (plan == NULL)
     return;
-  (void) suture_install_run (work, plan, &error);
+  /* taking out needs nobody's leave; putting in does */
+  if (suture_plan_is_permitted (plan, &error))
+    (void) suture_install_run (work, plan, &error);
   record = suture_work_record (work, plan, error == NULL ? "installed" : "failed", error);
   if (error == NULL)
     {

@@ -21,6 +21,9 @@ gboolean suture_undo_run (SutureWork *work, GError **error);
 /* The sentence of history for what was taken out, by what the database holds against @id. */
 char *suture_undo_message (SutureDatabase *database, const char *id) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the database holds against @id, a sentence; NULL: nothing. */
+char *suture_undo_find_verdict (SutureDatabase *database, const char *id) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Holds against an improvement that root leaves it out since the computer did not start with it. For facts that root has just
  * answered for. */
 void suture_undo_condemn_left_out (SutureWork *work);

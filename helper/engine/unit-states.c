@@ -44,6 +44,7 @@ read_one (GDBusConnection *bus, const char *name)
   g_autoptr (GVariant) found = NULL;
   g_autoptr (GVariant) unit = NULL;
   g_autoptr (GVariant) service = NULL;
+  g_autofree char *remote = NULL;
   SutureUnitState *state;
   const char *path;
   guint32 restarts = 0;
@@ -56,7 +57,8 @@ read_one (GDBusConnection *bus, const char *name)
       unit = properties (bus, path, NAME ".Unit");
       service = properties (bus, path, NAME ".Service");
     }
-  if (unit == NULL && g_strcmp0 (g_dbus_error_get_remote_error (error), NAME ".NoSuchUnit") != 0)
+  remote = error != NULL ? g_dbus_error_get_remote_error (error) : NULL;
+  if (unit == NULL && g_strcmp0 (remote, NAME ".NoSuchUnit") != 0)
     return NULL;
   if (service != NULL)
     (void) g_variant_lookup (service, "NRestarts", "u", &restarts);

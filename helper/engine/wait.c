@@ -100,7 +100,8 @@ suture_wait_list (const SutureWaitGround *ground, const SutureWaitSubject *subje
     add (waits, "undone", 0, subject->undone);
   if (subject->stays != NULL && !subject->gap)
     add (waits, "stays", 0, subject->stays);
-  if (*subject->apps != '\0')
+  /* an app that is never closed would keep what is used in attacks out for ever */
+  if (*subject->apps != '\0' && !subject->exploited)
     add (waits, "apps", 0, subject->apps);
   return waits;
 }

@@ -6,12 +6,14 @@
 #include "base/name.h"
 
 #define NAME_BYTES 128 /* of a program in a sentence */
+#define HEALTH_LATE (30 * G_USEC_PER_SEC) /* some looks */
 
 /* What one unit did. */
 typedef struct
 {
   GArray *times;    /* of looks, microseconds since the epoch (owned) */
   GArray *restarts; /* what was counted then (owned) */
+  gboolean switched; /* the switch restarted it, and so began the count anew */
 } Unit;
 
 struct _SutureWatch
@@ -22,7 +24,7 @@ struct _SutureWatch
   GHashTable *failing; /* names of units that say nothing (owned) */
   GHashTable *files;   /* paths (owned) */
   GHashTable *earlier; /* path of a program → how often it crashed before (owned) */
-  GArray *crashes;     /* times, microseconds since the epoch (owned) */
+  GHashTable *crashes; /* unit, or path of a program that is of none → times, microseconds since the epoch (owned) */
   char *verdict;       /* NULL: none (owned) */
 };
 
@@ -55,7 +57,7 @@ unit_free (gpointer data)
 }
 
 static void
-add_unit (SutureWatch *self, const char *name)
+add_unit (SutureWatch *self, const char *name, gboolean switched)
 {
   Unit *unit;
 
@@ -64,6 +66,7 @@ add_unit (SutureWatch *self, const char *name)
   unit = g_new0 (Unit, 1);
   unit->times = g_array_new (FALSE, FALSE, sizeof (gint64));
   unit->restarts = g_array_new (FALSE, FALSE, sizeof (guint));
+  unit->switched = switched;
   g_hash_table_insert (self->units, g_strdup (name), unit);
 }
 
@@ -73,14 +76,14 @@ add_manifest (SutureWatch *self, const SutureManifest *manifest)
   for (guint i = 0; i < manifest->files->len; i++)
     g_hash_table_add (self->files, g_strdup (((SutureManifestFile *) g_ptr_array_index (manifest->files, i))->path));
   for (guint i = 0; i < manifest->restart->len; i++)
-    add_unit (self, g_ptr_array_index (manifest->restart, i));
+    add_unit (self, g_ptr_array_index (manifest->restart, i), FALSE);
   for (guint i = 0; i < manifest->health->len; i++)
     {
       const SutureHealthCheck *check = g_ptr_array_index (manifest->health, i);
 
       if (check->unit == NULL)
         continue;
-      add_unit (self, check->unit);
+      add_unit (self, check->unit, FALSE);
       g_hash_table_insert (self->health, g_strdup (check->unit), GUINT_TO_POINTER (check->seconds));
     }
 }
@@ -98,9 +101,9 @@ suture_watch_new (const SutureProbation *probation, const SutureManifest *manife
   self->failing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->earlier = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->crashes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->crashes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
   for (char **at = units; *at != NULL; at++)
-    add_unit (self, *at);
+    add_unit (self, *at, TRUE);
   if (manifest != NULL)
     add_manifest (self, manifest);
   for (char **at = failing; *at != NULL; at++)
@@ -122,7 +125,7 @@ suture_watch_free (SutureWatch *self)
   g_hash_table_unref (self->failing);
   g_hash_table_unref (self->files);
   g_hash_table_unref (self->earlier);
-  g_array_unref (self->crashes);
+  g_hash_table_unref (self->crashes);
   g_free (self->verdict);
   g_free (self);
 }
@@ -185,7 +188,7 @@ count_restarts (SutureWatch *self, const Unit *unit, gint64 now)
   guint last = g_array_index (unit->restarts, guint, unit->restarts->len - 1);
   gint64 age = now - self->began * G_USEC_PER_SEC;
 
-  if (age >= 0 && age <= SUTURE_WATCH_WINDOW)
+  if (unit->switched && age >= 0 && age <= SUTURE_WATCH_WINDOW)
     return last;
   for (guint i = 0; i < unit->times->len; i++)
     {
@@ -240,15 +243,19 @@ is_running (const SutureUnitState *state)
   return g_str_equal (state->active, "active") || g_str_equal (state->active, "reloading");
 }
 
+/* Once, when its time has come. Where nobody looked then (the computer was started anew, or the helper), it says nothing: whether the
+ * unit runs now has other reasons. One that is being started is waited for. */
 static void
 judge_health (SutureWatch *self, const SutureUnitState *state, gint64 now)
 {
   guint seconds = GPOINTER_TO_UINT (g_hash_table_lookup (self->health, state->name));
+  gint64 late = now - (self->began + seconds) * G_USEC_PER_SEC;
+  gboolean missed = late > HEALTH_LATE;
 
-  if (seconds == 0 || now < (self->began + seconds) * G_USEC_PER_SEC)
+  if (seconds == 0 || late < 0 || (!missed && g_str_equal (state->active, "activating")))
     return;
   g_hash_table_remove (self->health, state->name);
-  if (!is_running (state))
+  if (!missed && !is_running (state))
     condemn (self, state->name, "it did not run %u seconds later", seconds);
 }
 
@@ -280,6 +287,23 @@ suture_watch_concerns (SutureWatch *self, const SutureCrash *crash)
   return FALSE;
 }
 
+/* How often what crashed at @time has done so in the window that ends then. */
+static guint
+count_crashes (SutureWatch *self, const char *key, gint64 time)
+{
+  GArray *times = g_hash_table_lookup (self->crashes, key);
+
+  if (times == NULL)
+    {
+      times = g_array_new (FALSE, FALSE, sizeof (gint64));
+      g_hash_table_insert (self->crashes, g_strdup (key), times);
+    }
+  g_array_append_val (times, time);
+  while (time - g_array_index (times, gint64, 0) > SUTURE_WATCH_WINDOW)
+    g_array_remove_index (times, 0);
+  return times->len;
+}
+
 void
 suture_watch_take_crash (SutureWatch *self, const SutureCrash *crash)
 {
@@ -287,6 +311,7 @@ suture_watch_take_crash (SutureWatch *self, const SutureCrash *crash)
   gint64 began = self->began * G_USEC_PER_SEC;
   g_autofree char *file = g_path_get_basename (crash->program);
   g_autofree char *name = suture_name_clean_text (file, NAME_BYTES, FALSE); /* whoever made it could call it anything */
+  guint times;
 
   if (crash->time < began && crash->time >= began - SUTURE_WATCH_BEFORE)
     g_hash_table_insert (self->earlier, g_strdup (crash->program), GUINT_TO_POINTER (earlier + 1));
@@ -294,11 +319,9 @@ suture_watch_take_crash (SutureWatch *self, const SutureCrash *crash)
       || g_hash_table_contains (self->failing, crash->unit)
       || (!g_hash_table_contains (self->units, crash->unit) && !suture_watch_concerns (self, crash)))
     return;
-  g_array_append_val (self->crashes, crash->time);
-  while (crash->time - g_array_index (self->crashes, gint64, 0) > SUTURE_WATCH_WINDOW)
-    g_array_remove_index (self->crashes, 0);
-  if (self->crashes->len >= SUTURE_WATCH_FAILURES)
-    condemn (self, *crash->unit != '\0' ? crash->unit : name, "it crashed %u times in a minute", self->crashes->len);
+  times = count_crashes (self, *crash->unit != '\0' ? crash->unit : crash->program, crash->time);
+  if (times >= SUTURE_WATCH_FAILURES)
+    condemn (self, *crash->unit != '\0' ? crash->unit : name, "it crashed %u times in a minute", times);
 }
 
 void

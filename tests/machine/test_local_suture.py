@@ -102,8 +102,8 @@ def package(local):
     installed(local, fix)
     local.machine.run(f"{APT} remove suture-local")
     audit(local)
-    status = local.ctl("status")[1]
-    same((status["local_feed"], status["feeds"]), ("absent", []), "the status")
+    machine.until(lambda: local_feed(local) == "absent", "the helper sees that the package is gone")
+    same(local.ctl("status")[1]["feeds"], [], "the feeds")
     same(local.machine.read(f"ls {TRUST} 2>/dev/null || true"), "", "what is trusted")
     need(local.machine.read(f"ls {PLACE}/feed/keys"), "the keys went with the package")
     agree(local)

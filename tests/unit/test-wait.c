@@ -80,6 +80,7 @@ MAKE (undone) { subject->undone = "demo.service failed"; }
 MAKE (stays) { subject->stays = "demo-c"; }
 MAKE (stays_gap) { subject->stays = "demo-c"; subject->gap = TRUE; }
 MAKE (apps) { subject->apps = "org.example.One.desktop two.desktop"; }
+MAKE (apps_exploited) { apps (ground, subject, policy); subject->exploited = TRUE; }
 MAKE (everything)
 {
   off_and_not_announced (ground, subject, policy);
@@ -145,6 +146,7 @@ static const Row rows[] = {
   { "stays", stays, "stays +0 demo-c\n" },
   { "stays-gap", stays_gap, "" },
   { "apps", apps, "apps +0 org.example.One.desktop two.desktop\n" },
+  { "apps-exploited", apps_exploited, "" },
   { "everything", everything,
     "off +0 \npaused +1 \nmetered +0 \nbattery +0 19\nhours +3600 \ndelay +172800 \nrollout +600 \nmanaged +0 being looked at\n"
     "removed +0 \nundone +0 demo.service failed\nstays +0 demo-c\napps +0 org.example.One.desktop two.desktop\n" },

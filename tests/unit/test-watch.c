@@ -123,6 +123,19 @@ test_crashes (Fixture *f, gconstpointer data)
 }
 
 /* Anybody's program can be called anything. */
+/* Each once: what they have in common may be something else. */
+static void
+test_crashes_of_many (Fixture *f, gconstpointer data)
+{
+  for (int i = 0; i < 9; i++)
+    {
+      g_autofree char *program = g_strdup_printf ("/usr/bin/tool-%d", i);
+
+      crash (f, 10 + i, program, "", LIBRARY, TRUE);
+    }
+  g_assert_null (suture_watch_get_verdict (f->watch));
+}
+
 static void
 test_crashes_of_odd_names (Fixture *f, gconstpointer data)
 {
@@ -198,6 +211,35 @@ test_health (Fixture *f, gconstpointer data)
   g_assert_null (suture_watch_get_verdict (f->watch));
 }
 
+/* The computer was started anew meanwhile, or somebody has stopped it since: nobody has looked in time. */
+static void
+test_health_missed (Fixture *f, gconstpointer data)
+{
+  g_ptr_array_add (f->manifest->health, check_of_unit ("spool.service", 30));
+  begin (f, "", "");
+  unit (f, 180, "spool.service", "inactive", "success", 0);
+  unit (f, 185, "spool.service", "active", "success", 0);
+  g_assert_null (suture_watch_get_verdict (f->watch));
+  begin (f, "", "");
+  unit (f, 31, "spool.service", "activating", "success", 0);
+  g_assert_null (suture_watch_get_verdict (f->watch));
+  unit (f, 36, "spool.service", "inactive", "success", 0);
+  g_assert_nonnull (suture_watch_get_verdict (f->watch));
+}
+
+/* What the switch did not restart may have been started again by itself last week. */
+static void
+test_restarts_of_before (Fixture *f, gconstpointer data)
+{
+  g_ptr_array_add (f->manifest->health, check_of_unit ("spool.service", 30));
+  begin (f, "", "");
+  unit (f, 5, "spool.service", "active", "success", 7);
+  unit (f, 10, "spool.service", "active", "success", 11);
+  g_assert_null (suture_watch_get_verdict (f->watch));
+  unit (f, 15, "spool.service", "active", "success", 12);
+  g_assert_nonnull (suture_watch_get_verdict (f->watch));
+}
+
 /* Without a manifest, units alone decide. */
 static void
 test_no_manifest (Fixture *f, gconstpointer data)
@@ -223,11 +265,14 @@ main (int argc, char **argv)
   ADD ("restarts-later", test_restarts_later);
   ADD ("restarts-slowly", test_restarts_slowly);
   ADD ("crashes", test_crashes);
+  ADD ("crashes-of-many", test_crashes_of_many);
   ADD ("crashes-of-odd-names", test_crashes_of_odd_names);
   ADD ("crashes-slowly", test_crashes_slowly);
   ADD ("crashes-of-units", test_crashes_of_units);
   ADD ("crashed-before", test_crashed_before);
   ADD ("health", test_health);
+  ADD ("health-missed", test_health_missed);
+  ADD ("restarts-of-before", test_restarts_of_before);
   ADD ("no-manifest", test_no_manifest);
   return g_test_run ();
 }
