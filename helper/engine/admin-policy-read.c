@@ -245,7 +245,8 @@ list_folder (GPtrArray *paths, GError **error)
         return blame (error, folder, 0, "it has too many files");
       g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
     }
-  qsort (paths->pdata + first, paths->len - first, sizeof (gpointer), by_name);
+  if (paths->len > first) /* an empty array has no memory that qsort(3) may be given */
+    qsort (paths->pdata + first, paths->len - first, sizeof (gpointer), by_name);
   return TRUE;
 }
 
