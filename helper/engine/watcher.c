@@ -175,7 +175,7 @@ count_closing (SutureWatcher *self, const SutureProbation *probation, SutureWatc
   gint64 since = crash->time / G_USEC_PER_SEC - probation->began;
   GError *error = NULL;
 
-  if (!crash->counts || since < 0 || since > SUTURE_WATCH_CLOSING_SECONDS || !suture_watch_concerns (watch, crash))
+  if (since < 0 || since > SUTURE_WATCH_CLOSING_SECONDS || !suture_watch_concerns (watch, crash))
     return FALSE;
   if (!suture_probation_add_closing (self->database, probation->improvement, name, &error))
     lost ("that a program keeps closing", error);
