@@ -239,6 +239,31 @@ def run(tests):
 
 # ---- what the tests of operations do to the world ----
 
+def control(name, text=""):
+    """Has a peer stop where this is asked for (peers.py), until release ()."""
+    os.makedirs("/run/ring/control", exist_ok=True)
+    with open(f"/run/ring/control/{name}", "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def release(name):
+    for file in (f"/run/ring/control/{name}", f"/run/ring/control/{name}.reached"):
+        if os.path.exists(file):
+            os.unlink(file)
+
+
+def reached(name):
+    until(f"{name} reached", lambda: os.path.exists(f"/run/ring/control/{name}.reached"))
+
+
+def active():
+    """Ids of what root's stand-in holds."""
+    if not os.path.exists("/run/ring/active.json"):
+        return []
+    with open("/run/ring/active.json", encoding="utf-8") as file:
+        return [entry["id"] for entry in json.load(file)]
+
+
 def forget():
     """A machine on which nothing ever happened."""
     for path in ("/run/ring/active.json", "/run/ring/requests"):

@@ -3,7 +3,6 @@
 """The helper is killed at every stage of an installation and of a removal. Its next start finishes or undoes the work, and
 each operation ends in exactly one result and one record."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,27 +10,9 @@ import time
 
 import feed
 import ring
-from ring import expect, until
+from ring import active, control, expect, release, until
 
 ID = feed.ids()["alpha"]
-
-
-def control(name):
-    with open(f"/run/ring/control/{name}", "w", encoding="ascii"):
-        pass
-
-
-def release(name):
-    for file in (f"/run/ring/control/{name}", f"/run/ring/control/{name}.reached"):
-        if os.path.exists(file):
-            os.unlink(file)
-
-
-def active():
-    if not os.path.exists("/run/ring/active.json"):
-        return []
-    with open("/run/ring/active.json", encoding="utf-8") as file:
-        return [entry["id"] for entry in json.load(file)]
 
 
 def start(ring_):

@@ -8,32 +8,9 @@ import shutil
 
 import feed
 import ring
-from ring import expect, until
+from ring import active, control, expect, reached, release, until
 
 IDS = feed.ids()
-
-
-def control(name, text=""):
-    os.makedirs("/run/ring/control", exist_ok=True)
-    with open(f"/run/ring/control/{name}", "w", encoding="ascii") as file:
-        file.write(text)
-
-
-def release(name):
-    for file in (f"/run/ring/control/{name}", f"/run/ring/control/{name}.reached"):
-        if os.path.exists(file):
-            os.unlink(file)
-
-
-def reached(name):
-    until(f"{name} reached", lambda: os.path.exists(f"/run/ring/control/{name}.reached"))
-
-
-def active():
-    if not os.path.exists("/run/ring/active.json"):
-        return []
-    with open("/run/ring/active.json", encoding="utf-8") as file:
-        return [entry["id"] for entry in json.load(file)]
 
 
 def start(ring_):

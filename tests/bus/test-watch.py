@@ -4,7 +4,6 @@
 units and no journal in this ring: what speaks against an improvement is written where the watcher would. (Real crashes are in the
 whole machine.)"""
 
-import json
 import os
 import signal
 import sqlite3
@@ -12,34 +11,11 @@ import time
 
 import feed
 import ring
-from ring import expect, until
+from ring import active, control, expect, reached, release, until
 
 IDS = feed.ids()
 ALPHA, BETA = IDS["alpha"], IDS["beta"]
 WHY = "ring.service stopped working after it was installed (it crashed)"
-
-
-def control(name, text=""):
-    os.makedirs("/run/ring/control", exist_ok=True)
-    with open(f"/run/ring/control/{name}", "w", encoding="ascii") as file:
-        file.write(text)
-
-
-def release(name):
-    for file in (f"/run/ring/control/{name}", f"/run/ring/control/{name}.reached"):
-        if os.path.exists(file):
-            os.unlink(file)
-
-
-def reached(name):
-    until(f"{name} reached", lambda: os.path.exists(f"/run/ring/control/{name}.reached"))
-
-
-def active():
-    if not os.path.exists("/run/ring/active.json"):
-        return []
-    with open("/run/ring/active.json", encoding="utf-8") as file:
-        return [entry["id"] for entry in json.load(file)]
 
 
 def condemn(improvement):
