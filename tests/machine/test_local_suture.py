@@ -1,39 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The package suture-local: what it asks, what it takes with it, what its program may; and a publisher who offers the same."""
 
-import json
-
 import machine
+import probe
 from cases import active, agree, audit, case, contents, installed, need, removed, same
 from local_stage import APT, PLACE
 from test_local_packages import Demo, demo, offer, prepared
 
 SESSIONS = "/usr/share/xsessions /usr/share/wayland-sessions"
 TRUST = "/etc/suture/feeds.d/local.*"
-SERVICE = "/run/systemd/system/{}@.service.d/test.conf"
-# Runs in the place of a service's program, with its sandbox: each line is tried, and what came of it is told.
-PROBE = r'''
-import errno, json, os, socket, sys
-found = {}
-def attempt(name, function):
-    try:
-        found[name] = function() or "done"
-    except OSError as error:
-        found[name] = errno.errorcode[error.errno]
-def connect(family, address):
-    one = socket.socket(family, socket.SOCK_STREAM)
-    one.settimeout(3)
-    one.connect(address)
-def write(path):
-    with open(path + "/probe", "w") as file:
-        file.write("x")
-    os.unlink(path + "/probe")
-def capabilities():
-    with open("/proc/self/status") as file:
-        return next(line.split()[1] for line in file if line.startswith("CapEff"))
-attempt("capabilities", capabilities)
-attempt("user", lambda: str(os.geteuid() != 0))
-attempt("network", lambda: connect(socket.AF_INET, ("ADDRESS", 80)))
+PROBES = r'''
 for name in ("activate.sock", "local.sock"):
     attempt(name, lambda: connect(socket.AF_UNIX, "/run/suture/" + name))
 for path in ("/usr", "/etc", "/etc/suture", "/run", "/run/suture", "/var/lib/suture", "/var/lib/suture-activate",
@@ -43,38 +19,18 @@ attempt("own", lambda: write("/var/lib/suture-local"))
 for path in ("/etc/shadow", "/var/lib/suture/suture.db"):
     attempt("read " + path, lambda: open(path, "rb").close())
 attempt("keys", lambda: os.listdir("/var/lib/suture-local/feed/keys") and "done")
-os.write(3 if len(sys.argv) < 2 else 1, json.dumps(found).encode() + b"\n")
 '''
-
-
-def probe(local, service, peer, arguments=""):
-    """What a program with the sandbox of that service's could do."""
-    drop_in = SERVICE.format(service)
-    local.machine.write("/srv/probe.py", PROBE.replace("ADDRESS", local.machine.address))
-    output = "StandardOutput=socket" if arguments else ""
-    local.machine.run(f"mkdir -p $(dirname {drop_in}) && printf '[Service]\\nExecStart=\\n"
-                      f"ExecStart=/usr/bin/python3 /srv/probe.py{arguments}\\n{output}\\n' > {drop_in} && systemctl daemon-reload")
-    try:
-        ask = (f"import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/suture/{peer}.sock'); "
-               "print(b''.join(iter(lambda: s.recv(65536), b'')).decode())")
-        return json.loads(local.machine.read(f'/usr/bin/python3 -c "{ask}"'))
-    finally:
-        local.machine.run(f"rm -f {drop_in} /srv/probe.py; systemctl daemon-reload")
 
 
 @case("suture-local reaches no network and writes nowhere but in its folder")
 def sandbox(local):
-    found = probe(local, "suture-local", "local")
-    same((int(found.pop("capabilities"), 16), found.pop("user"), found.pop("own"), found.pop("keys")), (0, "True", "done", "done"),
-         "what it has")
-    need(all(answer != "done" for answer in found.values()), f"it can {[name for name, answer in found.items() if answer == 'done']}")
+    found = probe.run(local, "suture-local", "local", PROBES)
+    probe.nothing_else(found, own="done", keys="done")
 
 
 @case("what fetches packages has a network, and nothing of Suture's")
 def deb_sandbox(local):
-    found = probe(local, "suture-deb", "deb", " deb")
-    same((int(found.pop("capabilities"), 16), found.pop("user"), found.pop("network")), (0, "True", "done"), "what it has")
-    need(all(answer != "done" for answer in found.values()), f"it can {[name for name, answer in found.items() if answer == 'done']}")
+    probe.nothing_else(probe.run(local, "suture-deb", "deb", PROBES, " deb"), network="done")
 
 
 def local_feed(local):

@@ -11,6 +11,7 @@ import time
 import archive
 import feed
 import machine
+import probe
 from cases import case, need, note, records, last_record, same, settle
 from test_feeds import run_automatic
 
@@ -251,56 +252,23 @@ def health_unit(stage, demo):
     same((demo.item(good)["state"], demo.show("ActiveState")), ("active", "active"), "what passes its checks, twenty seconds later")
 
 
-# Runs in the place of suture-health, within its walls: each is tried, and what came of it is the answer.
-PROBE = r'''
-import errno, json, os, socket
-found = {}
-def attempt(name, function):
-    try:
-        found[name] = function() or "done"
-    except OSError as error:
-        found[name] = errno.errorcode[error.errno]
-def connect(family, address):
-    one = socket.socket(family, socket.SOCK_STREAM)
-    one.settimeout(3)
-    one.connect(address)
-def write(path):
-    with open(path + "/probe", "w") as file:
-        file.write("x")
-def capabilities():
-    with open("/proc/self/status") as file:
-        return next(line.split()[1] for line in file if line.startswith("CapEff"))
-attempt("capabilities", capabilities)
-attempt("user", lambda: str(os.geteuid() != 0))
-attempt("network", lambda: connect(socket.AF_INET, ("ADDRESS", 80)))
+PROBES = r'''
 for name in ("/run/dbus/system_bus_socket", "/run/suture/activate.sock", "/run/suture/health.sock", "/run/systemd/private"):
     attempt(name, lambda: connect(socket.AF_UNIX, name))
 for path in ("/usr", "/etc", "/run", "/var", "/var/lib/suture", "/var/tmp", "/home", "/root", "/srv", "/dev"):
     attempt("write " + path, lambda: write(path))
 for path in ("/etc/shadow", "/var/lib/suture/suture.db", "/var/log/wtmp", "/root/.profile"):
     attempt("read " + path, lambda: open(path, "rb").close())
-os.write(3, json.dumps(found).encode() + b"\n")
 '''
 
 
 @case("watched: what runs a health check reaches nothing")
 def sandbox(stage):
-    folder = "/run/systemd/system/suture-health@.service.d"
-    stage.machine.write("/opt/test/probe.py", PROBE.replace("ADDRESS", stage.machine.address))
-    stage.machine.run(f"mkdir -p {folder} && printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/python3 /opt/test/probe.py\\n' "
-                      f"> {folder}/test.conf && systemctl daemon-reload")
-    try:
-        ask = ("import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/suture/health.sock'); "
-               "print(b''.join(iter(lambda: s.recv(65536), b'')).decode())")
-        found = json.loads(stage.machine.read(f'/usr/bin/python3 -c "{ask}"'))
-        refused = stage.machine.run(f'runuser -u alice -- /usr/bin/python3 -c "{ask}"', check=False).stdout
-    finally:
-        stage.machine.run(f"rm -rf {folder} /opt/test/probe.py; systemctl daemon-reload")
-    need("PermissionError" in refused, f"alice may ask: {refused}")
-    same((int(found.pop("capabilities"), 16), found.pop("user")), (0, "True"), "what it has")
-    # of its own, and gone with it
-    found.pop("write /var/tmp")
-    need(all(answer != "done" for answer in found.values()), f"it can {[name for name, answer in found.items() if answer == 'done']}")
+    found = probe.run(stage, "suture-health", "health", PROBES)
+    found.pop("write /var/tmp")  # of its own, and gone with it
+    probe.nothing_else(found)
+    refused = stage.machine.run(f"runuser -u alice -- {probe.ask('health')}", check=False)
+    need("PermissionError" in refused.stdout, f"alice may ask: {refused.stdout}")
 
 
 @case("watched: a service that kept failing before is no sign")
